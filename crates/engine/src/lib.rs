@@ -13,10 +13,12 @@
 
 extern crate alloc;
 
+pub mod audit;
 pub mod catalog;
 pub mod check;
 pub mod effect;
 pub mod hash;
+pub mod mix;
 pub mod names;
 pub mod plan;
 pub mod policy;

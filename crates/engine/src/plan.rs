@@ -2,6 +2,23 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
 
+mod back;
+mod finalize;
+mod goal;
+mod make;
+mod order;
+mod proof;
+mod search;
+mod seen;
+mod show;
+mod targets;
+mod world;
+
+pub use back::may_return;
+pub use make::plan;
+pub use order::order;
+pub use targets::{Standing, Target, targets};
+
 use crate::hash::Hash;
 use crate::names::{ActionName, Component, Identity, LevelName, MemberId};
 use crate::policy::Policy;
