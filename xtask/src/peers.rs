@@ -7,8 +7,10 @@
 pub mod cache;
 pub mod java;
 pub mod kafka;
+pub mod load;
 
 pub mod process;
+pub mod watch;
 
 pub mod wire;
 
