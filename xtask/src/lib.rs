@@ -8,4 +8,10 @@
     reason = "an edge: it reads the environment and the clock, as only cli and xtask may"
 )]
 
+pub mod deny;
+pub mod figure;
+pub mod lab;
 pub mod peers;
+pub mod test;
+pub mod tidy;
+pub mod workspace;

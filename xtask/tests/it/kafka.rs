@@ -1,12 +1,14 @@
 //! A cluster under load: nothing lost while it is well, a dip found by the watcher when it is not.
 
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use xtask::peers::kafka::ask::Topic;
 use xtask::peers::kafka::{Health, Lab, Stopped};
 use xtask::peers::load::Load;
-use xtask::peers::process::Signal;
+use xtask::peers::process::{Signal, alive, gone_within, pid_in};
 use xtask::peers::watch::Watch;
 
 const ORDERS: Topic<'static> = Topic {
@@ -82,4 +84,39 @@ fn the_watcher_finds_two_stopped_brokers() {
         .expect("healthy again");
     said(&format!("healthy again after {took:?}"));
     assert_eq!(lab.health(), Health::Well { active: 101 });
+}
+
+/// A process that dies without a word leaves its nodes to the next one that starts a lab.
+#[test]
+fn nodes_of_a_crashed_owner_are_ended_by_the_next_lab() {
+    let mut owner = std::process::Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("lab")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("xtask starts");
+    let mut said = BufReader::new(owner.stdout.take().expect("piped")).lines();
+    let file = loop {
+        let line = said.next().expect("a cluster file is named").expect("text");
+        if let Some(file) = line.strip_prefix("cluster file") {
+            break PathBuf::from(file.trim());
+        }
+    };
+    let folder = file.parent().expect("beside the nodes").to_owned();
+    let pids: Vec<i32> = (1..=3)
+        .filter_map(|id| pid_in(&folder.join(format!("k{id}/run/{id}.pid"))))
+        .collect();
+    assert_eq!(pids.len(), 3);
+    owner.kill().expect("it runs");
+    owner.wait().expect("it ends");
+    assert!(
+        pids.iter().all(|pid| alive(*pid)),
+        "nodes outlive their owner"
+    );
+    let _next = Lab::builder().combined(1).start().expect("a lab");
+    assert!(
+        pids.iter()
+            .all(|pid| gone_within(*pid, Duration::from_secs(5)))
+    );
+    assert!(!folder.exists());
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::super::{PeerError, cache, doing};
 use super::lab::{Lab, Parts};
+use super::leftovers::Folder;
 use super::node::{Node, Role, Shared};
 use super::release::{Release, release};
 use super::{format, leftovers, ports};
@@ -162,11 +163,11 @@ impl Builder {
         leftovers::sweep()?;
         let number = LABS.fetch_add(1, Ordering::Relaxed);
         let label = format!("{}-{number}", process::id());
-        let (root, kept) = match self.root {
-            Some(root) => (root, true),
-            None => (cache::peers("labs")?.join(&label), false),
+        let (root, folder) = match self.root {
+            Some(root) => (root, Folder::Named),
+            None => (cache::peers("labs")?.join(&label), Folder::Passing),
         };
-        if !kept {
+        if folder == Folder::Passing {
             // A folder of the same name is of a process that had our pid long ago.
             fs::remove_dir_all(&root).unwrap_or_default();
         }
@@ -219,9 +220,9 @@ impl Builder {
             session: self.session,
         };
         for node in nodes.values() {
-            for folder in ["logs", "run", "data"] {
-                let folder = node.folder.join(folder);
-                fs::create_dir_all(&folder).map_err(doing(format!("make {}", folder.display())))?;
+            for part in ["logs", "run", "data"] {
+                let part = node.folder.join(part);
+                fs::create_dir_all(&part).map_err(doing(format!("make {}", part.display())))?;
             }
             cache::put(&node.config(), node.properties(&shared).as_bytes())?;
         }
@@ -229,10 +230,10 @@ impl Builder {
         if !self.java_options.is_empty() {
             environment.push(("KAFKA_OPTS".to_owned(), self.java_options));
         }
-        let record = leftovers::record(&label, &root, kept, nodes.values())?;
+        let record = leftovers::record(&label, &root, folder, nodes.values())?;
         let mut lab = Lab::new(Parts {
             root,
-            kept,
+            folder,
             record,
             cluster_id: format::random_id()?,
             name: self.name,

@@ -18,6 +18,7 @@ use super::builder::Builder;
 use super::cluster_file::{self, Content, Member};
 use super::format;
 use super::health::{self, Health};
+use super::leftovers::Folder;
 use super::node::{Node, Role};
 use super::ports::Ports;
 use super::release::release;
@@ -54,7 +55,7 @@ pub struct Lab {
 #[derive(Debug)]
 pub(super) struct Parts {
     pub root: PathBuf,
-    pub kept: bool,
+    pub folder: Folder,
     pub record: PathBuf,
     pub cluster_id: String,
     pub name: String,
@@ -387,7 +388,7 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         let failed = std::thread::panicking();
-        if self.parts.kept {
+        if self.parts.folder == Folder::Named {
             self.stop_all();
         } else {
             // Nothing is read again from this data: a gentle end would only cost seconds.

@@ -18,8 +18,17 @@ struct Record {
     owner: i32,
     owner_start_ticks: u64,
     root: PathBuf,
-    kept: bool,
+    folder: Folder,
     nodes: Vec<Place>,
+}
+
+/// What becomes of a lab's folder when the lab ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Folder {
+    /// Named by whoever wanted the lab: it stays.
+    Named,
+    /// Made for the lab: it goes with it.
+    Passing,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,7 +41,7 @@ struct Place {
 pub(super) fn record<'a>(
     label: &str,
     root: &Path,
-    kept: bool,
+    folder: Folder,
     nodes: impl Iterator<Item = &'a Node>,
 ) -> Result<PathBuf, PeerError> {
     let owner = i32::try_from(std::process::id()).unwrap_or(i32::MAX);
@@ -40,7 +49,7 @@ pub(super) fn record<'a>(
         owner,
         owner_start_ticks: start_ticks(owner).unwrap_or(0),
         root: root.to_owned(),
-        kept,
+        folder,
         nodes: nodes
             .map(|node| Place {
                 config: node.config(),
@@ -48,7 +57,7 @@ pub(super) fn record<'a>(
             })
             .collect(),
     };
-    let file = folder()?.join(format!("{label}.json"));
+    let file = records()?.join(format!("{label}.json"));
     let text =
         serde_json::to_vec(&record).map_err(|error| doing("write a record")(error.into()))?;
     cache::put(&file, &text)?;
@@ -57,7 +66,7 @@ pub(super) fn record<'a>(
 
 /// Ends what crashed owners left running.
 pub(super) fn sweep() -> Result<(), PeerError> {
-    let folder = folder()?;
+    let folder = records()?;
     let entries = fs::read_dir(&folder).map_err(doing(format!("read {}", folder.display())))?;
     for file in entries.filter_map(Result::ok).map(|entry| entry.path()) {
         let Some(record) = fs::read(&file)
@@ -78,7 +87,7 @@ pub(super) fn sweep() -> Result<(), PeerError> {
                 signal(pid, Signal::KILL);
             }
         }
-        if !record.kept {
+        if record.folder == Folder::Passing {
             fs::remove_dir_all(&record.root).unwrap_or_default();
         }
         fs::remove_file(&file).unwrap_or_default();
@@ -86,6 +95,6 @@ pub(super) fn sweep() -> Result<(), PeerError> {
     Ok(())
 }
 
-fn folder() -> Result<PathBuf, PeerError> {
+fn records() -> Result<PathBuf, PeerError> {
     cache::peers("records")
 }
