@@ -1,0 +1,217 @@
+//! A plan: hops, stages, the mixes passed. Never edited; drift begets a successor.
+//!
+//! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
+
+use crate::hash::Hash;
+use crate::names::{ActionName, Component, Identity, LevelName, MemberId};
+use crate::policy::Policy;
+use crate::time::Ms;
+use crate::version::Version;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Goal {
+    /// All components at this release; a line (`4.1`) means its newest advised release.
+    Version(Version),
+    /// The software stays; levels are raised to what it supports.
+    Finalize,
+}
+
+/// The whole way from what runs to the goal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The plan that this one follows after drift or a change of goal.
+    pub parent: Option<Hash>,
+    /// Which cluster, as it calls itself.
+    pub identity: Identity,
+    /// What is wanted, as asked.
+    pub goal: Goal,
+    /// Releases by component at the start.
+    pub start: BTreeMap<Component, BTreeSet<Version>>,
+    /// The way.
+    pub hops: Vec<Hop>,
+    /// Each mix that will stand, in order, with the step that leads to it; all were found allowed.
+    pub mixes: Vec<MixShown>,
+    /// Known trouble met on the way.
+    pub hazards: Vec<HazardMet>,
+    /// Levels that the software would support and that this plan leaves as they are.
+    pub left: Vec<LevelLeft>,
+    /// Expected time without waits for humans or windows.
+    pub expected: Ms,
+}
+
+/// One release step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// The release; for a hop that only raises levels, the release that stays.
+    pub to: Version,
+    /// What is done, in order.
+    pub stages: Vec<Stage>,
+}
+
+/// One kind of change within a hop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Members are moved to the hop's release.
+    Move(Move),
+    /// A level is raised.
+    Raise(Raise),
+    /// Something is done for the cluster.
+    Act(Act),
+}
+
+/// Members of a component are moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// Which component names the stage (a combined member moves with its first).
+    pub component: Component,
+    /// Releases they may be found at.
+    pub from: BTreeSet<Version>,
+    /// Where they go.
+    pub to: Version,
+    /// Who moves, in forecast order; order is decided anew when each is chosen.
+    pub members: Vec<MemberId>,
+    /// What each restart does to clients, in words.
+    pub disturbs: String,
+    /// Expected time of one member.
+    pub each: Ms,
+}
+
+/// A level is raised: a point of no return.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raise {
+    /// Which.
+    pub level: LevelName,
+    /// From.
+    pub from: u16,
+    /// To.
+    pub to: u16,
+    /// The numbers' names, where they have some.
+    pub named: (String, String),
+    /// Why now, in words: asked for, or what later step requires it.
+    pub why: String,
+}
+
+/// Something is done for the cluster; a repeat is harmless.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Which.
+    pub action: ActionName,
+    /// What it does, in words.
+    pub what: String,
+}
+
+/// A mix as it is shown: releases by component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MixShown {
+    /// The step during or after which it stands: `brokers 3.9.1 → 4.0.2`.
+    pub step: String,
+    /// What runs.
+    pub runs: BTreeMap<Component, BTreeSet<Version>>,
+}
+
+/// Known trouble met on the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HazardMet {
+    /// Its name.
+    pub id: String,
+    /// The release that has it.
+    pub release: Version,
+    /// Only if this applies, in words.
+    pub applies_if: Option<String>,
+    /// What happens.
+    pub what: String,
+    /// Where it stands.
+    pub source: String,
+}
+
+/// A level that stays below what the goal's software supports.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LevelLeft {
+    /// Which.
+    pub level: LevelName,
+    /// Where it is, with its name.
+    pub at: String,
+    /// What finalizing would raise it to, with its name; none: only if asked by name.
+    pub could: Option<String>,
+    /// The newest line that can no longer come back after that.
+    pub bars: Option<String>,
+}
+
+impl Plan {
+    /// All member moves, counted.
+    #[must_use]
+    pub fn moves(&self) -> usize {
+        self.stages().map(|(_, _, stage)| stage.moves()).sum()
+    }
+
+    /// Stages with the index of their hop and their own.
+    pub fn stages(&self) -> impl Iterator<Item = (usize, usize, &Stage)> {
+        self.hops.iter().enumerate().flat_map(|(h, hop)| {
+            hop.stages
+                .iter()
+                .enumerate()
+                .map(move |(s, stage)| (h, s, stage))
+        })
+    }
+
+    /// The first step after which the old version cannot come back.
+    #[must_use]
+    pub fn point_of_no_return(&self) -> Option<(usize, usize)> {
+        self.stages()
+            .find(|(_, _, stage)| matches!(stage, Stage::Raise(_)))
+            .map(|(h, s, _)| (h, s))
+    }
+
+    /// Nothing is to be done.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.hops.is_empty()
+    }
+
+    /// How many members the plan touches: the number that a share in the pace's cap is taken of.
+    #[must_use]
+    pub fn touched(&self) -> usize {
+        let mut all = BTreeSet::new();
+        for (_, _, stage) in self.stages() {
+            if let Stage::Move(step) = stage {
+                all.extend(step.members.iter());
+            }
+        }
+        all.len()
+    }
+
+    /// The highest number of members that the policy allows down at once.
+    #[must_use]
+    pub fn ceiling(&self, policy: &Policy) -> u32 {
+        policy.pace.ceiling(self.touched())
+    }
+}
+
+impl Stage {
+    /// Member moves in it.
+    #[must_use]
+    pub fn moves(&self) -> usize {
+        match self {
+            Self::Move(step) => step.members.len(),
+            Self::Raise(_) | Self::Act(_) => 0,
+        }
+    }
+}
+
+/// A plan's name by its content: what a human approves is what runs.
+///
+/// # Panics
+/// Never: a plan holds nothing that has no JSON.
+#[must_use]
+pub fn name(plan: &Plan) -> Hash {
+    let text = serde_json::to_vec(plan).unwrap_or_default();
+    assert!(!text.is_empty(), "a plan is always writable as JSON");
+    Hash::of(&text)
+}

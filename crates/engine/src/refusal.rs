@@ -1,0 +1,68 @@
+//! A typed "no" with its proof and its hints: an answer, not an error.
+//!
+//! Must never know: how it is rendered on a terminal. Stories: `tests/it/refusal.rs`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// Why there is no plan. Each code has a page in docs/refusals/.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// The goal names no release of the catalog.
+    NoSuchRelease,
+    /// The goal is older than what runs.
+    Older,
+    /// No chain of supported paths leads there.
+    NoPath,
+    /// Paths lead there, but each passes a forbidden mix.
+    Skew,
+    /// A level that a path requires cannot be reached.
+    Level,
+    /// What runs cannot be told: a gap that planning cannot do without.
+    Gap,
+    /// A stop asked for does not lie on any way.
+    Via,
+    /// The search passed its limit.
+    TooLarge,
+}
+
+impl Code {
+    /// The stable name, as the docs page is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoSuchRelease => "no-such-release",
+            Self::Older => "older",
+            Self::NoPath => "no-path",
+            Self::Skew => "skew",
+            Self::Level => "level",
+            Self::Gap => "gap",
+            Self::Via => "via",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
+/// A "no" with its proof and its hints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Which "no".
+    pub code: Code,
+    /// The answer in one sentence.
+    pub says: String,
+    /// The facts that together bar the way, each with its source where it has one.
+    pub because: Vec<Because>,
+    /// What would open a way, in words, and commands.
+    pub hints: Vec<String>,
+}
+
+/// One fact that bars.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Because {
+    /// The fact, as a sentence.
+    pub fact: String,
+    /// Where it stands; none: it was seen on the cluster.
+    pub source: Option<String>,
+}

@@ -1,0 +1,252 @@
+//! Versions as they are written, and ranges over them.
+//!
+//! A version keeps its text. It compares by its numbers, then by its suffix, and only within the
+//! scheme of one system; the engine never compares versions of two systems.
+//! Must never know: any maker's rules. Stories: in this file.
+
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+use core::fmt;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use thiserror::Error;
+
+/// A release or a line of releases: `4.1.2`, `4.1`, `3.9-IV0`.
+#[derive(Clone)]
+pub struct Version {
+    text: Arc<str>,
+    numbers: Arc<[u32]>,
+    suffix: Arc<str>,
+}
+
+/// A text that is no version.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{found}` is no version: expected numbers joined by dots, as 4.1 or 4.1.2")]
+pub struct VersionError {
+    /// What stood there.
+    pub found: String,
+}
+
+impl Version {
+    /// Reads `[v]N(.N)*[suffix]`; the suffix begins at the first `-`, `+` or letter.
+    ///
+    /// # Errors
+    /// [`VersionError`] where no number leads, a number does not fit, or a dot stands loose.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let wrong = || VersionError {
+            found: text.to_string(),
+        };
+        let body = text.strip_prefix('v').unwrap_or(text);
+        let end = body
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(body.len());
+        let (digits, suffix) = body.split_at(end);
+        let numbers = digits
+            .split('.')
+            .map(|part| part.parse::<u32>().map_err(|_| wrong()))
+            .collect::<Result<Vec<u32>, _>>()?;
+        if suffix.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(wrong());
+        }
+        Ok(Self {
+            text: text.into(),
+            numbers: numbers.into(),
+            suffix: suffix.into(),
+        })
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The numbers, first the major.
+    #[must_use]
+    pub fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    /// The first two numbers as a version of their own: `4.1.2` → `4.1`.
+    #[must_use]
+    pub fn line(&self) -> Self {
+        let numbers: Vec<u32> = self.numbers.iter().copied().chain([0, 0]).take(2).collect();
+        let text = alloc::format!("{}.{}", numbers[0], numbers[1]);
+        Self {
+            text: text.into(),
+            numbers: numbers.into(),
+            suffix: "".into(),
+        }
+    }
+
+    /// Whether this one, read as a prefix, names `other`: `4.1` names `4.1.2` and `4.1`, not `4.10`.
+    #[must_use]
+    pub fn names(&self, other: &Self) -> bool {
+        other.numbers.starts_with(&self.numbers)
+            && (self.suffix.is_empty() || self.suffix == other.suffix)
+    }
+
+    /// Whether only a line is named (fewer than three numbers).
+    #[must_use]
+    pub fn is_line(&self) -> bool {
+        self.numbers.len() < 3
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.numbers
+            .cmp(&other.numbers)
+            .then_with(|| self.suffix.cmp(&other.suffix))
+    }
+}
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+impl Eq for Version {}
+impl core::hash::Hash for Version {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        self.numbers.hash(state);
+        self.suffix.hash(state);
+    }
+}
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.text)
+    }
+}
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A range of versions with both ends in it, each end read as a prefix: `3.3..4.0` holds `4.0.2`.
+/// `3.3..` and `..4.0` are open, a single version is a range of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The oldest that is in; none: no lower end.
+    pub from: Option<Version>,
+    /// The newest that is in, with all that it names; none: no upper end.
+    pub to: Option<Version>,
+}
+
+impl Range {
+    /// Reads `A..B`, `A..`, `..B` or `A`.
+    ///
+    /// # Errors
+    /// [`VersionError`] where an end is no version.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let end = |part: &str| match part.trim() {
+            "" => Ok(None),
+            some => Version::parse(some).map(Some),
+        };
+        match text.split_once("..") {
+            Some((from, to)) => Ok(Self {
+                from: end(from)?,
+                to: end(to)?,
+            }),
+            None => Version::parse(text.trim()).map(|one| Self {
+                from: Some(one.clone()),
+                to: Some(one),
+            }),
+        }
+    }
+
+    /// Whether the version lies within.
+    #[must_use]
+    pub fn holds(&self, version: &Version) -> bool {
+        let above = self
+            .from
+            .as_ref()
+            .is_none_or(|from| from <= version || from.names(version));
+        let below = self
+            .to
+            .as_ref()
+            .is_none_or(|to| version <= to || to.names(version));
+        above && below
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.from, &self.to) {
+            (Some(from), Some(to)) if from == to => write!(f, "{from}"),
+            (from, to) => {
+                from.iter().try_for_each(|v| write!(f, "{v}"))?;
+                f.write_str("..")?;
+                to.iter().try_for_each(|v| write!(f, "{v}"))
+            }
+        }
+    }
+}
+impl Serialize for Range {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Range {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(d)?).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(text: &str) -> Version {
+        Version::parse(text).expect(text)
+    }
+
+    #[test]
+    fn versions_keep_their_text_and_compare_by_number() {
+        assert!(v("4.9.0") < v("4.10.0") && v("3.9.2") < v("4.0.0"));
+        assert_eq!(v("v1.31.2-aliyun.1").to_string(), "v1.31.2-aliyun.1");
+        assert_eq!(v("v1.31.2").numbers(), [1, 31, 2]);
+        assert_eq!(v("4.1.2").line().to_string(), "4.1");
+    }
+
+    #[test]
+    fn a_line_names_its_releases_only() {
+        assert!(v("4.1").names(&v("4.1.2")) && v("4.1").names(&v("4.1")));
+        assert!(!v("4.1").names(&v("4.10.0")) && !v("4.1.2").names(&v("4.1")));
+    }
+
+    #[test]
+    fn what_is_no_version_is_said() {
+        for text in ["", "latest", "4..1", "4.1.", "4 1", "99999999999"] {
+            assert!(Version::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_holds_all_that_its_ends_name() {
+        let range = Range::parse("3.3..4.0").expect("a range");
+        assert!(range.holds(&v("3.3.0")) && range.holds(&v("4.0.2")) && range.holds(&v("3.9.1")));
+        assert!(!range.holds(&v("4.1.0")) && !range.holds(&v("3.2.9")));
+        assert!(Range::parse("4.0..").expect("open").holds(&v("9.9")));
+        assert_eq!(
+            Range::parse("3.3..4.0").expect("a range").to_string(),
+            "3.3..4.0"
+        );
+    }
+}

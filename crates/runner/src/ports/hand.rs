@@ -1,0 +1,67 @@
+//! Hand: deeds on hosts. One hand a member; the declaration of the cluster says where its things lie.
+
+use super::Task;
+use super::target::Fence;
+use windlass_engine::effect::Ensure;
+use windlass_engine::effect::{ClaimAnswer, Outcome};
+use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
+
+/// What runs for a member on its host, seen there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// A process.
+    Process {
+        /// Its release, told by the files it holds open; none: could not be told.
+        release: Option<Version>,
+        /// Names this very process: boot id, pid, start time.
+        incarnation: String,
+        /// Since when it runs, microseconds since the Unix epoch.
+        since: i64,
+    },
+    /// No process.
+    Nothing,
+    /// Could not be looked at: why.
+    Unknown(String),
+}
+
+/// What a host says of a member, with the fence that lies beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostView {
+    /// What runs.
+    pub running: Running,
+    /// Whose mark lies there, in words; none: nobody's.
+    pub claimed_by: Option<String>,
+}
+
+/// Deeds on the host of one member. The cluster's identity and the run's epoch travel in the fence.
+pub trait Hand: Send + Sync {
+    /// Name of the host, as declared.
+    fn host(&self) -> &str;
+    /// Looks at what runs; changes nothing.
+    fn look(&self) -> Task<'_, HostView>;
+    /// Leaves the run's mark; waits for a deed that holds the lock.
+    fn claim<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer>;
+    /// Takes the run's mark away again, if it is still ours.
+    fn release<'a>(&'a self, fence: &'a Fence) -> Task<'a, ()>;
+    /// Brings the member to a release. Returns when the process was started (or found so), or has
+    /// failed; `patience` is the limit of time without progress for the gentle stop.
+    fn ensure<'a>(
+        &'a self,
+        ensure: &'a Ensure,
+        fence: &'a Fence,
+        patience: Ms,
+    ) -> Task<'a, Outcome>;
+    /// Takes the lock, compares the fence, and holds it while the returned guard lives: for deeds
+    /// that go over the wire and must not pass a newer claim.
+    fn hold<'a>(&'a self, fence: &'a Fence) -> Task<'a, Result<Box<dyn Held>, ClaimAnswer>>;
+    /// The last lines of the member's log, oldest first.
+    fn log<'a>(&'a self, lines: usize) -> Task<'a, Result<Vec<String>, String>>;
+    /// Overwrites a foreign mark with ours after a human decided so; refuses while a deed holds the lock.
+    fn adopt<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer>;
+    /// Whether the release lies on the host whole and is what it says it is; in words, why not.
+    fn release_ready<'a>(&'a self, version: &'a Version) -> Task<'a, Result<(), String>>;
+}
+
+/// A held lock; dropped to let go.
+pub trait Held: Send {}
