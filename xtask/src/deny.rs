@@ -69,7 +69,13 @@ pub fn run() -> Result<(), Trouble> {
     let findings: Vec<String> = crates.iter().filter_map(|line| finding(line)).collect();
     findings.iter().for_each(|finding| eprintln!("{finding}"));
     match findings.len() {
-        0 => Ok(()),
+        0 if crates.is_empty() => {
+            Err(NotSo("cargo named no crates: nothing was looked at".into()).into())
+        }
+        0 => {
+            eprintln!("{} crates, all allowed", crates.len());
+            Ok(())
+        }
         count => Err(NotSo(format!(
             "{count} of {} crates are not allowed",
             crates.len()
