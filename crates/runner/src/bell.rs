@@ -53,13 +53,21 @@ impl Bell {
         let ring = Arc::new(Notify::new());
         let (hints, _) = broadcast::channel(HINTS_KEPT);
         let task = tokio::spawn(listen(listener, ring.clone(), hints.clone()));
-        Ok(Self { path, ring, hints, task })
+        Ok(Self {
+            path,
+            ring,
+            hints,
+            task,
+        })
     }
 
     /// Tells who listens.
     pub fn tell(&self, run: &RunId, hint: Hint) {
         // Nobody listening is the ordinary case.
-        let _ = self.hints.send(Told { run: run.clone(), hint });
+        let _ = self.hints.send(Told {
+            run: run.clone(),
+            hint,
+        });
     }
 
     /// A listener in this process.
@@ -98,7 +106,9 @@ async fn stream_hints(mut stream: UnixStream, mut hints: broadcast::Receiver<Tol
             Err(broadcast::error::RecvError::Lagged(_)) => continue,
             Err(broadcast::error::RecvError::Closed) => return,
         };
-        let Ok(mut line) = serde_json::to_vec(&told) else { return };
+        let Ok(mut line) = serde_json::to_vec(&told) else {
+            return;
+        };
         line.push(b'\n');
         if stream.write_all(&line).await.is_err() {
             return;
@@ -107,8 +117,14 @@ async fn stream_hints(mut stream: UnixStream, mut hints: broadcast::Receiver<Tol
 }
 
 fn sockets(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries.filter(|path| path.extension().is_some_and(|ending| ending == SOCKET)).collect()
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    entries
+        .filter(|path| path.extension().is_some_and(|ending| ending == SOCKET))
+        .collect()
 }
 
 /// Rings every carrier's bell; those whose carrier is gone are taken down. Returns how many rang.

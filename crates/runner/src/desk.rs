@@ -4,7 +4,9 @@
 //! Must never know: by which door it was asked. Stories: `tests/it/desk.rs`.
 
 use crate::ledger::{self, Ledger, LedgerError};
-use crate::ports::store::{Acknowledged, Created, LeaseOn, NewRun, Registration, RunRow, StoreError};
+use crate::ports::store::{
+    Acknowledged, Created, LeaseOn, NewRun, Registration, RunRow, StoreError,
+};
 use crate::ports::target::Target;
 use crate::world::World;
 use std::sync::Arc;
@@ -95,18 +97,34 @@ impl Desk {
             return Ok(found);
         }
         let all = self.world.store.registrations().await?;
-        let nearest = all.into_iter().map(|r| r.name).min_by_key(|other| distance(name.as_str(), other.as_str()));
-        let nearest = nearest.filter(|other| distance(name.as_str(), other.as_str()) <= name.as_str().len().div_ceil(2));
-        Err(DeskError::Unregistered { name: name.clone(), nearest })
+        let nearest = all
+            .into_iter()
+            .map(|r| r.name)
+            .min_by_key(|other| distance(name.as_str(), other.as_str()));
+        let nearest = nearest.filter(|other| {
+            distance(name.as_str(), other.as_str()) <= name.as_str().len().div_ceil(2)
+        });
+        Err(DeskError::Unregistered {
+            name: name.clone(),
+            nearest,
+        })
     }
 
     /// The target of a registered cluster.
     ///
     /// # Errors
     /// [`DeskError`]: not registered, or no target can be made.
-    pub async fn target(&self, name: &ClusterName, goal: Option<&Goal>) -> Result<Arc<dyn Target>, DeskError> {
+    pub async fn target(
+        &self,
+        name: &ClusterName,
+        goal: Option<&Goal>,
+    ) -> Result<Arc<dyn Target>, DeskError> {
         let registered = self.registered(name).await?;
-        self.world.targets.target(&registered, goal).await.map_err(DeskError::Target)
+        self.world
+            .targets
+            .target(&registered, goal)
+            .await
+            .map_err(DeskError::Target)
     }
 
     /// A request becomes a run; the same key again is the same run; a cluster has one live run.
@@ -115,11 +133,33 @@ impl Desk {
     /// [`DeskError`].
     pub async fn request(&self, asked: Asked, catalog: &Catalog) -> Result<Created, DeskError> {
         let now = self.world.clock.now();
-        let Asked { cluster, goal, policy, approval, waivers, by, key } = asked;
-        let request = |catalog, policy| Request { cluster: cluster.clone(), goal, catalog, policy, approval, waivers, by };
+        let Asked {
+            cluster,
+            goal,
+            policy,
+            approval,
+            waivers,
+            by,
+            key,
+        } = asked;
+        let request = |catalog, policy| Request {
+            cluster: cluster.clone(),
+            goal,
+            catalog,
+            policy,
+            approval,
+            waivers,
+            by,
+        };
         let (request, first, blobs) = ledger::first_entry(request, catalog, &policy, now)?;
         let run = windlass_engine::run::Run::new(request, Arc::new(catalog.clone()), policy);
-        let new = NewRun { cluster, key, first, blobs, summary: ledger::summary(&run, now) };
+        let new = NewRun {
+            cluster,
+            key,
+            first,
+            blobs,
+            summary: ledger::summary(&run, now),
+        };
         Ok(self.world.store.create(new).await?)
     }
 
@@ -129,7 +169,9 @@ impl Desk {
     /// [`DeskError::NoRun`].
     pub async fn run_of(&self, cluster: &ClusterName) -> Result<RunRow, DeskError> {
         let rows = self.world.store.runs(Some(cluster), 1).await?;
-        rows.into_iter().next().ok_or_else(|| DeskError::NoRun { cluster: cluster.clone() })
+        rows.into_iter().next().ok_or_else(|| DeskError::NoRun {
+            cluster: cluster.clone(),
+        })
     }
 
     /// A run, folded; up to a position where one is given.
@@ -144,7 +186,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError`].
-    pub async fn post(&self, run: &RunId, key: &str, by: &str, command: &Command) -> Result<Acknowledged, DeskError> {
+    pub async fn post(
+        &self,
+        run: &RunId,
+        key: &str,
+        by: &str,
+        command: &Command,
+    ) -> Result<Acknowledged, DeskError> {
         let payload = serde_json::to_string(command)?;
         Ok(self.world.store.post(run, key, by, &payload).await?)
     }
@@ -153,10 +201,18 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError`].
-    pub async fn answered(&self, ledger: &mut Ledger, seq: u64) -> Result<Option<Answered>, DeskError> {
+    pub async fn answered(
+        &self,
+        ledger: &mut Ledger,
+        seq: u64,
+    ) -> Result<Option<Answered>, DeskError> {
         let news = ledger.catch_up(self.world.store.as_ref()).await?;
         Ok(news.into_iter().find_map(|(_, event)| match event {
-            Event::Commanded { seq: read, answered, .. } if read == seq => Some(answered),
+            Event::Commanded {
+                seq: read,
+                answered,
+                ..
+            } if read == seq => Some(answered),
             _other => None,
         }))
     }
@@ -166,7 +222,11 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`].
     pub async fn carrier(&self, cluster: &ClusterName) -> Result<Option<String>, DeskError> {
-        Ok(self.world.store.holder(&LeaseOn::Cluster(cluster.clone())).await?)
+        Ok(self
+            .world
+            .store
+            .holder(&LeaseOn::Cluster(cluster.clone()))
+            .await?)
     }
 }
 

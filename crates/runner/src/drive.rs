@@ -85,7 +85,10 @@ pub struct Drive {
 
 impl std::fmt::Debug for Drive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Drive").field("run", &self.ledger.id).field("epoch", &self.epoch).finish_non_exhaustive()
+        f.debug_struct("Drive")
+            .field("run", &self.ledger.id)
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,14 +103,29 @@ impl Drive {
     ///
     /// # Errors
     /// Where the journal cannot be read.
-    pub async fn begin(world: World, run: &RunId, fence: Fence, lease: Arc<dyn Lease>, target: Arc<dyn Target>, bell: Bell) -> Result<Self, DriveError> {
+    pub async fn begin(
+        world: World,
+        run: &RunId,
+        fence: Fence,
+        lease: Arc<dyn Lease>,
+        target: Arc<dyn Target>,
+        bell: Bell,
+    ) -> Result<Self, DriveError> {
         let ledger = Ledger::open(world.store.as_ref(), run, None).await?;
         let (sender, answers) = unbounded_channel();
         let (news, id) = (world.news.clone(), run.clone());
         let hints = Arc::new(move |hint: Hint| news(&id, hint));
         let epoch = fence.epoch;
         let hands = Hands::new(target, world.clock.clone(), fence, lease, hints, sender);
-        Ok(Self { world, ledger, epoch, hands, answers, kept: Vec::new(), bell })
+        Ok(Self {
+            world,
+            ledger,
+            epoch,
+            hands,
+            answers,
+            kept: Vec::new(),
+            bell,
+        })
     }
 
     /// Drives the run until it ends, or this carrier lets go.
@@ -118,7 +136,10 @@ impl Drive {
         loop {
             match self.turn().await? {
                 Went::On => {}
-                Went::Reload => self.ledger = Ledger::open(self.world.store.as_ref(), &self.ledger.id, None).await?,
+                Went::Reload => {
+                    self.ledger =
+                        Ledger::open(self.world.store.as_ref(), &self.ledger.id, None).await?
+                }
                 Went::Out(driven) => return Ok(driven),
             }
         }
@@ -138,7 +159,11 @@ impl Drive {
         let events = self.fold(inputs, now);
         if !events.is_empty() {
             let holder = self.world.holder.clone();
-            match self.ledger.append(self.world.store.as_ref(), self.epoch, &holder, &events, now).await {
+            match self
+                .ledger
+                .append(self.world.store.as_ref(), self.epoch, &holder, &events, now)
+                .await
+            {
                 Ok(()) => self.kept.clear(),
                 Err(refused) => return self.refused(refused).await,
             }
@@ -159,12 +184,28 @@ impl Drive {
     async fn ready(&mut self) -> Result<Vec<Input>, DriveError> {
         let mut inputs = Vec::new();
         if self.ledger.run.epoch() < self.epoch {
-            inputs.push(Input::Taken { epoch: self.epoch, holder: self.world.holder.clone() });
+            inputs.push(Input::Taken {
+                epoch: self.epoch,
+                holder: self.world.holder.clone(),
+            });
         }
-        for posted in self.world.store.inbox(&self.ledger.id, self.ledger.run.inbox()).await? {
-            let command: Command = serde_json::from_str(&posted.payload)
-                .map_err(|source| DriveError::Command { run: self.ledger.id.clone(), seq: posted.seq, source })?;
-            inputs.push(Input::Command { seq: posted.seq, by: posted.by, command });
+        for posted in self
+            .world
+            .store
+            .inbox(&self.ledger.id, self.ledger.run.inbox())
+            .await?
+        {
+            let command: Command =
+                serde_json::from_str(&posted.payload).map_err(|source| DriveError::Command {
+                    run: self.ledger.id.clone(),
+                    seq: posted.seq,
+                    source,
+                })?;
+            inputs.push(Input::Command {
+                seq: posted.seq,
+                by: posted.by,
+                command,
+            });
         }
         while let Ok((key, answer)) = self.answers.try_recv() {
             self.hands.answered(&key);
@@ -211,7 +252,13 @@ impl Drive {
                 Ok(Went::Out(Driven::Superseded))
             }
             AppendError::Full => {
-                (self.world.news)(&self.ledger.id, Hint { member: None, says: "the store's disk is full: nothing moves until there is room".into() });
+                (self.world.news)(
+                    &self.ledger.id,
+                    Hint {
+                        member: None,
+                        says: "the store's disk is full: nothing moves until there is room".into(),
+                    },
+                );
                 self.world.clock.sleep(FULL_REST_MS).await;
                 Ok(Went::Reload)
             }
@@ -232,10 +279,14 @@ impl Drive {
         let now = self.world.clock.now();
         let mut wants = self.ledger.run.wants(now);
         if *self.bell.let_go.borrow() {
-            wants.effects.retain(|effect| !matches!(effect, Effect::Observe { .. }));
+            wants
+                .effects
+                .retain(|effect| !matches!(effect, Effect::Observe { .. }));
         }
         let next = self.hands.bring_to(wants);
-        let until = earlier(next, now.mono.plus(INBOX_EVERY_MS)).and_then(|at| at.since(now.mono)).unwrap_or(INBOX_EVERY_MS);
+        let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
+            .and_then(|at| at.since(now.mono))
+            .unwrap_or(INBOX_EVERY_MS);
         let mut let_go = self.bell.let_go.clone();
         tokio::select! {
             biased;
@@ -255,6 +306,9 @@ fn is_fenced(input: &Input) -> bool {
     match input {
         Input::Answer(Answer::Deed(_, _, outcome)) => *outcome == Outcome::Fenced,
         Input::Answer(Answer::Claim(answer)) => matches!(answer, ClaimAnswer::Fenced { .. }),
-        Input::Answer(Answer::Seen(_) | Answer::Sample(_)) | Input::Taken { .. } | Input::Command { .. } | Input::Tick => false,
+        Input::Answer(Answer::Seen(_) | Answer::Sample(_))
+        | Input::Taken { .. }
+        | Input::Command { .. }
+        | Input::Tick => false,
     }
 }

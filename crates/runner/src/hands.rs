@@ -30,10 +30,18 @@ impl Key {
         match effect {
             Effect::Observe { .. } => Self::Observe,
             Effect::Claim => Self::Claim,
-            Effect::Probe { member, attempt, .. } => Self::Probe(member.clone(), *attempt),
-            Effect::Ensure(ensure) => Self::Deed(Subject::Member(ensure.member.clone()), ensure.attempt),
-            Effect::Raise(ensure) => Self::Deed(Subject::Level(ensure.level.clone()), ensure.attempt),
-            Effect::Act { action, attempt, .. } => Self::Deed(Subject::Action(action.clone()), *attempt),
+            Effect::Probe {
+                member, attempt, ..
+            } => Self::Probe(member.clone(), *attempt),
+            Effect::Ensure(ensure) => {
+                Self::Deed(Subject::Member(ensure.member.clone()), ensure.attempt)
+            }
+            Effect::Raise(ensure) => {
+                Self::Deed(Subject::Level(ensure.level.clone()), ensure.attempt)
+            }
+            Effect::Act {
+                action, attempt, ..
+            } => Self::Deed(Subject::Action(action.clone()), *attempt),
         }
     }
 }
@@ -91,9 +99,15 @@ impl Hands {
     /// Brings what is in flight to what is wanted; returns when the next resting hand wants to go.
     pub(crate) fn bring_to(&mut self, wants: Wants) -> Option<Mark> {
         let now = self.clock.now().mono;
-        let wanted: BTreeMap<Key, Effect> = wants.effects.into_iter().map(|effect| (Key::of(&effect), effect)).collect();
+        let wanted: BTreeMap<Key, Effect> = wants
+            .effects
+            .into_iter()
+            .map(|effect| (Key::of(&effect), effect))
+            .collect();
         self.flying.retain(|key, flying| {
-            let keep = wanted.get(key).is_some_and(|effect| same_deed(effect, &flying.effect));
+            let keep = wanted
+                .get(key)
+                .is_some_and(|effect| same_deed(effect, &flying.effect));
             if !keep {
                 flying.task.abort();
             }
@@ -106,7 +120,9 @@ impl Hands {
                 continue;
             }
             match self.resting.get(&key) {
-                Some(until) if until.since(now).is_some_and(|left| left > Ms(0)) => next = earlier(next, *until),
+                Some(until) if until.since(now).is_some_and(|left| left > Ms(0)) => {
+                    next = earlier(next, *until)
+                }
                 Some(_) | None => self.start(key, effect),
             }
         }
@@ -130,14 +146,25 @@ impl Hands {
             return;
         }
         self.resting.remove(&key);
-        let (target, fence, hints, answers) = (self.target.clone(), self.fence.clone(), self.hints.clone(), self.answers.clone());
+        let (target, fence, hints, answers) = (
+            self.target.clone(),
+            self.fence.clone(),
+            self.hints.clone(),
+            self.answers.clone(),
+        );
         let (sent, at) = (effect.clone(), key.clone());
         let task = tokio::spawn(async move {
             let answer = target.perform(&sent, &fence, hints).await;
             // The receiver is gone only when the run is no longer driven: then nobody wants the answer.
             let _ = answers.send((at, answer));
         });
-        self.flying.insert(key, Flying { effect, task: task.abort_handle() });
+        self.flying.insert(
+            key,
+            Flying {
+                effect,
+                task: task.abort_handle(),
+            },
+        );
     }
 
     /// Lets go of everything.
@@ -158,7 +185,8 @@ impl Drop for Hands {
 /// A hand goes on while the same is wanted of it; a changed pause between looks is no change.
 fn same_deed(wanted: &Effect, flying: &Effect) -> bool {
     match (wanted, flying) {
-        (Effect::Observe { .. }, Effect::Observe { .. }) | (Effect::Probe { .. }, Effect::Probe { .. }) => true,
+        (Effect::Observe { .. }, Effect::Observe { .. })
+        | (Effect::Probe { .. }, Effect::Probe { .. }) => true,
         (one, other) => one == other,
     }
 }

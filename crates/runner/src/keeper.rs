@@ -66,7 +66,10 @@ pub struct Held {
 
 impl std::fmt::Debug for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Held").field("run", &self.run).field("fence", &self.fence).finish_non_exhaustive()
+        f.debug_struct("Held")
+            .field("run", &self.run)
+            .field("fence", &self.fence)
+            .finish_non_exhaustive()
     }
 }
 
@@ -76,15 +79,28 @@ impl std::fmt::Debug for Held {
 /// [`CarryError`]: somebody else holds it, or the cluster does not say who it is.
 pub async fn take(world: &World, run: &RunId) -> Result<Held, CarryError> {
     let row = world.store.run(run).await?;
-    let registered = world.store.registered(&row.cluster).await?.ok_or_else(|| CarryError::Unregistered { run: run.clone() })?;
+    let registered = world
+        .store
+        .registered(&row.cluster)
+        .await?
+        .ok_or_else(|| CarryError::Unregistered { run: run.clone() })?;
     let on = LeaseOn::Cluster(row.cluster.clone());
     let registration = match world.store.lease(&on, &world.holder).await? {
         Leased::Ours(lease) => lease,
-        Leased::Held(holder) => return Err(CarryError::Held { run: run.clone(), holder }),
+        Leased::Held(holder) => {
+            return Err(CarryError::Held {
+                run: run.clone(),
+                holder,
+            });
+        }
     };
     let target = target_of(world, &row, &registered).await?;
     let identity = identity_of(&row, target.as_ref()).await?;
-    let lease: Arc<dyn Lease> = match world.store.lease(&LeaseOn::Identity(identity.clone()), &world.holder).await? {
+    let lease: Arc<dyn Lease> = match world
+        .store
+        .lease(&LeaseOn::Identity(identity.clone()), &world.holder)
+        .await?
+    {
         Leased::Ours(lease) => Arc::from(lease),
         Leased::Held(holder) => return Err(CarryError::IdentityHeld { identity, holder }),
     };
@@ -97,12 +113,26 @@ pub async fn take(world: &World, run: &RunId) -> Result<Held, CarryError> {
         holder: world.holder.clone(),
     };
     world.store.take(run, fence.epoch).await?;
-    Ok(Held { run: run.clone(), fence, lease, registration, target })
+    Ok(Held {
+        run: run.clone(),
+        fence,
+        lease,
+        registration,
+        target,
+    })
 }
 
-async fn target_of(world: &World, row: &RunRow, registered: &Registration) -> Result<Arc<dyn Target>, CarryError> {
+async fn target_of(
+    world: &World,
+    row: &RunRow,
+    registered: &Registration,
+) -> Result<Arc<dyn Target>, CarryError> {
     let goal = ledger::summary_of(row).map(|line| line.goal);
-    world.targets.target(registered, goal.as_ref()).await.map_err(CarryError::Target)
+    world
+        .targets
+        .target(registered, goal.as_ref())
+        .await
+        .map_err(CarryError::Target)
 }
 
 /// The identity that the run is about: what was seen before counts, so that a stranger at the same
@@ -120,7 +150,13 @@ impl Held {
     /// # Errors
     /// [`CarryError::Drive`].
     pub async fn carry(self, world: World, bell: Bell) -> Result<Driven, CarryError> {
-        let Self { run, fence, lease, registration, target } = self;
+        let Self {
+            run,
+            fence,
+            lease,
+            registration,
+            target,
+        } = self;
         let drive = Drive::begin(world, &run, fence.clone(), lease, target.clone(), bell).await?;
         let driven = drive.to_the_end().await?;
         if matches!(driven, Driven::Ended(_)) {

@@ -13,8 +13,8 @@ use windlass_engine::hash::Hash;
 use windlass_engine::names::RunId;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
-use windlass_engine::run::event::{Event, Request};
 use windlass_engine::run::Run;
+use windlass_engine::run::event::{Event, Request};
 use windlass_engine::time::Now;
 
 /// A journal that could not be read as a run.
@@ -75,7 +75,11 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`]: unknown run, damaged or newer journal.
-    pub async fn open(store: &dyn Store, id: &RunId, upto: Option<Seq>) -> Result<Self, LedgerError> {
+    pub async fn open(
+        store: &dyn Store,
+        id: &RunId,
+        upto: Option<Seq>,
+    ) -> Result<Self, LedgerError> {
         let mut ledger = None;
         for stored in store.read(id, 1).await? {
             if upto.is_some_and(|last| stored.seq > last) {
@@ -93,18 +97,32 @@ impl Ledger {
         ledger.ok_or_else(|| StoreError::Missing(format!("run {id}")).into())
     }
 
-    async fn first(store: &dyn Store, id: &RunId, event: Event, seq: Seq) -> Result<Self, LedgerError> {
-        let Event::Requested(request) = event else { return Err(LedgerError::Headless { run: id.clone() }) };
+    async fn first(
+        store: &dyn Store,
+        id: &RunId,
+        event: Event,
+        seq: Seq,
+    ) -> Result<Self, LedgerError> {
+        let Event::Requested(request) = event else {
+            return Err(LedgerError::Headless { run: id.clone() });
+        };
         let catalog: Catalog = frozen(store, id, request.catalog, "catalog").await?;
         let policy: Policy = frozen(store, id, request.policy, "policy").await?;
-        Ok(Self { id: id.clone(), run: Run::new(request, Arc::new(catalog), policy), seq })
+        Ok(Self {
+            id: id.clone(),
+            run: Run::new(request, Arc::new(catalog), policy),
+            seq,
+        })
     }
 
     /// Folds what others have appended since.
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub async fn catch_up(&mut self, store: &dyn Store) -> Result<Vec<(Stored, Event)>, LedgerError> {
+    pub async fn catch_up(
+        &mut self,
+        store: &dyn Store,
+    ) -> Result<Vec<(Stored, Event)>, LedgerError> {
         let mut news = Vec::new();
         for stored in store.read(&self.id, self.seq + 1).await? {
             let event = journal::recall(store, &stored).await?;
@@ -120,7 +138,14 @@ impl Ledger {
     ///
     /// # Errors
     /// [`AppendError`].
-    pub async fn append(&mut self, store: &dyn Store, epoch: u64, author: &str, events: &[Event], now: Now) -> Result<(), AppendError> {
+    pub async fn append(
+        &mut self,
+        store: &dyn Store,
+        epoch: u64,
+        author: &str,
+        events: &[Event],
+        now: Now,
+    ) -> Result<(), AppendError> {
         let mut append = Append {
             run: self.id.clone(),
             epoch,
@@ -135,7 +160,8 @@ impl Ledger {
             ended: self.run.ended().map(|_| now.wall),
         };
         for event in events {
-            let (recorded, blob) = journal::record(event, now.wall, author).map_err(|e| AppendError::Store(e.to_string()))?;
+            let (recorded, blob) = journal::record(event, now.wall, author)
+                .map_err(|e| AppendError::Store(e.to_string()))?;
             append.events.push(recorded);
             append.blobs.extend(blob);
             flown(event, &mut append);
@@ -152,36 +178,80 @@ fn flown(event: &Event, append: &mut Append) {
             append.settled.retain(|subject| *subject != began.subject);
             append.begun.push(began.subject.clone());
         }
-        Event::Settled { subject, .. } | Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } => {
+        Event::Settled { subject, .. }
+        | Event::Skipped { subject, .. }
+        | Event::Confirmed { subject, .. } => {
             append.begun.retain(|begun| begun != subject);
             append.settled.push(subject.clone());
         }
         // A failed subject has begun and is not done: it stays in the list until a human decides.
-        Event::Requested(_) | Event::Taken { .. } | Event::Observed(_) | Event::Judged { .. } | Event::Planned(_) => {}
-        Event::Refused(_) | Event::Approved { .. } | Event::Claimed { .. } | Event::ClaimRefused { .. } => {}
-        Event::StageBegan { .. } | Event::StageDone { .. } | Event::Moved { .. } | Event::NotYet { .. } => {}
-        Event::Progressed { .. } | Event::Failed { .. } | Event::SoakBegan { .. } | Event::SoakSpan { .. } => {}
-        Event::SoakBroken { .. } | Event::SoakPassed | Event::Halted { .. } | Event::Replanning { .. } => {}
-        Event::PlanKept | Event::ExpirySeen { .. } | Event::Proven | Event::Ended(_) | Event::Commanded { .. } => {}
+        Event::Requested(_)
+        | Event::Taken { .. }
+        | Event::Observed(_)
+        | Event::Judged { .. }
+        | Event::Planned(_) => {}
+        Event::Refused(_)
+        | Event::Approved { .. }
+        | Event::Claimed { .. }
+        | Event::ClaimRefused { .. } => {}
+        Event::StageBegan { .. }
+        | Event::StageDone { .. }
+        | Event::Moved { .. }
+        | Event::NotYet { .. } => {}
+        Event::Progressed { .. }
+        | Event::Failed { .. }
+        | Event::SoakBegan { .. }
+        | Event::SoakSpan { .. } => {}
+        Event::SoakBroken { .. }
+        | Event::SoakPassed
+        | Event::Halted { .. }
+        | Event::Replanning { .. } => {}
+        Event::PlanKept
+        | Event::ExpirySeen { .. }
+        | Event::Proven
+        | Event::Ended(_)
+        | Event::Commanded { .. } => {}
     }
 }
 
-async fn frozen<T: serde::de::DeserializeOwned>(store: &dyn Store, run: &RunId, hash: Hash, what: &'static str) -> Result<T, LedgerError> {
+async fn frozen<T: serde::de::DeserializeOwned>(
+    store: &dyn Store,
+    run: &RunId,
+    hash: Hash,
+    what: &'static str,
+) -> Result<T, LedgerError> {
     let bytes = store.blob(hash).await?;
-    serde_json::from_slice(&bytes).map_err(|source| LedgerError::Frozen { run: run.clone(), what, source })
+    serde_json::from_slice(&bytes).map_err(|source| LedgerError::Frozen {
+        run: run.clone(),
+        what,
+        source,
+    })
 }
 
 /// A request as the first journal entry, with what it names by hash.
 ///
 /// # Errors
 /// Where a value cannot be written as JSON, which none of ours can be.
-pub fn first_entry(request: impl FnOnce(Hash, Hash) -> Request, catalog: &Catalog, policy: &Policy, now: Now) -> Result<(Request, Recorded, Vec<Blob>), serde_json::Error> {
-    let kept = |bytes: Vec<u8>| Blob { hash: Hash::of(&bytes), bytes };
+pub fn first_entry(
+    request: impl FnOnce(Hash, Hash) -> Request,
+    catalog: &Catalog,
+    policy: &Policy,
+    now: Now,
+) -> Result<(Request, Recorded, Vec<Blob>), serde_json::Error> {
+    let kept = |bytes: Vec<u8>| Blob {
+        hash: Hash::of(&bytes),
+        bytes,
+    };
     let catalog = kept(serde_json::to_vec(catalog)?);
     let policy = kept(serde_json::to_vec(policy)?);
     let request = request(catalog.hash, policy.hash);
-    let (recorded, blob) = journal::record(&Event::Requested(request.clone()), now.wall, &request.by)?;
-    Ok((request, recorded, [catalog, policy].into_iter().chain(blob).collect()))
+    let (recorded, blob) =
+        journal::record(&Event::Requested(request.clone()), now.wall, &request.by)?;
+    Ok((
+        request,
+        recorded,
+        [catalog, policy].into_iter().chain(blob).collect(),
+    ))
 }
 
 /// The line of a run in lists, as JSON.

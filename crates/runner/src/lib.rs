@@ -9,8 +9,6 @@
 //! Stories: `tests/it/`.
 
 pub mod bell;
-#[cfg(feature = "conformance")]
-pub mod conformance;
 pub mod desk;
 pub mod drive;
 mod hands;

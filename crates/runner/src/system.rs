@@ -22,9 +22,13 @@ impl SystemClock {
     /// The clock of this boot. Where the boot cannot be told, each process counts as one of its own.
     #[must_use]
     pub fn new() -> Self {
-        let id = std::fs::read(BOOT_ID).unwrap_or_else(|_| std::process::id().to_le_bytes().to_vec());
+        let id =
+            std::fs::read(BOOT_ID).unwrap_or_else(|_| std::process::id().to_le_bytes().to_vec());
         let Hash(bytes) = Hash::of(&id);
-        let boot = bytes.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let boot = bytes
+            .iter()
+            .take(8)
+            .fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         Self { boot }
     }
 }
@@ -41,7 +45,10 @@ impl Clock for SystemClock {
         let mono = clock_gettime(ClockId::Boottime);
         Now {
             wall: Wall(wall.tv_sec * 1_000_000 + wall.tv_nsec / 1_000),
-            mono: Mark { boot: self.boot, ms: u64::try_from(mono.tv_sec * 1_000 + mono.tv_nsec / 1_000_000).unwrap_or(0) },
+            mono: Mark {
+                boot: self.boot,
+                ms: u64::try_from(mono.tv_sec * 1_000 + mono.tv_nsec / 1_000_000).unwrap_or(0),
+            },
         }
     }
 

@@ -14,7 +14,11 @@ use windlass_engine::plan::Goal;
 /// Makes the target of a registered cluster.
 pub trait Targets: Send + Sync {
     /// The target; in words, why there can be none. The goal lets it look whether the release is ready.
-    fn target<'a>(&'a self, of: &'a Registration, goal: Option<&'a Goal>) -> Task<'a, Result<Arc<dyn Target>, String>>;
+    fn target<'a>(
+        &'a self,
+        of: &'a Registration,
+        goal: Option<&'a Goal>,
+    ) -> Task<'a, Result<Arc<dyn Target>, String>>;
 }
 
 /// Where short news of effects in flight go.
@@ -37,6 +41,8 @@ pub struct World {
 
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("holder", &self.holder).finish_non_exhaustive()
+        f.debug_struct("World")
+            .field("holder", &self.holder)
+            .finish_non_exhaustive()
     }
 }

@@ -115,9 +115,7 @@ impl Queue {
             waiting.wanted = answered + waiting.works.len();
             waiting = self
                 .bell
-                .wait_timeout_while(waiting, patience, |w| {
-                    w.works.len() < w.wanted && !w.closed
-                })
+                .wait_timeout_while(waiting, patience, |w| w.works.len() < w.wanted && !w.closed)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
