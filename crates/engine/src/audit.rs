@@ -8,10 +8,12 @@ mod rules;
 mod walk;
 
 use crate::catalog::Catalog;
+use crate::names::MemberId;
 use crate::plan::{Goal, Plan, Stage};
 use crate::policy::{Finalize, Policy};
 use crate::snapshot::Snapshot;
 use crate::version::Version;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -35,19 +37,21 @@ impl fmt::Display for Objection {
     }
 }
 
-/// All objections to a plan for a cluster as seen; none for a sound one.
+/// All objections to a plan for a cluster as seen, in which the members in `left` stay as they are;
+/// none for a sound one.
 #[must_use]
 pub fn audit(
     plan: &Plan,
     catalog: &Catalog,
     policy: &Policy,
     snapshot: &Snapshot,
+    left: &BTreeSet<MemberId>,
 ) -> Vec<Objection> {
-    let mut walk = Walk::new(catalog, snapshot);
+    let mut walk = Walk::new(catalog, snapshot, left);
     if snapshot.identity.as_ref() != Some(&plan.identity) {
         walk.object("start", "goal", "the plan is for another cluster".into());
     }
-    let stops = stops(plan, catalog, policy, snapshot);
+    let stops = stops(plan, catalog, policy, snapshot, left);
     let mut reached = Vec::new();
     for (h, hop) in plan.hops.iter().enumerate() {
         for (s, stage) in hop.stages.iter().enumerate() {
@@ -100,7 +104,13 @@ pub fn audit(
 }
 
 /// The stops asked for that lie between some member and the goal.
-fn stops(plan: &Plan, catalog: &Catalog, policy: &Policy, snapshot: &Snapshot) -> Vec<Version> {
+fn stops(
+    plan: &Plan,
+    catalog: &Catalog,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    left: &BTreeSet<MemberId>,
+) -> Vec<Version> {
     let goal = match &plan.goal {
         Goal::Version(goal) => goal,
         Goal::Finalize => return Vec::new(),
@@ -109,6 +119,7 @@ fn stops(plan: &Plan, catalog: &Catalog, policy: &Policy, snapshot: &Snapshot) -
         let mut all = snapshot
             .members
             .values()
+            .filter(|m| !left.contains(&m.id))
             .flat_map(|m| m.components.values());
         all.any(|v| v < via && !via.names(v))
     };

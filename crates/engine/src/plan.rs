@@ -2,11 +2,12 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
 
+pub mod order;
+
 mod back;
 mod finalize;
 mod goal;
 mod make;
-mod order;
 mod proof;
 mod search;
 mod seen;
@@ -16,7 +17,6 @@ mod world;
 
 pub use back::may_return;
 pub use make::plan;
-pub use order::order;
 pub use targets::{Standing, Target, targets};
 
 use crate::hash::Hash;
@@ -190,6 +190,15 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hops.is_empty()
+    }
+
+    /// Whether a member moves in it.
+    #[must_use]
+    pub fn names(&self, id: &MemberId) -> bool {
+        self.stages().any(|(_, _, stage)| match stage {
+            Stage::Move(step) => step.members.contains(id),
+            Stage::Raise(_) | Stage::Act(_) => false,
+        })
     }
 
     /// How many members the plan touches: the number that a share in the pace's cap is taken of.

@@ -58,6 +58,9 @@ pub(super) fn hops(catalog: &Catalog, seen: &Seen) -> Result<Vec<Hop>, Refusal> 
     let raises = raises(catalog, release, &seen.levels, "finalizing was asked for");
     for raise in &raises {
         supported(seen, raise)?;
+        if let Some(name) = cannot_live(catalog, seen, raise) {
+            return Err(left_behind(raise, name));
+        }
     }
     if raises.is_empty() {
         return Ok(Vec::new());
@@ -68,15 +71,43 @@ pub(super) fn hops(catalog: &Catalog, seen: &Seen) -> Result<Vec<Hop>, Refusal> 
     }])
 }
 
+/// A member that stays as it is and does not live with the level that is asked for.
+pub(super) fn cannot_live<'a>(
+    catalog: &Catalog,
+    seen: &Seen<'a>,
+    raise: &Raise,
+) -> Option<&'a str> {
+    let mut members = seen.snapshot.members.values();
+    let lives = |version: &Version| {
+        let line = catalog.line(version);
+        line.is_none_or(|line| line.supports(&raise.level, raise.to))
+    };
+    let found = members.find(|m| {
+        let stays = seen.left.contains(&m.id);
+        stays && (!m.unversioned.is_empty() || !m.components.values().all(lives))
+    });
+    found.map(|m| m.name.as_str())
+}
+
+fn left_behind(raise: &Raise, name: &str) -> Refusal {
+    Refusal {
+        code: Code::Level,
+        says: format!("{} cannot be raised to {}", raise.level, raise.named.1),
+        because: vec![Because {
+            fact: format!("{name} was left as it stands, and would end by itself"),
+            source: None,
+        }],
+        hints: vec!["bring it to the release of the others, or remove it".into()],
+    }
+}
+
 fn mixed(seen: &Seen, releases: &[Version]) -> Refusal {
     let newest = releases.last();
     let because = releases
         .iter()
         .map(|release| {
             let names: Vec<&str> = seen
-                .snapshot
-                .members
-                .values()
+                .movers()
                 .filter(|m| m.components.values().any(|v| v == release))
                 .map(|m| m.name.as_str())
                 .collect();

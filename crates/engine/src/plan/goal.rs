@@ -95,9 +95,7 @@ fn nearest(catalog: &Catalog, asked: &Version) -> Option<Version> {
 /// [`Code::Older`] where a member runs something newer than the goal.
 pub(super) fn not_older(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
     let newer: Vec<(&str, &Version)> = seen
-        .snapshot
-        .members
-        .values()
+        .movers()
         .filter_map(|m| {
             let newest = m.components.values().max()?;
             (newest > goal).then_some((m.name.as_str(), newest))

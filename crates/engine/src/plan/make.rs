@@ -9,13 +9,16 @@ use super::world::{Patches, World};
 use super::{Goal, Plan, finalize, goal, proof};
 use crate::catalog::Catalog;
 use crate::hash::Hash;
+use crate::names::MemberId;
 use crate::policy::{Finalize, Policy};
 use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
 use crate::version::Version;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 /// The plan of least disruption from what runs to the goal. A plan without hops: nothing to do.
+/// Members in `left` stay as they are: they stand in each mix and are never moved.
 ///
 /// # Errors
 /// A typed "no" with its proof. Hints hold commands; `{cluster}` in them stands for the name under
@@ -25,9 +28,10 @@ pub fn plan(
     policy: &Policy,
     snapshot: &Snapshot,
     goal: &Goal,
+    left: &BTreeSet<MemberId>,
     parent: Option<Hash>,
 ) -> Result<Plan, Refusal> {
-    let seen = Seen::read(catalog, snapshot)?;
+    let seen = Seen::read(catalog, snapshot, left)?;
     let (release, draft) = match goal {
         Goal::Finalize => {
             let newest = seen.releases().into_iter().max();

@@ -11,18 +11,17 @@ use crate::snapshot::{Member, Snapshot};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-/// The members of a stage in the order in which they should begin. One that is not in the snapshot
-/// goes last. O(n log n).
+/// Those of a stage's members that wait, in the order in which they should begin. One that is not in
+/// the snapshot goes last. O(n log n).
 #[must_use]
-pub fn order(stage: &Move, snapshot: &Snapshot) -> Vec<MemberId> {
+pub fn order(stage: &Move, waiting: &[MemberId], snapshot: &Snapshot) -> Vec<MemberId> {
     let begun: BTreeSet<&str> = snapshot
         .members
         .values()
         .filter(|m| m.components.get(&stage.component) == Some(&stage.to))
         .filter_map(|m| m.zone.as_deref())
         .collect();
-    let mut sorted: Vec<(_, &MemberId)> = stage
-        .members
+    let mut sorted: Vec<(_, &MemberId)> = waiting
         .iter()
         .map(|id| (key(snapshot.members.get(id), &begun), id))
         .collect();

@@ -6,7 +6,7 @@
 
 use super::search::{Ease, Found, search};
 use super::seen::{Seen, list};
-use super::world::{Patches, World};
+use super::world::{Part, Patches, World};
 use crate::catalog::{Catalog, Path};
 use crate::refusal::{Because, Code, Refusal};
 use crate::version::Version;
@@ -60,6 +60,7 @@ fn far(world: &World) -> Vec<Version> {
     let running: BTreeSet<u16> = world
         .groups
         .iter()
+        .filter(|g| g.part == Part::Moves)
         .flat_map(|g| g.start.iter().copied())
         .collect();
     running

@@ -6,7 +6,7 @@
 //! [`Cost`], compared field by field, and ties fall the same way each time.
 //! Must never know: names of things. Stories: `tests/it/oracle.rs`.
 
-use super::world::{At, World};
+use super::world::{At, Part, World};
 use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -189,13 +189,19 @@ impl World<'_> {
         start.map(move |at| moved.unwrap_or(*at))
     }
 
+    /// Groups that are to move.
+    fn movers(&self) -> impl Iterator<Item = usize> {
+        (0..self.groups.len()).filter(|group| self.groups[*group].part == Part::Moves)
+    }
+
     fn arrived(&self, state: &State) -> bool {
-        (0..self.groups.len()).all(|group| self.runs(state, group).all(|at| at == self.goal()))
+        self.movers()
+            .all(|group| self.runs(state, group).all(|at| at == self.goal()))
     }
 
     /// Member moves that are owed at least; none where some member cannot reach the goal at all.
     fn owed(&self, state: &State) -> Option<u64> {
-        (0..self.groups.len()).try_fold(0_u64, |sum, group| {
+        self.movers().try_fold(0_u64, |sum, group| {
             let far = self
                 .runs(state, group)
                 .map(|at| self.far[usize::from(at)])
@@ -253,7 +259,10 @@ impl World<'_> {
     fn steps(&self, state: &State, ease: &Ease) -> Vec<(Step, State, Cost)> {
         let view = self.view(state);
         let before = self.broken(&view, &state.levels, ease);
-        let oldest = view.iter().flatten().flatten().min().copied();
+        let oldest = self
+            .movers()
+            .flat_map(|group| self.runs(state, group))
+            .min();
         let bound = self.next_stop(oldest.unwrap_or_default());
         let mut steps = Vec::new();
         for class in 0..self.classes.len() {
@@ -280,6 +289,9 @@ impl World<'_> {
         let mut groups = Vec::new();
         let mut moves = 0;
         for group in self.classes[class].groups.iter().copied() {
+            if self.groups[group].part == Part::Stays {
+                continue;
+            }
             let runs: Vec<At> = self.runs(state, group).collect();
             if runs.iter().all(|at| *at == to) || runs.iter().any(|at| *at > to) {
                 continue;

@@ -3,9 +3,9 @@
 //! Must never know: the goal. Stories: `tests/it/refusal.rs`.
 
 use crate::catalog::Catalog;
-use crate::names::{Component, Identity, LevelName};
+use crate::names::{Component, Identity, LevelName, MemberId};
 use crate::refusal::{Because, Code, Refusal};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Member, Snapshot};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -23,6 +23,8 @@ pub(super) struct Seen<'a> {
     pub identity: Identity,
     /// The members with their releases.
     pub snapshot: &'a Snapshot,
+    /// Members that stay as they are: they stand in each mix, and are never moved.
+    pub left: &'a BTreeSet<MemberId>,
     /// Levels as finalized; 0 for what was never raised.
     pub levels: BTreeMap<LevelName, u16>,
 }
@@ -30,7 +32,11 @@ pub(super) struct Seen<'a> {
 impl<'a> Seen<'a> {
     /// # Errors
     /// [`Code::Gap`] where it is not known who answers, what a member runs, or where a level stands.
-    pub fn read(catalog: &Catalog, snapshot: &'a Snapshot) -> Result<Self, Refusal> {
+    pub fn read(
+        catalog: &Catalog,
+        snapshot: &'a Snapshot,
+        left: &'a BTreeSet<MemberId>,
+    ) -> Result<Self, Refusal> {
         let mut because = Vec::new();
         if snapshot.identity.is_none() {
             because.push(fact("the cluster did not say who it is".into()));
@@ -38,13 +44,14 @@ impl<'a> Seen<'a> {
         if snapshot.members.is_empty() {
             because.push(fact("no member was seen".into()));
         }
-        because.extend(unversioned(snapshot));
+        because.extend(unversioned(snapshot, left));
         because.extend(unknown_components(catalog, snapshot));
         let levels = levels(catalog, snapshot, &mut because);
         match (&snapshot.identity, because.is_empty()) {
             (Some(identity), true) => Ok(Self {
                 identity: identity.clone(),
                 snapshot,
+                left,
                 levels,
             }),
             (Some(_) | None, _) => Err(Refusal {
@@ -75,9 +82,21 @@ impl<'a> Seen<'a> {
         runs
     }
 
-    /// All releases that run, oldest first.
+    /// Members that are to move.
+    pub fn movers(&self) -> impl Iterator<Item = &'a Member> {
+        let members = self.snapshot.members.values();
+        members.filter(|m| !self.left.contains(&m.id))
+    }
+
+    /// All releases that run on members that are to move, oldest first.
     pub fn releases(&self) -> BTreeSet<Version> {
-        self.runs().into_values().flatten().collect()
+        let mut releases = BTreeSet::new();
+        for version in self.movers().flat_map(|m| m.components.values()) {
+            if !releases.contains(version) {
+                releases.insert(version.clone());
+            }
+        }
+        releases
     }
 }
 
@@ -88,10 +107,12 @@ fn fact(text: String) -> Because {
     }
 }
 
-fn unversioned(snapshot: &Snapshot) -> Option<Because> {
+/// A member that stays as it is may be gone altogether, by a human's word.
+fn unversioned(snapshot: &Snapshot, left: &BTreeSet<MemberId>) -> Option<Because> {
     let names: Vec<&str> = snapshot
         .members
         .values()
+        .filter(|m| !left.contains(&m.id))
         .filter(|m| !m.unversioned.is_empty() || m.components.is_empty())
         .map(|m| m.name.as_str())
         .collect();

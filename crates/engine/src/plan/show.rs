@@ -55,12 +55,13 @@ impl Draft {
 
     /// Raises levels after the last hop, in a hop of its own where nothing moves.
     pub fn finalize(&mut self, catalog: &Catalog, seen: &Seen, release: &Version) {
-        let raises = finalize::raises(
+        let mut raises = finalize::raises(
             catalog,
             release,
             &self.levels(seen),
             "finalizing was asked for with the upgrade",
         );
+        raises.retain(|raise| finalize::cannot_live(catalog, seen, raise).is_none());
         let stages = raises.into_iter().map(Stage::Raise);
         match self.hops.last_mut() {
             Some(last) => last.stages.extend(stages),
@@ -153,7 +154,7 @@ impl Hand<'_> {
             disturbs: disturbs.join("; "),
             each: facts().map(|f| f.restart_ms).max().unwrap_or_default(),
         };
-        stage.members = order(&stage, self.seen.snapshot);
+        stage.members = order(&stage, &stage.members, self.seen.snapshot);
         let label = label(&carried, &stage);
         if stage.members.len() > 1 {
             let mut runs = self.runs();

@@ -81,7 +81,7 @@ fn target(
         (true, false) => "newest of its line",
         (false, _) => "",
     };
-    let (standing, hops) = match plan(catalog, policy, snapshot, &goal, None) {
+    let (standing, hops) = match plan(catalog, policy, snapshot, &goal, &BTreeSet::new(), None) {
         Err(refusal) => (Standing::Barred(refusal.says), 0),
         Ok(plan) => {
             let standing = match trouble(catalog, release, newest) {

@@ -41,6 +41,17 @@ pub(super) struct Group {
     pub start: Vec<At>,
     /// Who.
     pub members: Vec<MemberId>,
+    /// Whether it is to move.
+    pub part: Part,
+}
+
+/// What a group does in a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Goes to the goal.
+    Moves,
+    /// Stands as it is, in each mix, by a human's word.
+    Stays,
 }
 
 /// A skew rule between two places in the picture: `allowed[of][from]`.
@@ -106,7 +117,7 @@ impl<'a> World<'a> {
             .releases
             .iter()
             .map(|r| r.version.clone())
-            .chain(seen.releases())
+            .chain(seen.runs().into_values().flatten())
             .chain(stops.iter().cloned())
             .collect::<BTreeSet<_>>()
             .into_iter()
@@ -160,7 +171,8 @@ impl<'a> World<'a> {
     }
 
     fn take_groups(&mut self, seen: &Seen) {
-        let mut classes: BTreeMap<Vec<usize>, BTreeMap<Vec<At>, Vec<MemberId>>> = BTreeMap::new();
+        let mut classes: BTreeMap<Vec<usize>, BTreeMap<(Part, Vec<At>), Vec<MemberId>>> =
+            BTreeMap::new();
         for member in seen.snapshot.members.values() {
             let mut carried: Vec<(usize, At)> = member
                 .components
@@ -168,11 +180,16 @@ impl<'a> World<'a> {
                 .filter_map(|(name, version)| Some((self.place(name)?, self.index(version))))
                 .collect();
             carried.sort_unstable();
+            let part = if seen.left.contains(&member.id) {
+                Part::Stays
+            } else {
+                Part::Moves
+            };
             let (components, start): (Vec<usize>, Vec<At>) = carried.into_iter().unzip();
             classes
                 .entry(components)
                 .or_default()
-                .entry(start)
+                .entry((part, start))
                 .or_default()
                 .push(member.id.clone());
         }
@@ -181,9 +198,13 @@ impl<'a> World<'a> {
                 components,
                 groups: Vec::new(),
             };
-            for (start, members) in groups {
+            for ((part, start), members) in groups {
                 class.groups.push(self.groups.len());
-                self.groups.push(Group { start, members });
+                self.groups.push(Group {
+                    start,
+                    members,
+                    part,
+                });
             }
             self.classes.push(class);
         }

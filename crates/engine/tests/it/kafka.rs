@@ -1,6 +1,7 @@
 //! The catalog that ships: its soundness, and the ways of real clusters.
 
 use crate::stage::{cluster, kafka, refused, same, to, told, via};
+use std::collections::BTreeSet;
 use windlass_engine::audit::audit;
 use windlass_engine::plan::{Goal, Plan, plan};
 use windlass_engine::policy::{Finalize, Policy};
@@ -17,9 +18,9 @@ const THREE_AND_THREE: &str = "
 
 fn way(snapshot: &Snapshot, policy: &Policy, goal: &Goal) -> Plan {
     let catalog = kafka();
-    let plan = plan(&catalog, policy, snapshot, goal, None)
+    let plan = plan(&catalog, policy, snapshot, goal, &BTreeSet::new(), None)
         .unwrap_or_else(|refusal| panic!("{}", refused(&refusal)));
-    let objections = audit(&plan, &catalog, policy, snapshot);
+    let objections = audit(&plan, &catalog, policy, snapshot, &BTreeSet::new());
     assert!(objections.is_empty(), "{}\n{objections:?}", told(&plan));
     plan
 }
@@ -30,7 +31,14 @@ fn check(snapshot: &str, policy: &Policy, goal: &Goal, expect: &str) {
 
 #[track_caller]
 fn check_refused(snapshot: &str, policy: &Policy, goal: &Goal, expect: &str) {
-    match plan(&kafka(), policy, &cluster(snapshot), goal, None) {
+    match plan(
+        &kafka(),
+        policy,
+        &cluster(snapshot),
+        goal,
+        &BTreeSet::new(),
+        None,
+    ) {
         Ok(plan) => panic!("{}", told(&plan)),
         Err(refusal) => same(&refused(&refusal), expect),
     }
