@@ -363,11 +363,11 @@ stop_words() {
     s_said=$(last_words)
     [ -z "$s_said" ] || printf '; the stop command said: %s' "$s_said"
 }
-launch() { # in a session of its own; it writes its pid before it becomes what was declared
+launch() { # in a session of its own, without our files; it writes its pid before it becomes what was declared
     (
         as_declared
         exec setsid sh -c 'echo $$ >"$0" && exec "$@"' "$pidfile" "$@"
-    ) >>"$log" 2>&1 </dev/null 9>&- &
+    ) >>"$log" 2>&1 </dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
     pid=$!
 }
 begin_start() {

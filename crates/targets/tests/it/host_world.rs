@@ -120,7 +120,10 @@ impl World {
     /// Raises a member from nothing to a release, as a first run would.
     pub async fn raised(&self, version: &str) -> LocalHand {
         let hand = self.hand();
-        let first = fence(1);
+        let first = Fence {
+            run: "11".into(),
+            ..fence(1)
+        };
         assert_eq!(hand.claim(&first).await, claimed());
         let deed = ensure(1, &[], version);
         assert_eq!(hand.ensure(&deed, &first, PATIENCE).await, Outcome::Done);
