@@ -3,8 +3,10 @@
 //! Must never know: where catalogs lie. Stories: `tests/it/catalog.rs`.
 
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
+use crate::field::one_of;
 use crate::nearest::nearest;
 use crate::node;
+use serde_saphyr::Error;
 use windlass_engine::catalog::Catalog;
 
 /// Reads one catalog.
@@ -27,7 +29,7 @@ pub fn load(file: &str, text: &str) -> Result<Catalog, Vec<Diagnostic>> {
 }
 
 /// The parser's words, in ours.
-fn told(error: &serde_saphyr::Error, text: &str) -> Told {
+fn told(error: &Error, text: &str) -> Told {
     let span = error
         .location()
         .map(|location| location.span())
@@ -37,40 +39,43 @@ fn told(error: &serde_saphyr::Error, text: &str) -> Told {
             Some(start..start + length)
         })
         .unwrap_or(0..0);
-    let says = bare(&error.without_snippet().to_string());
-    let quoted: Vec<&str> = says.split('`').skip(1).step_by(2).collect();
-    let (code, message, label) =
-        if says.contains("unknown field") || says.contains("unknown variant") {
-            let what = if says.contains("field") {
-                "field"
-            } else {
-                "word"
+    let found = text.get(span.clone()).unwrap_or("").trim();
+    let unfit = if found.is_empty() || found.contains('\n') {
+        "this does not fit".to_owned()
+    } else {
+        format!("`{found}` does not fit")
+    };
+    let (code, message, label) = match error.without_snippet() {
+        Error::SerdeUnknownField {
+            field, expected, ..
+        } => (
+            Code::UnknownField,
+            format!("unknown field `{field}`"),
+            meant(field, expected),
+        ),
+        Error::SerdeUnknownVariant {
+            variant, expected, ..
+        } => (
+            Code::BadValue,
+            format!("`{variant}` is not known"),
+            meant(variant, expected),
+        ),
+        Error::SerdeMissingField { field, .. } => (
+            Code::MissingField,
+            format!("missing field `{field}`"),
+            format!("`{field}` must be given in this object"),
+        ),
+        Error::InvalidScalar { ty, .. } => {
+            let kind = match *ty {
+                "bool" => "`true` or `false`".to_owned(),
+                ty if ty.starts_with(['u', 'i']) => "a whole number".to_owned(),
+                ty => ty.to_owned(),
             };
-            let (wrong, known) = quoted
-                .split_first()
-                .map_or(("", [].as_slice()), |(first, rest)| (*first, rest));
-            let label = match nearest(wrong, known.iter().copied()) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!("expected {}", crate::field::one_of(known)),
-            };
-            (
-                Code::UnknownField,
-                format!("unknown {what} `{wrong}`"),
-                label,
-            )
-        } else if says.contains("missing field") {
-            let name = quoted.first().copied().unwrap_or("");
-            let label = format!("`{name}` must be given here");
-            (Code::MissingField, format!("missing field `{name}`"), label)
-        } else {
-            let found = text.get(span.clone()).unwrap_or("").trim();
-            let message = if found.is_empty() || found.contains('\n') {
-                "this does not fit".to_owned()
-            } else {
-                format!("`{found}` does not fit")
-            };
-            (Code::BadValue, message, says.clone())
-        };
+            (Code::WrongType, unfit, format!("expected {kind}"))
+        }
+        // The enum is not ours; all else says in its own words what was expected.
+        other => (Code::BadValue, unfit, bare(&other.to_string())),
+    };
     Told {
         code,
         field: String::new(),
@@ -78,6 +83,13 @@ fn told(error: &serde_saphyr::Error, text: &str) -> Told {
         message,
         label,
         help: None,
+    }
+}
+
+fn meant(wrong: &str, known: &[&str]) -> String {
+    match nearest(wrong, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("expected {}", one_of(known)),
     }
 }
 

@@ -52,6 +52,18 @@ impl<'n> Field<'n> {
         });
     }
 
+    /// Says something about the name of this value, which is the user's own.
+    pub(crate) fn say_of_name(&self, report: &mut Report<'_>, message: String, label: String) {
+        report.say(Told {
+            code: Code::BadValue,
+            field: self.path.clone(),
+            span: self.named.clone(),
+            message,
+            label,
+            help: None,
+        });
+    }
+
     fn wrong_type(&self, report: &mut Report<'_>, wanted: &str) {
         let found = match self.node.value {
             Value::Empty => "nothing",
@@ -64,13 +76,27 @@ impl<'n> Field<'n> {
         } else {
             format!("`{}`", self.path)
         };
+        let help = self
+            .unquoted()
+            .map(|name| format!("braces need quotes: \"{{{name}}}\""));
         self.say(
             report,
             Code::WrongType,
             format!("{whose} must be {wanted}"),
             format!("found {found}"),
-            None,
+            help,
         );
+    }
+
+    /// The name in `{name}`, which YAML reads as an object unless it is quoted.
+    pub(crate) fn unquoted(&self) -> Option<&'n str> {
+        match &self.node.value {
+            Value::Map(entries) => match entries.as_slice() {
+                [only] if matches!(only.value.value, Value::Empty) => Some(&only.key),
+                _ => None,
+            },
+            Value::Empty | Value::Text(_) | Value::List(_) => None,
+        }
     }
 
     /// A text, as written.
@@ -143,6 +169,7 @@ impl<'n> Field<'n> {
             path: self.path.clone(),
             named: self.named.clone(),
             known: Vec::new(),
+            lacking: Vec::new(),
         })
     }
 
@@ -180,6 +207,7 @@ pub(crate) struct Fields<'n> {
     pub(crate) path: String,
     pub(crate) named: Range<usize>,
     known: Vec<&'static str>,
+    lacking: Vec<(&'static str, String)>,
 }
 
 impl<'n> Fields<'n> {
@@ -198,21 +226,20 @@ impl<'n> Fields<'n> {
     }
 
     /// A field that must be given; `what` says what belongs there.
-    pub(crate) fn need(
-        &mut self,
-        name: &'static str,
-        what: &str,
-        report: &mut Report<'_>,
-    ) -> Option<Field<'n>> {
+    pub(crate) fn need(&mut self, name: &'static str, what: &str) -> Option<Field<'n>> {
         let field = self.get(name);
         if field.is_none() {
-            self.missing(name, what, report);
+            self.missing(name, what);
         }
         field
     }
 
-    /// Says that a field is not given.
-    pub(crate) fn missing(&self, name: &str, what: &str, report: &mut Report<'_>) {
+    /// Says that a field is not given: at the end, when it is known which names were meant for it.
+    pub(crate) fn missing(&mut self, name: &'static str, what: &str) {
+        self.lacking.push((name, what.to_owned()));
+    }
+
+    fn tell_missing(&self, name: &str, what: &str, report: &mut Report<'_>) {
         let dot = if self.path.is_empty() { "" } else { "." };
         let field = format!("{}{dot}{name}", self.path);
         let blank = self.entries.iter().find(|entry| entry.key == name);
@@ -238,14 +265,18 @@ impl<'n> Fields<'n> {
         });
     }
 
-    /// Reports the fields that nobody asked for.
+    /// Reports the fields that nobody asked for, and those that were asked for and are not there.
     pub(crate) fn end(self, report: &mut Report<'_>) {
+        let mut meant = Vec::new();
         for entry in self.entries {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
             let label = match nearest(&entry.key, self.known.iter().copied()) {
-                Some(name) => format!("did you mean `{name}`?"),
+                Some(name) => {
+                    meant.push(name);
+                    format!("did you mean `{name}`?")
+                }
                 None => format!("expected {}", one_of(&self.known)),
             };
             report.say(Told {
@@ -256,6 +287,12 @@ impl<'n> Fields<'n> {
                 label,
                 help: None,
             });
+        }
+        for (name, what) in &self.lacking {
+            // A slip of the pen is told once, where it stands.
+            if !meant.contains(name) {
+                self.tell_missing(name, what, report);
+            }
         }
     }
 }

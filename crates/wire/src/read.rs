@@ -74,19 +74,17 @@ const KINDS: &[(&str, Kind)] = &[("Cluster", Kind::Cluster), ("Upgrade", Kind::U
 
 fn object(document: &Field<'_>, report: &mut Report<'_>) -> Option<Object> {
     let mut fields = document.fields(report)?;
-    let version = fields
-        .need("apiVersion", API_VERSION, report)
-        .and_then(|field| {
-            field.value(
-                |text| known(crate::value::choice(text, &[(API_VERSION, ())])),
-                report,
-            )
-        });
+    let version = fields.need("apiVersion", API_VERSION).and_then(|field| {
+        field.value(
+            |text| known(crate::value::choice(text, &[(API_VERSION, ())])),
+            report,
+        )
+    });
     let kind = fields
-        .need("kind", "Cluster or Upgrade", report)
+        .need("kind", "Cluster or Upgrade")
         .and_then(|field| field.value(|text| known(crate::value::choice(text, KINDS)), report));
-    let metadata = fields.need("metadata", "an object with `name`", report);
-    let spec = fields.need("spec", "an object", report);
+    let metadata = fields.need("metadata", "an object with `name`");
+    let spec = fields.need("spec", "an object");
     fields.end(report);
     version?;
     match kind? {

@@ -7,6 +7,7 @@ use super::policy;
 use super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::{Field, Fields};
+use crate::node::Value;
 use crate::template::{self, IN_FETCHES, IN_RELEASES};
 use crate::v1::API_VERSION;
 use crate::v1::cluster::{
@@ -32,7 +33,7 @@ pub(super) fn cluster(
 fn metadata(field: &Field<'_>, report: &mut Report<'_>) -> Option<Metadata> {
     let mut fields = field.fields(report)?;
     let name = fields
-        .need("name", "the name of the cluster", report)
+        .need("name", "the name of the cluster")
         .and_then(|field| field.value(value::name, report));
     let labels = fields
         .get("labels")
@@ -47,7 +48,7 @@ fn metadata(field: &Field<'_>, report: &mut Report<'_>) -> Option<Metadata> {
 fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
     let mut fields = field.fields(report)?;
     let system = fields
-        .need("system", "the kind of cluster, as kafka", report)
+        .need("system", "the kind of cluster, as kafka")
         .and_then(|field| {
             field.value(
                 |text| {
@@ -61,7 +62,7 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
         });
     let kafka = match system {
         Some(System::Kafka) => fields
-            .need("kafka", "an object with `bootstrap`", report)
+            .need("kafka", "an object with `bootstrap`")
             .and_then(|field| kafka(&field, report)),
         // Without a system nobody knows which section belongs here; ours is not called unknown.
         None => {
@@ -83,11 +84,7 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
     let members =
         matches!(&hosts, Some(Some(hosts)) if hosts.iter().any(|h| !h.members.is_empty()));
     if release.is_none() && members {
-        fields.missing(
-            "release",
-            "where releases lie, as \"/opt/kafka/{version}\"",
-            report,
-        );
+        fields.missing("release", "where releases lie, as \"/opt/kafka/{version}\"");
     }
     fields.end(report);
     defaults?;
@@ -103,7 +100,7 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
 fn kafka(field: &Field<'_>, report: &mut Report<'_>) -> Option<Kafka> {
     let mut fields = field.fields(report)?;
     let bootstrap = fields
-        .need("bootstrap", "a list of HOST:PORT", report)
+        .need("bootstrap", "a list of HOST:PORT")
         .and_then(|field| bootstrap(&field, report));
     fields.end(report);
     Some(Kafka {
@@ -141,16 +138,13 @@ fn bootstrap(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Address>>
 }
 
 fn release(field: &Field<'_>, report: &mut Report<'_>) -> Option<Release> {
-    if !matches!(field.node.value, crate::node::Value::Map(_)) {
+    let object = matches!(field.node.value, Value::Map(_));
+    if !object || field.unquoted().is_some_and(|name| name != "fetch") {
         return field.value(folder, report).map(Release::Folder);
     }
     let mut fields = field.fields(report)?;
     let fetch = fields
-        .need(
-            "fetch",
-            "an object with `command`, `into`, `checksum`",
-            report,
-        )
+        .need("fetch", "an object with `command`, `into`, `checksum`")
         .and_then(|field| fetch(&field, report));
     fields.end(report);
     fetch.map(Release::Fetch)
@@ -177,31 +171,30 @@ fn folder(text: &str) -> Result<String, Wrong> {
 fn fetch(field: &Field<'_>, report: &mut Report<'_>) -> Option<Fetch> {
     let mut fields = field.fields(report)?;
     let command = fields
-        .need("command", "an argument list", report)
+        .need("command", "an argument list")
         .and_then(|field| member::command(&field, IN_FETCHES, report));
     let into = fields
-        .need(
-            "into",
-            "the folder of a release, with {version} in it",
-            report,
-        )
+        .need("into", "the folder of a release, with {version} in it")
         .and_then(|field| field.value(folder, report));
     let checksum = fields
-        .need("checksum", "sha256:… by release", report)
+        .need("checksum", "sha256:… by release")
         .and_then(|field| {
             let mut sums = BTreeMap::new();
             let mut whole = Some(());
             for (entry, field) in field.pairs(report)? {
-                let sum = field.value(value::checksum, report);
-                match (value::version(&entry.key), sum) {
+                let version = value::version(&entry.key);
+                let sum = match version {
+                    Ok(_) => field.value(value::checksum, report),
+                    Err(_) => None,
+                };
+                match (version, sum) {
                     (Ok(version), Some(sum)) => {
                         sums.insert(version, sum);
                     }
                     (Ok(_), None) => whole = None,
                     (Err(wrong), _) => {
-                        let help = wrong.help;
                         let label = format!("expected {}", wrong.expected);
-                        field.say(report, wrong.code, wrong.says, label, help);
+                        field.say_of_name(report, wrong.says, label);
                         whole = None;
                     }
                 }
@@ -239,7 +232,7 @@ fn host(
     report: &mut Report<'_>,
 ) -> Option<Host> {
     let name = fields
-        .need("name", "the name of the machine", report)
+        .need("name", "the name of the machine")
         .and_then(|field| {
             let name = field.value(value::name, report)?;
             if names.contains(&name) {
@@ -257,11 +250,11 @@ fn host(
     let local = fields
         .get_even_empty("local")
         .map(|field| match field.node.value {
-            crate::node::Value::Empty => Some(()),
+            Value::Empty => Some(()),
             _ => field.fields(report).map(|fields| fields.end(report)),
         });
     if local.is_none() {
-        fields.missing("local", "how the machine is reached: `local: {}`", report);
+        fields.missing("local", "how the machine is reached: `local: {}`");
     }
     let own = fields
         .get("defaults")
@@ -270,7 +263,7 @@ fn host(
     let defaults = own.clone().unwrap_or_default().over(defaults);
     let host = name.clone().unwrap_or_default();
     let members = fields
-        .need("members", "a list of members", report)
+        .need("members", "a list of members")
         .and_then(|field| {
             let items = field.list(report)?;
             let read: Vec<_> = items

@@ -85,7 +85,7 @@ pub(super) fn member(
 ) -> Option<Member> {
     let mut fields = item.fields(report)?;
     let id = fields
-        .need("id", "the system's own id, as 101", report)
+        .need("id", "the system's own id, as 101")
         .and_then(|field| {
             let id = field.value(value::member_id, report)?;
             let line = report.line_of(field.node.span.start);
@@ -106,15 +106,15 @@ pub(super) fn member(
     let written = Written::read(&mut fields, report).map(|own| own.over(defaults));
     if let Some(written) = &written {
         if written.dir.is_none() {
-            fields.missing("dir", "the member's folder (or under `defaults`)", report);
+            fields.missing("dir", "the member's folder (or under `defaults`)");
         }
         if written.supervisor.is_none() {
             let what = "how it is started and stopped (or under `defaults`)";
-            fields.missing("supervisor", what, report);
+            fields.missing("supervisor", what);
         }
         if written.config.is_none() && needs_config(written) {
             let what = "`{config}` stands in its commands";
-            fields.missing("config", what, report);
+            fields.missing("config", what);
         }
     }
     fields.end(report);
@@ -174,7 +174,7 @@ fn prepare(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Prepare>> {
         .map(|item| {
             let mut fields = item.fields(report)?;
             let releases = fields
-                .need("releases", "a range of releases, as 3.3..3.9", report)
+                .need("releases", "a range of releases, as 3.3..3.9")
                 .and_then(|field| field.value(value::range, report));
             let files = fields.get("files").map(|field| {
                 let items = field.list(report)?;
@@ -200,7 +200,7 @@ fn prepare(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Prepare>> {
 fn file(item: &Field<'_>, report: &mut Report<'_>) -> Option<PreparedFile> {
     let mut fields = item.fields(report)?;
     let path = fields
-        .need("path", "where it is put, under the member's `dir`", report)
+        .need("path", "where it is put, under the member's `dir`")
         .and_then(|field| field.value(below, report));
     let text = fields.get("text").map(|field| field.text(report));
     let from = fields
@@ -210,7 +210,7 @@ fn file(item: &Field<'_>, report: &mut Report<'_>) -> Option<PreparedFile> {
         (Some(text), None) => text.map(|text| Content::Text(text.to_owned())),
         (None, Some(from)) => from.map(Content::From),
         (None, None) => {
-            fields.missing("text", "or `from`, a file of the host", report);
+            fields.missing("text", "or `from`, a file of the host");
             None
         }
         (Some(_), Some(_)) => {
@@ -268,12 +268,10 @@ pub(super) fn words(
 pub(super) fn env(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTreeMap<String, String>> {
     for (entry, field) in field.pairs(report)? {
         if entry.key.is_empty() || entry.key.contains(['=', '\0']) {
-            field.say(
+            field.say_of_name(
                 report,
-                Code::BadValue,
                 format!("`{}` is no name of a variable", entry.key),
-                "expected a name without `=`",
-                None,
+                "expected a name without `=`".into(),
             );
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn supervisor(field: &Field<'_>, report: &mut Report<'_>) -> Option<(
 fn process_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor, Env)> {
     let mut fields = field.fields(report)?;
     let start = fields
-        .need("start", "an argument list", report)
+        .need("start", "an argument list")
         .and_then(|field| command(&field, IN_COMMANDS, report));
     let pid_file = fields.get("pidFile").map(|field| field.value(path, report));
     let env = fields.get("env").map(|field| env(&field, report));
@@ -57,10 +57,10 @@ fn process_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor,
 fn commands_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor, Env)> {
     let mut fields = field.fields(report)?;
     let start = fields
-        .need("start", "an argument list", report)
+        .need("start", "an argument list")
         .and_then(|field| command(&field, IN_COMMANDS, report));
     let stop = fields
-        .need("stop", "an argument list", report)
+        .need("stop", "an argument list")
         .and_then(|field| command(&field, IN_COMMANDS, report));
     let pid = fields
         .get("pid")
@@ -72,7 +72,7 @@ fn commands_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor
         (None, Some(file)) => file.map(PidFrom::PidFile),
         (None, None) => {
             let what = "a command that prints the pid, or `pidFile`";
-            fields.missing("pid", what, report);
+            fields.missing("pid", what);
             None
         }
         (Some(_), Some(_)) => {
@@ -98,7 +98,7 @@ fn commands_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor
 fn systemd_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor, Env)> {
     let mut fields = field.fields(report)?;
     let unit = fields
-        .need("unit", "the unit, as kafka@{id}.service", report)
+        .need("unit", "the unit, as kafka@{id}.service")
         .and_then(|field| field.value(|text| template::check(text, IN_PATHS), report));
     fields.end(report);
     Some((Supervisor::Systemd { unit: unit? }, Env::new()))

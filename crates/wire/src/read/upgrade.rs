@@ -17,17 +17,17 @@ pub(super) fn upgrade(
         .and_then(|field| field.fields(report))
         .and_then(|mut fields| {
             let name = fields
-                .need("name", "the key of this request", report)
+                .need("name", "the key of this request")
                 .and_then(|field| field.value(value::name, report));
             fields.end(report);
             name
         });
     let mut fields = spec?.fields(report)?;
     let cluster = fields
-        .need("cluster", "the name of a registered cluster", report)
+        .need("cluster", "the name of a registered cluster")
         .and_then(|field| field.value(value::name, report));
     let to = fields
-        .need("to", "a release or a line of releases, as 4.1", report)
+        .need("to", "a release or a line of releases, as 4.1")
         .and_then(|field| field.value(value::version, report));
     let via = fields
         .get("via")
