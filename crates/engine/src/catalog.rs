@@ -246,6 +246,20 @@ pub struct ActionFacts {
     pub after: Component,
     /// What it does, in words.
     pub what: String,
+    /// Whether it may be done again.
+    #[serde(default)]
+    pub repeat: Repeat,
     /// Where it stands.
     pub source: String,
+}
+
+/// Whether an action may be done again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// A repeat changes nothing.
+    #[default]
+    Harmless,
+    /// Its being done cannot be seen: tried at most once, then a human is asked.
+    Once,
 }
