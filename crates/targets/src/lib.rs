@@ -1,1 +1,3 @@
-//! targets
+//! targets: the real systems, touched; and the hands they share.
+
+pub mod host;
