@@ -1,3 +1,6 @@
-//! targets: the real systems, touched; and the hands they share.
+//! Touches: the real systems, through the ports of the runner.
+//!
+//! Must never know: runs, journals, terminals. Only [`dial`] names sockets. Stories: `tests/it/`.
 
-pub mod host;
+pub mod dial;
+pub mod kafka;
