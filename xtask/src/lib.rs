@@ -12,6 +12,8 @@ pub mod deny;
 pub mod figure;
 pub mod lab;
 pub mod peers;
+pub mod roll;
 pub mod test;
 pub mod tidy;
+pub mod windlass;
 pub mod workspace;
