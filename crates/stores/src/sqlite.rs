@@ -184,9 +184,7 @@ impl Store for SqliteStore {
             let (path, on, holder) = (self.path.clone(), on.clone(), holder.to_owned());
             let name = lease::name(&on);
             let words = holder.clone();
-            let locked = self
-                .look(move |_| lease::lock(&path, &on, &words))
-                .await?;
+            let locked = self.look(move |_| lease::lock(&path, &on, &words)).await?;
             let locked = match locked {
                 Ok(locked) => locked,
                 Err(whom) => return Ok(Leased::Held(whom)),
@@ -238,14 +236,12 @@ impl Store for SqliteStore {
     ) -> Task<'a, Result<Option<Registration>, StoreError>> {
         let name = name.clone();
         self.look(move |db| {
-            db.prepare_cached(
-                "SELECT name, identity, object, changed FROM cluster WHERE name = ?1",
-            )
-            .and_then(|mut ask| {
-                ask.query_row(params![name.as_str()], rows::registration)
-                    .optional()
-            })
-            .map_err(trouble::failed)
+            db.prepare_cached("SELECT name, identity, object, changed FROM cluster WHERE name = ?1")
+                .and_then(|mut ask| {
+                    ask.query_row(params![name.as_str()], rows::registration)
+                        .optional()
+                })
+                .map_err(trouble::failed)
         })
     }
 

@@ -167,12 +167,7 @@ pub(super) fn extend(
     Ok(Tail { seq, hash, last })
 }
 
-fn begun(
-    desk: &Desk<'_>,
-    id: i64,
-    begun: &[Subject],
-    settled: &[Subject],
-) -> rusqlite::Result<()> {
+fn begun(desk: &Desk<'_>, id: i64, begun: &[Subject], settled: &[Subject]) -> rusqlite::Result<()> {
     for subject in begun {
         desk.db
             .prepare_cached("INSERT OR IGNORE INTO begun (run, subject) VALUES (?1, ?2)")?

@@ -71,7 +71,8 @@ fn walk(
     from: Seq,
     mut visit: impl FnMut(Stored),
 ) -> Result<(), StoreError> {
-    let damaged = |seq: Seq, what: &str| StoreError::Damaged(format!("run {run}, event {seq}: {what}"));
+    let damaged =
+        |seq: Seq, what: &str| StoreError::Damaged(format!("run {run}, event {seq}: {what}"));
     let mut ask = db
         .prepare_cached(
             "SELECT before, run, seq, at, format, author, payload, hash FROM journal WHERE id = ?1",
@@ -112,7 +113,10 @@ fn walk(
             return Ok(());
         };
         if event.seq == end.seq && event.hash != hash {
-            return Err(damaged(seq, "its hash is not the one that the run remembers"));
+            return Err(damaged(
+                seq,
+                "its hash is not the one that the run remembers",
+            ));
         }
         // The event before `from` only lends its hash.
         if event.seq < from {

@@ -79,7 +79,9 @@ pub(super) fn holder(store: &Path, on: &LeaseOn) -> Result<Option<String>, Store
 pub(super) fn raise(desk: &Desk<'_>, name: &str, holder: &str) -> rusqlite::Result<(u64, String)> {
     let epoch: u64 = desk
         .db
-        .prepare_cached("UPDATE counter SET value = value + 1 WHERE name = 'epoch' RETURNING value")?
+        .prepare_cached(
+            "UPDATE counter SET value = value + 1 WHERE name = 'epoch' RETURNING value",
+        )?
         .query_row([], |row| row.get(0))?;
     let since = desk
         .db

@@ -60,7 +60,9 @@ impl From<Trouble> for StoreError {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Full => Self::Full,
-            Trouble::Unknown(why) => Self::Failed(format!("whether it was written is unknown: {why}")),
+            Trouble::Unknown(why) => {
+                Self::Failed(format!("whether it was written is unknown: {why}"))
+            }
             Trouble::Damaged(what) => Self::Damaged(what),
             Trouble::Failed(why) => Self::Failed(why),
         }
