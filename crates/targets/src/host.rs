@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `spec` | what a user declares of a member, checked once |
-//! | `deed.sh` | the one script that changes anything on a host; finishes what it began by itself |
+//! | `deed` | the declaration filled in for one release |
+//! | `deed/*.sh` | the one script, in three parts, that changes anything on a host; finishes what it began by itself |
 //! | `call` | sends the script and reads its answer |
 //! | `mark` | reads the mark that lies beside the member |
 //! | `look` | what runs: process, start time, release by open files |
@@ -14,9 +15,12 @@
 //! How attempts close: a mark carries one epoch and one attempt. A claim of a newer epoch, a newer
 //! attempt, and the end of the claim (`release`) each close all that were before; an attempt that
 //! failed is closed too, and answers the same failure again without touching anything.
+//! A host needs a POSIX shell, util-linux (`flock`, `setsid`) and coreutils (`sync FILE`, `timeout`).
+//!
 //! Must never know: any system's protocol; which release is right. Stories: `tests/it/host.rs`.
 
 mod call;
+mod deed;
 mod local;
 mod look;
 mod mark;

@@ -3,7 +3,8 @@
 //! The script runs in a session of its own: dropping the call, or our death, leaves it running.
 //! Must never know: what the answer means for a run. Stories: `tests/it/host.rs`.
 
-use super::spec::{Deed, MemberSpec, Places, StopSignal, Supervisor};
+use super::deed::{Deed, Places};
+use super::spec::{MemberSpec, StopSignal, Supervisor};
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -12,7 +13,11 @@ use windlass_engine::time::Ms;
 use windlass_runner::ports::target::Fence;
 
 /// All that is ever run on a host.
-const SCRIPT: &str = include_str!("deed.sh");
+const SCRIPT: &str = concat!(
+    include_str!("deed/mark.sh"),
+    include_str!("deed/process.sh"),
+    include_str!("deed/deed.sh"),
+);
 
 /// What the script answered: the first word, and what follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,11 @@
 //! Must never know: a run's phase, a system's protocol. Stories: `tests/it/host.rs`.
 
 use super::call::{self, Said, Unsaid, Verb};
+use super::deed::{Places, Words};
 use super::look::Looker;
 use super::mark::Mark;
 use super::release;
-use super::spec::{MemberSpec, Places, SpecError, Supervisor, Words};
+use super::spec::{MemberSpec, SpecError, Supervisor};
 use super::tail::tail;
 use std::path::Path;
 use std::process::Command;

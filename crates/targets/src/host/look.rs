@@ -3,8 +3,9 @@
 //!
 //! Must never know: any system; change anything. Stories: `tests/it/host.rs`.
 
+use super::deed::Places;
 use super::mark::Mark;
-use super::spec::{FileName, Places};
+use super::spec::FileName;
 use std::fs;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use windlass_engine::version::Version;

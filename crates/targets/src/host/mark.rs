@@ -1,4 +1,4 @@
-//! The mark beside a member, read. Only `deed.sh` writes it, under the lock.
+//! The mark beside a member, read. Only `deed/mark.sh` writes it, under the lock.
 //!
 //! Must never know: who may act; the script compares. Stories: `tests/it/host.rs`.
 

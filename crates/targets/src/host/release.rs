@@ -2,7 +2,8 @@
 //!
 //! Must never know: which release a run wants. Stories: `tests/it/host_release.rs`.
 
-use super::spec::{Checksum, MemberSpec, Places, ReleaseSource, Words, under};
+use super::deed::{Places, Words, under};
+use super::spec::{Checksum, MemberSpec, ReleaseSource};
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
