@@ -1,6 +1,6 @@
 //! How long a plan will roughly take.
 //!
-//! Must never know: what really happened; the run tells that. Stories: `tests/it/plan.rs`.
+//! Must never know: what really happened; the run tells that. Stories: `tests/it/kafka.rs`.
 
 use super::{Move, Plan, Stage};
 use crate::policy::{Policy, Ramp};

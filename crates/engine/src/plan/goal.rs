@@ -1,6 +1,6 @@
 //! What a goal means: a release of the catalog, and the stops before it.
 //!
-//! Must never know: how a way is searched. Stories: `tests/it/plan.rs`, `tests/it/refusal.rs`.
+//! Must never know: how a way is searched. Stories: `tests/it/kafka.rs`, `tests/it/refusal.rs`.
 
 use super::seen::Seen;
 use crate::catalog::Catalog;

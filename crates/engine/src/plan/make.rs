@@ -1,6 +1,6 @@
 //! The way from a request to a plan, or to a "no".
 //!
-//! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`, `tests/it/kafka.rs`.
+//! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
 use super::search::{Ease, Found, Step, search};
 use super::seen::Seen;

@@ -1,6 +1,6 @@
 //! A way of steps, written as a plan: hops, stages, mixes, hazards, what is left, expected time.
 //!
-//! Must never know: why this way was chosen. Stories: `tests/it/plan.rs`.
+//! Must never know: why this way was chosen. Stories: `tests/it/kafka.rs`.
 
 use super::effort::expected;
 use super::order::order;

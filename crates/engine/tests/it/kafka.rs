@@ -6,6 +6,7 @@ use windlass_engine::audit::audit;
 use windlass_engine::plan::{Goal, Plan, plan};
 use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::snapshot::Snapshot;
+use windlass_engine::time::Ms;
 
 const THREE_AND_THREE: &str = "
     101 controller 3.9.1
@@ -294,6 +295,7 @@ fn a_member_left_as_it_stands_is_in_every_mix_and_in_no_stage() {
     let refusal = plan(&catalog, &policy, &snapshot, &to("4.1"), &left, None);
     let refusal = refusal.expect_err("brokers would be newer than controller 103");
     assert_eq!(refusal.code.name(), "skew");
+    assert_eq!(refusal.because[1].fact, "left as it stands: controller 103");
     let left = BTreeSet::from(["3".into()]);
     let plan = plan(&catalog, &policy, &snapshot, &to("4.1"), &left, None).expect("a way");
     same(
@@ -329,4 +331,51 @@ fn hazards_are_those_of_the_releases_where_members_land() {
         ids("4.1"),
         ["KIP-896 4.0.2", "KIP-1030 4.0.2", "log4j2 4.0.2"]
     );
+}
+
+#[test]
+fn each_mix_that_will_stand_is_shown() {
+    let plan = way(&cluster(THREE_AND_THREE), &Policy::default(), &to("4.1"));
+    let mixes: Vec<String> = plan
+        .mixes
+        .iter()
+        .map(|mix| {
+            let runs: Vec<String> = mix
+                .runs
+                .iter()
+                .map(|(name, at)| format!("{name} {at:?}"))
+                .collect();
+            format!("{}: {}", mix.step, runs.join(" "))
+        })
+        .collect();
+    assert_eq!(
+        mixes,
+        [
+            "controller 3.9.1 → 4.1.2, under way: broker {3.9.1} controller {3.9.1, 4.1.2}",
+            "controller 3.9.1 → 4.1.2, done: broker {3.9.1} controller {4.1.2}",
+            "broker 3.9.1 → 4.1.2, under way: broker {3.9.1, 4.1.2} controller {4.1.2}",
+            "broker 3.9.1 → 4.1.2, done: broker {4.1.2} controller {4.1.2}",
+        ]
+    );
+}
+
+#[test]
+fn expected_time_counts_restarts_one_after_the_other_and_soaks() {
+    let soak = |soak| Policy {
+        soak,
+        ..Policy::default()
+    };
+    let expected = |policy: &Policy| way(&cluster(THREE_AND_THREE), policy, &to("4.1")).expected;
+    // Three controllers of 4 s, three brokers of 10 s, ten per cent of six are one at a time.
+    assert_eq!(expected(&soak(Ms(0))), Ms::seconds(42));
+    // After the first member, and after the controllers.
+    assert_eq!(expected(&soak(Ms::seconds(60))), Ms::seconds(42 + 120));
+}
+
+#[test]
+fn a_plan_for_five_thousand_members_has_the_stages_of_one_for_six() {
+    let many = cluster("1-5 controller 3.9.1\n101-5000 broker 3.9.1\nmetadata.version = 21");
+    let plan = way(&many, &via(&["4.0"]), &to("4.1"));
+    assert_eq!(plan.moves(), 2 * 4_905);
+    assert_eq!(plan.mixes.len(), 8);
 }

@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::audit::audit;
-use windlass_engine::catalog::{Catalog, Skew};
+use windlass_engine::catalog::{Bond, Catalog, Skew};
 use windlass_engine::plan::{Goal, Plan, Stage, plan};
 use windlass_engine::refusal::Code;
 use windlass_engine::snapshot::Snapshot;
@@ -51,8 +51,12 @@ impl Oracle<'_> {
                         continue;
                     };
                     let whole = |runs: &Runs| runs.contains_key(of) && runs.contains_key(from);
-                    let together = of != from && whole(one) && whole(other);
-                    if !beside(&rule.allow, x, y, together) {
+                    let bond = if of != from && whole(one) && whole(other) {
+                        Bond::Together
+                    } else {
+                        Bond::Apart
+                    };
+                    if !beside(&rule.allow, x, y, bond) {
                         found.insert((rule.id.clone(), x.clone(), y.to_string()));
                     }
                 }
@@ -181,18 +185,18 @@ impl Oracle<'_> {
     }
 }
 
-fn beside(allow: &Skew, of: &Version, from: &Version, together: bool) -> bool {
+fn beside(allow: &Skew, of: &Version, from: &Version, bond: Bond) -> bool {
     let line = |v: &Version| {
         let at = LINES.iter().position(|line| *line == v.line().to_string());
         i32::try_from(at.expect("a line")).expect("few")
     };
     match allow {
-        Skew::NotNewer => together || of <= from,
+        Skew::NotNewer => bond == Bond::Together || of <= from,
         Skew::Equal => of == from,
         Skew::Lines(low, high) => {
             let far = line(of) - line(from);
             let within = |far: i32| *low <= far && far <= *high;
-            within(far) || together && within(-far)
+            within(far) || bond == Bond::Together && within(-far)
         }
     }
 }

@@ -93,7 +93,7 @@ fn without_a_path_it_is_said_from_where_there_is_one_and_what_is_nearest() {
         &to("2.0"),
         "
         no-path: no chain of supported paths leads from what runs to 2.0.0
-          because a 1 and a 2 runs 1.0.0
+          because 1.0.0 runs on a 1 and a 2
           because 2.0.0 is reached from 1.2.. only (a book)
           hint 1.1.0 can be reached now: windlass plan {cluster} --to 1.1.0",
     );
