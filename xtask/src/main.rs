@@ -1,1 +1,47 @@
-fn main() {}
+//! `cargo xtask`: only the way in; every command is a file of its own in the library.
+//!
+//! Must never know: what a command does.
+//! Tests: none; there is nothing to decide here.
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+
+  demo             a real Kafka cluster raised before your eyes
+  test             every check and every test, installing what they need
+  tidy             floors and house rules
+  deny             licences and banned crates
+  figure NAME      measure one figure; --list names them
+  lab [VERSION] [--separated]
+                   a real Kafka cluster on loopback until Enter is pressed
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.split_first() {
+        Some((&"demo", [])) => xtask::demo::run(),
+        Some((&"test", [])) => xtask::test::run(),
+        Some((&"tidy", [])) => xtask::tidy::run(),
+        Some((&"deny", [])) => xtask::deny::run(),
+        Some((&"figure", [name])) => xtask::figure::run(name),
+        Some((&"lab", rest)) => xtask::lab::run(rest),
+        Some(_) | None => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut line = format!("error: {error}");
+            let mut source = error.source();
+            while let Some(cause) = source {
+                line = format!("{line}: {cause}");
+                source = cause.source();
+            }
+            eprintln!("{line}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -3,6 +3,12 @@
 //! Each fact carries its source. Parsed once, total afterwards; `catalogs/` holds the files.
 //! Must never know: the user's will, or any one cluster. Stories: `tests/it/catalog.rs`.
 
+mod lint;
+mod read;
+
+pub use lint::Lint;
+pub use read::{Bond, Lines};
+
 use crate::names::{ActionName, CheckId, Component, LevelName};
 use crate::time::Ms;
 use crate::version::{Range, Version};
@@ -246,6 +252,20 @@ pub struct ActionFacts {
     pub after: Component,
     /// What it does, in words.
     pub what: String,
+    /// Whether it may be done again.
+    #[serde(default)]
+    pub repeat: Repeat,
     /// Where it stands.
     pub source: String,
+}
+
+/// Whether an action may be done again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// A repeat changes nothing.
+    #[default]
+    Harmless,
+    /// Its being done cannot be seen: tried at most once, then a human is asked.
+    Once,
 }

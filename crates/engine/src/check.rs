@@ -2,6 +2,10 @@
 //!
 //! Must never know: how facts are gathered. Stories: `tests/it/check.rs`.
 
+mod judge;
+
+pub use judge::judge;
+
 use crate::catalog::{Binds, Severity};
 use crate::names::CheckId;
 use crate::snapshot::Found;

@@ -42,6 +42,8 @@ pub enum Effect {
         action: ActionName,
         /// Which attempt.
         attempt: u32,
+        /// Sent at most once, by the process that committed its beginning.
+        once: bool,
     },
 }
 

@@ -13,15 +13,20 @@
 
 extern crate alloc;
 
+pub mod audit;
+pub mod budget;
 pub mod catalog;
 pub mod check;
 pub mod effect;
 pub mod hash;
+pub mod mix;
 pub mod names;
+pub mod pace;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
 pub mod run;
 pub mod snapshot;
+pub mod step;
 pub mod time;
 pub mod version;

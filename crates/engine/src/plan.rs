@@ -2,6 +2,23 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
 
+pub mod order;
+
+mod back;
+mod finalize;
+mod goal;
+mod make;
+mod proof;
+mod search;
+mod seen;
+mod show;
+mod targets;
+mod world;
+
+pub use back::may_return;
+pub use make::plan;
+pub use targets::{Standing, Target, targets};
+
 use crate::hash::Hash;
 use crate::names::{ActionName, Component, Identity, LevelName, MemberId};
 use crate::policy::Policy;
@@ -173,6 +190,15 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.hops.is_empty()
+    }
+
+    /// Whether a member moves in it.
+    #[must_use]
+    pub fn names(&self, id: &MemberId) -> bool {
+        self.stages().any(|(_, _, stage)| match stage {
+            Stage::Move(step) => step.members.contains(id),
+            Stage::Raise(_) | Stage::Act(_) => false,
+        })
     }
 
     /// How many members the plan touches: the number that a share in the pace's cap is taken of.

@@ -26,6 +26,8 @@ pub enum Code {
     Via,
     /// The search passed its limit.
     TooLarge,
+    /// The second judge does not agree with the plan that was found.
+    Objection,
 }
 
 impl Code {
@@ -41,6 +43,7 @@ impl Code {
             Self::Gap => "gap",
             Self::Via => "via",
             Self::TooLarge => "too-large",
+            Self::Objection => "objection",
         }
     }
 }

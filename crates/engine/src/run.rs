@@ -1,4 +1,616 @@
-//! A run: the fold of its journal. (Map of the room.)
+//! A run: one execution of a plan on one cluster. Its state is the fold of its journal, nothing else.
+//!
+//! - `event`, `command`, `observation`: the tongue of the journal;
+//! - `fold`: event → state; `wants`: state → effects and wake; `standing`: state → words.
+//!
+//! The phase is derived, not stored, so that no event can leave it in contradiction to the rest.
+//! Must never know: stores, targets, clocks. Stories: `tests/it/run.rs`.
+
 pub mod command;
 pub mod event;
+mod fold;
 pub mod observation;
+pub mod standing;
+pub mod wants;
+
+use crate::catalog::{Binds, Catalog, Repeat};
+use crate::check::{Finding, Waiver};
+use crate::effect::{Failure, Manner};
+use crate::hash::Hash;
+use crate::names::{ActionName, Identity, MemberId, Subject};
+use crate::pace::Limit;
+use crate::plan::{Goal, Move, Plan, Stage};
+use crate::policy::{Pace, Policy};
+use crate::refusal::Refusal;
+use crate::run::event::{Cause, End, Event, Request};
+use crate::snapshot::Snapshot;
+use crate::time::{Mark, Ms, Now, Wall};
+use crate::version::Version;
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+/// An observation older than this decides nothing: leaders and in-sync sets move within seconds.
+pub const FRESH_MS: Ms = Ms::seconds(10);
+/// Findings older than this are asked again before the first member begins.
+pub const FINDINGS_FRESH_MS: Ms = Ms::minutes(15);
+/// So many successor plans are taken in a run without asking a human.
+pub const SILENT_SUCCESSORS: u32 = 3;
+
+/// Where a run stands: derived from its fold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody has taken it yet.
+    Requested,
+    /// It looks, plans and checks.
+    Observing,
+    /// Findings bar it.
+    Barred,
+    /// Its plan waits for a human's word.
+    AwaitingApproval(Hash),
+    /// Whether a subject was done cannot be told: a human's word is needed.
+    AwaitingHuman(Subject),
+    /// Members move.
+    Rolling,
+    /// Healthy time is waited for.
+    Soaking,
+    /// What has begun finishes, so many; nothing begins.
+    Pausing(usize),
+    /// Nothing is in flight; it waits for a human.
+    Paused,
+    /// What has begun finishes, then it ends.
+    Cancelling,
+    /// Hands leave at the next safe point, then it ends.
+    Stopping,
+    /// It ended.
+    Ended(End),
+}
+
+impl Phase {
+    /// The stable word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Observing => "observing",
+            Self::Barred => "barred",
+            Self::AwaitingApproval(_) => "awaiting-approval",
+            Self::AwaitingHuman(_) => "awaiting-human",
+            Self::Rolling => "rolling",
+            Self::Soaking => "soaking",
+            Self::Pausing(_) => "pausing",
+            Self::Paused => "paused",
+            Self::Cancelling => "cancelling",
+            Self::Stopping => "stopping",
+            Self::Ended(End::Finished) => "finished",
+            Self::Ended(End::FinishedWithout(_)) => "finished-without",
+            Self::Ended(End::Refused) => "refused",
+            Self::Ended(End::Cancelled) => "cancelled",
+            Self::Ended(End::Stopped(_)) => "stopped",
+            Self::Ended(End::Expired) => "expired",
+        }
+    }
+}
+
+/// What is known of a subject in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flying {
+    /// Its deed is wanted.
+    Doing,
+    /// Its gate is wanted.
+    Gating,
+    /// It failed; a human decides.
+    Failed(Failure),
+    /// Whether it was done cannot be told, and a repeat is not harmless.
+    Unclear,
+}
+
+/// A subject that has begun and is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight {
+    /// Which attempt.
+    pub attempt: u32,
+    /// Releases it may be found at, for a member.
+    pub found: BTreeSet<Version>,
+    /// Where it goes, for a member.
+    pub to: Option<Version>,
+    /// The process it was seen as before the first attempt.
+    pub incarnation: Option<String>,
+    /// How.
+    pub manner: Manner,
+    /// How far it is.
+    pub state: Flying,
+    /// When the attempt began.
+    pub began: Mark,
+    /// The last step told, in words.
+    pub step: Option<String>,
+    /// The highest progress told.
+    pub progress: u64,
+    /// When it last came nearer.
+    pub progressed: Mark,
+}
+
+impl Flight {
+    /// Whether something is still being done or waited for.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(self.state, Flying::Doing | Flying::Gating)
+    }
+}
+
+/// Where the run is in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Index of the hop.
+    pub hop: usize,
+    /// Index of the stage in it.
+    pub stage: usize,
+    /// Its level or action has begun, or was left out.
+    pub begun: bool,
+    /// All of the stage is done.
+    pub done: bool,
+}
+
+/// Why the run stands still, and since when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// Why.
+    pub cause: Cause,
+    /// Since when, boot time.
+    pub at: Mark,
+    /// Since when, wall time.
+    pub wall: Wall,
+    /// When its deadline was first seen passed.
+    pub expiry_seen: Option<Mark>,
+}
+
+/// Healthy time that is waited for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Soak {
+    /// So much is needed.
+    pub need: Ms,
+    /// So much has been seen.
+    pub have: Ms,
+    /// Up to here it was looked at.
+    pub looked: Mark,
+    /// Why, in words.
+    pub why: String,
+    /// What broke it last, in words.
+    pub broken: Option<String>,
+}
+
+/// What ends a run without a human, or a human's word to end it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    Cancelling,
+    Stopping,
+}
+
+/// One execution of a plan on one cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    catalog: Arc<Catalog>,
+    policy: Policy,
+    request: Request,
+    epoch: u64,
+    holder: String,
+    claimed: Option<u64>,
+    identity: Option<Identity>,
+    known: Option<Snapshot>,
+    observed: Option<Mark>,
+    ailing: BTreeSet<MemberId>,
+    findings: Vec<Finding>,
+    judged: Option<Mark>,
+    waivers: Vec<Waiver>,
+    plan: Option<(Hash, Arc<Plan>)>,
+    approved: Option<Hash>,
+    silent: u32,
+    doubt: Option<String>,
+    refusal: Option<Refusal>,
+    cursor: Option<Cursor>,
+    queue: VecDeque<MemberId>,
+    flights: BTreeMap<Subject, Flight>,
+    attempts: BTreeMap<Subject, u32>,
+    skipped: BTreeSet<Subject>,
+    moved: BTreeSet<MemberId>,
+    limit: Limit,
+    pace_asked: Option<Pace>,
+    soak: Option<Soak>,
+    soaked: BTreeSet<Version>,
+    halt: Option<Halt>,
+    ending: Option<Ending>,
+    inbox: u64,
+    proven: bool,
+    ended: Option<End>,
+    settled_since_look: u32,
+    events: u64,
+}
+
+impl Run {
+    /// A run at its first event.
+    #[must_use]
+    pub fn new(request: Request, catalog: Arc<Catalog>, policy: Policy) -> Self {
+        Self {
+            catalog,
+            policy,
+            waivers: request.waivers.clone(),
+            request,
+            epoch: 0,
+            holder: String::new(),
+            claimed: None,
+            identity: None,
+            known: None,
+            observed: None,
+            ailing: BTreeSet::new(),
+            findings: Vec::new(),
+            judged: None,
+            plan: None,
+            approved: None,
+            silent: 0,
+            doubt: None,
+            refusal: None,
+            cursor: None,
+            queue: VecDeque::new(),
+            flights: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            skipped: BTreeSet::new(),
+            moved: BTreeSet::new(),
+            limit: Limit::default(),
+            pace_asked: None,
+            soak: None,
+            soaked: BTreeSet::new(),
+            halt: None,
+            ending: None,
+            inbox: 0,
+            proven: false,
+            ended: None,
+            settled_since_look: 0,
+            events: 1,
+        }
+    }
+
+    /// The fold of all events after the first.
+    #[must_use]
+    pub fn replay(
+        request: Request,
+        catalog: Arc<Catalog>,
+        policy: Policy,
+        after: &[Event],
+    ) -> Self {
+        let mut run = Self::new(request, catalog, policy);
+        for event in after {
+            run.apply(event);
+        }
+        run
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        if let Some(end) = &self.ended {
+            return Phase::Ended(end.clone());
+        }
+        match self.ending {
+            Some(Ending::Stopping) => return Phase::Stopping,
+            Some(Ending::Cancelling) => return Phase::Cancelling,
+            None => {}
+        }
+        let live = self.live_flights();
+        if self.halt.is_some() {
+            return if live > 0 {
+                Phase::Pausing(live)
+            } else {
+                Phase::Paused
+            };
+        }
+        if let Some((subject, _)) = self
+            .flights
+            .iter()
+            .find(|(_, f)| f.state == Flying::Unclear)
+        {
+            return Phase::AwaitingHuman(subject.clone());
+        }
+        if self.epoch == 0 {
+            return Phase::Requested;
+        }
+        let Some((name, _)) = &self.plan else {
+            return if self.is_barred() {
+                Phase::Barred
+            } else {
+                Phase::Observing
+            };
+        };
+        if self.doubt.is_some() && live == 0 {
+            return Phase::Observing;
+        }
+        if self.approved.as_ref() != Some(name) {
+            return if self.is_barred() {
+                Phase::Barred
+            } else {
+                Phase::AwaitingApproval(*name)
+            };
+        }
+        if self.soak.is_some() {
+            return Phase::Soaking;
+        }
+        if self.is_barred() && self.flights.is_empty() {
+            return Phase::Barred;
+        }
+        Phase::Rolling
+    }
+
+    /// Findings that bar what comes next.
+    pub fn barring(&self) -> impl Iterator<Item = &Finding> {
+        let raises = self
+            .plan
+            .as_ref()
+            .is_some_and(|(_, plan)| plan.point_of_no_return().is_some());
+        self.findings.iter().filter(move |finding| {
+            let binds = match finding.binds {
+                Binds::Now | Binds::BeforeHop => true,
+                // While members are down by our own hand, budgets judge, not this.
+                Binds::BeforeEachMember => self.flights.is_empty(),
+                Binds::BeforeFinalize => raises,
+            };
+            binds && finding.bars()
+        })
+    }
+
+    fn is_barred(&self) -> bool {
+        self.barring().next().is_some()
+    }
+
+    /// Subjects whose deed or gate is waited for, counted.
+    #[must_use]
+    pub fn live_flights(&self) -> usize {
+        self.flights
+            .values()
+            .filter(|flight| flight.is_live())
+            .count()
+    }
+
+    /// The stage that is being done.
+    #[must_use]
+    pub fn stage(&self) -> Option<&Stage> {
+        let (_, plan) = self.plan.as_ref()?;
+        let at = self.cursor?;
+        plan.hops.get(at.hop)?.stages.get(at.stage)
+    }
+
+    /// The moving stage that is being done.
+    fn moving(&self) -> Option<&Move> {
+        match self.stage()? {
+            Stage::Move(step) => Some(step),
+            Stage::Raise(_) | Stage::Act(_) => None,
+        }
+    }
+
+    /// How many members may be down at once now.
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        let canary = self.policy.soak > Ms(0)
+            && self
+                .moving()
+                .is_some_and(|step| !self.soaked.contains(&step.to));
+        if canary {
+            1
+        } else {
+            self.limit.now(self.policy.pace, self.ceiling())
+        }
+    }
+
+    fn ceiling(&self) -> u32 {
+        self.plan
+            .as_ref()
+            .map_or(1, |(_, plan)| plan.ceiling(&self.policy))
+    }
+
+    /// Whether the last look is young enough to decide by.
+    #[must_use]
+    pub fn is_fresh(&self, now: Now) -> bool {
+        self.observed
+            .and_then(|at| now.mono.since(at))
+            .is_some_and(|age| age <= FRESH_MS)
+    }
+
+    fn repeat(&self, action: &ActionName) -> Repeat {
+        self.catalog
+            .actions
+            .iter()
+            .find(|facts| facts.name == *action)
+            .map_or(Repeat::Harmless, |facts| facts.repeat)
+    }
+
+    fn member_name(&self, id: &MemberId) -> String {
+        let named = self
+            .known
+            .as_ref()
+            .and_then(|seen| seen.members.get(id))
+            .map(|member| member.name.clone());
+        named.unwrap_or_else(|| alloc::format!("member {id}"))
+    }
+
+    /// What people call a subject.
+    #[must_use]
+    pub fn call(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Member(id) => self.member_name(id),
+            Subject::Level(name) => alloc::format!("level {name}"),
+            Subject::Action(name) => alloc::format!("action {name}"),
+        }
+    }
+
+    /// Members that stay as they are by a human's word.
+    #[must_use]
+    pub fn left(&self) -> BTreeSet<MemberId> {
+        let member = |subject: &Subject| match subject {
+            Subject::Member(id) => Some(id.clone()),
+            Subject::Level(_) | Subject::Action(_) => None,
+        };
+        self.skipped.iter().filter_map(member).collect()
+    }
+}
+
+/// What readers may ask of a run.
+impl Run {
+    /// What was asked for.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+    /// What is wanted now (a retarget changes it).
+    #[must_use]
+    pub fn goal(&self) -> &Goal {
+        &self.request.goal
+    }
+    /// The user's will, with the pace as it was last set.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+    /// The maker's facts.
+    #[must_use]
+    pub fn catalog(&self) -> &Arc<Catalog> {
+        &self.catalog
+    }
+    /// The epoch under which it is carried; 0: never taken.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+    /// Who took it last.
+    #[must_use]
+    pub fn holder(&self) -> &str {
+        &self.holder
+    }
+    /// Who the cluster said it is when first asked.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+    /// The cluster as last seen.
+    #[must_use]
+    pub fn known(&self) -> Option<&Snapshot> {
+        self.known.as_ref()
+    }
+    /// The findings of the last judgement.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+    /// Permissions that stand.
+    #[must_use]
+    pub fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+    /// The plan with its name.
+    #[must_use]
+    pub fn plan(&self) -> Option<(&Hash, &Plan)> {
+        self.plan.as_ref().map(|(name, plan)| (name, plan.as_ref()))
+    }
+    /// Why there is none.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        self.refusal.as_ref()
+    }
+    /// Where it is in its plan.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.cursor
+    }
+    /// Members of the present stage that have not begun, in order.
+    pub fn queue(&self) -> impl Iterator<Item = &MemberId> {
+        self.queue.iter()
+    }
+    /// What has begun and is not done.
+    #[must_use]
+    pub fn flights(&self) -> &BTreeMap<Subject, Flight> {
+        &self.flights
+    }
+    /// Subjects left as they stand by a human's word.
+    #[must_use]
+    pub fn skipped(&self) -> &BTreeSet<Subject> {
+        &self.skipped
+    }
+    /// Members that this run has moved.
+    #[must_use]
+    pub fn moved(&self) -> &BTreeSet<MemberId> {
+        &self.moved
+    }
+    /// Why it stands still.
+    #[must_use]
+    pub fn halt(&self) -> Option<&Halt> {
+        self.halt.as_ref()
+    }
+    /// Healthy time that is waited for.
+    #[must_use]
+    pub fn soak(&self) -> Option<&Soak> {
+        self.soak.as_ref()
+    }
+    /// Position in the inbox up to which it has read.
+    #[must_use]
+    pub fn inbox(&self) -> u64 {
+        self.inbox
+    }
+    /// How it ended.
+    #[must_use]
+    pub fn ended(&self) -> Option<&End> {
+        self.ended.as_ref()
+    }
+    /// Events folded, the first counted.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+}
+
+/// What the rooms of `step` ask.
+impl Run {
+    pub(crate) fn observed_at(&self) -> Option<Mark> {
+        self.observed
+    }
+    pub(crate) fn judged_at(&self) -> Option<Mark> {
+        self.judged
+    }
+    pub(crate) fn approved(&self) -> Option<&Hash> {
+        self.approved.as_ref()
+    }
+    pub(crate) fn silent(&self) -> u32 {
+        self.silent
+    }
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.claimed == Some(self.epoch)
+            || self.plan.as_ref().is_some_and(|(_, plan)| plan.is_empty())
+    }
+    pub(crate) fn is_soaked(&self, release: &Version) -> bool {
+        self.soaked.contains(release)
+    }
+    pub(crate) fn ailing(&self) -> impl Iterator<Item = &MemberId> {
+        self.ailing.iter()
+    }
+    pub(crate) fn next_attempt(&self, subject: &Subject) -> u32 {
+        self.attempts.get(subject).map_or(1, |last| last + 1)
+    }
+    /// The last look is younger than the last thing that settled.
+    pub(crate) fn seen_since_last_change(&self) -> bool {
+        self.settled_since_look == 0
+    }
+    pub(crate) fn raises_pace(&self, pace: Pace) -> bool {
+        let members = self
+            .plan
+            .as_ref()
+            .map_or(usize::MAX, |(_, plan)| plan.touched());
+        pace.ceiling(members) > self.policy.pace.ceiling(members)
+    }
+    pub(crate) fn pace_asked(&self) -> Option<Pace> {
+        self.pace_asked
+    }
+}
+
+impl Run {
+    /// The release that the present stage moves to.
+    pub(crate) fn stage_goal(&self) -> Option<Version> {
+        self.moving().map(|step| step.to.clone())
+    }
+}

@@ -1,7 +1,20 @@
 //! Does: turns what a run wants into deeds; owns the ports and the loop.
 //!
+//! - `ports`: what is asked of the world; `journal`: events as text;
+//! - `ledger`: a run read from its journal, and appended to it;
+//! - `drive`: the loop; `hands`: effects in flight; `keeper`: leases, who carries what;
+//! - `desk`: the one path in for all doors; `bell`: doorbell and hint stream; `system`: the real clock.
+//!
 //! Must never know: which system it is about, which database remembers, how a terminal looks.
 //! Stories: `tests/it/`.
 
+pub mod bell;
+pub mod desk;
+pub mod drive;
+mod hands;
 pub mod journal;
+pub mod keeper;
+pub mod ledger;
 pub mod ports;
+pub mod system;
+pub mod world;

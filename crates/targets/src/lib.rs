@@ -1,6 +1,7 @@
-//! Touches: the real systems, through the ports of the runner.
+//! Touches: the real systems, and the hands they share.
 //!
-//! Must never know: runs, journals, terminals. Only [`dial`] names sockets. Stories: `tests/it/`.
+//! Must never know: stores, terminals, files of users. Tests: beside each room, and `tests/it/`.
 
 pub mod dial;
+pub mod host;
 pub mod kafka;

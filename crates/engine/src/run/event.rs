@@ -3,15 +3,16 @@
 //! Must never know: how it is stored. Stories: `tests/it/`.
 
 use crate::check::{Finding, Waiver};
-use crate::effect::{Failure, Manner, Outcome};
+use crate::effect::{Failure, Manner};
 use crate::hash::Hash;
 use crate::names::{ClusterName, Identity, MemberId, Subject};
 use crate::plan::{Goal, Plan};
 use crate::refusal::Refusal;
 use crate::run::command::{Answered, Command};
 use crate::run::observation::Observation;
-use crate::time::{Mark, Ms};
+use crate::time::{Mark, Ms, Wall};
 use crate::version::Version;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -46,6 +47,16 @@ pub enum Approval {
     InAdvance,
 }
 
+/// Who approved a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approver {
+    /// A human, by this name; in advance, or with the plan's hash.
+    Human(String),
+    /// Nobody needed to be asked: why.
+    Nobody(String),
+}
+
 /// One fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -63,8 +74,13 @@ pub enum Event {
     },
     /// What was seen, as far as it differs from what was known.
     Observed(Observation),
-    /// All checks were asked: what was found.
-    Judged(Vec<Finding>),
+    /// All checks were asked.
+    Judged {
+        /// What was found.
+        findings: Vec<Finding>,
+        /// When.
+        at: Mark,
+    },
     /// There is a way.
     Planned(Arc<Plan>),
     /// There is none.
@@ -74,7 +90,7 @@ pub enum Event {
         /// Its hash.
         plan: Hash,
         /// Who, or why nobody was asked.
-        by: String,
+        by: Approver,
     },
     /// Every member carries the mark of this epoch.
     Claimed {
@@ -186,19 +202,27 @@ pub enum Event {
         command: Command,
         /// What was answered.
         answered: Answered,
+        /// When, boot time.
+        at: Mark,
+        /// When, wall time.
+        wall: Wall,
     },
     /// The run stands still by itself.
     Halted {
         /// Why.
         cause: Cause,
-        /// When.
+        /// When, boot time.
         at: Mark,
+        /// When, wall time.
+        wall: Wall,
     },
     /// A successor of the plan is wanted, in words why.
     Replanning {
         /// Why.
         why: String,
     },
+    /// The plan was looked at again and still fits.
+    PlanKept,
     /// A human said of a subject that it was done.
     Confirmed {
         /// Which.
@@ -231,6 +255,8 @@ pub struct Began {
     pub subject: Subject,
     /// Which attempt, from 1.
     pub attempt: u32,
+    /// Releases a member may be found at.
+    pub found: BTreeSet<Version>,
     /// Where it goes, for a member.
     pub to: Option<Version>,
     /// How.
@@ -297,13 +323,4 @@ pub enum End {
     Stopped(Vec<(Subject, String)>),
     /// Paused for longer than its limit.
     Expired,
-}
-
-impl From<&Outcome> for Option<Failure> {
-    fn from(outcome: &Outcome) -> Self {
-        match outcome {
-            Outcome::Failed(failure) => Some(failure.clone()),
-            Outcome::Done | Outcome::NotYet { .. } | Outcome::Fenced => None,
-        }
-    }
 }

@@ -38,6 +38,46 @@ pub struct Stored {
     pub hash: Hash,
 }
 
+/// The hash of an event at its place: over the hash before it, and all that the row says.
+/// The first event follows [`Hash::default`].
+#[must_use]
+pub fn link(
+    before: Hash,
+    run: &RunId,
+    seq: Seq,
+    format: u32,
+    at: Wall,
+    author: &str,
+    payload: &str,
+) -> Hash {
+    Hash::of_all(&[
+        run.as_str().as_bytes(),
+        &seq.to_le_bytes(),
+        &format.to_le_bytes(),
+        &at.0.to_le_bytes(),
+        author.as_bytes(),
+        payload.as_bytes(),
+        &before.0,
+    ])
+}
+
+impl Stored {
+    /// Whether its hash fits its text and the event before it.
+    #[must_use]
+    pub fn follows(&self, before: Hash, run: &RunId) -> bool {
+        self.hash
+            == link(
+                before,
+                run,
+                self.seq,
+                self.format,
+                self.at,
+                &self.author,
+                &self.payload,
+            )
+    }
+}
+
 /// One event on its way into the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {

@@ -1,0 +1,447 @@
+//! Where a run stands, in words: one sentence, its typed reason, since when, and what to do next.
+//!
+//! `{cluster}` in a command stands for the cluster's name; doors put it in.
+//! Must never know: terminals. Stories: `tests/it/standing.rs`.
+
+use super::{Flight, Flying, Halt, Phase, Run};
+use crate::names::Subject;
+use crate::run::event::{Cause, End};
+use crate::step::{Held, held, missing};
+use crate::time::{Mark, Ms, Now};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Whether the run moves by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// Something is being done.
+    Moves,
+    /// It waits for something that comes by itself.
+    Waits,
+    /// It stands still until a human does something.
+    Stands,
+    /// It has ended.
+    Ended,
+}
+
+/// Where a run stands, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether it moves.
+    pub motion: Motion,
+    /// A stable word for the reason: `budget`, `failure`, `approval`.
+    pub reason: &'static str,
+    /// One sentence: who, what.
+    pub sentence: String,
+    /// Further facts, one a line.
+    pub details: Vec<String>,
+    /// For how long, where that is known.
+    pub lasts: Option<Ms>,
+    /// What to do next, exactly as it must be typed.
+    pub next: Vec<String>,
+}
+
+impl Run {
+    /// Where it stands.
+    #[must_use]
+    pub fn standing(&self, now: Now) -> Standing {
+        match self.phase() {
+            Phase::Requested => waits(
+                "carrier",
+                "nobody has taken it yet",
+                &["windlass carry {cluster}"],
+            ),
+            Phase::Observing => self.observing(),
+            Phase::Barred => self.barred(),
+            Phase::AwaitingApproval(plan) => {
+                let sentence = format!("plan {} waits for approval", plan.short());
+                stands(
+                    "approval",
+                    sentence,
+                    &["windlass approve {cluster}", "windlass cancel {cluster}"],
+                )
+            }
+            Phase::AwaitingHuman(subject) => {
+                let sentence = format!("whether {} was done cannot be told", self.call(&subject));
+                let next = [
+                    format!("windlass confirm {{cluster}} {subject}"),
+                    format!("windlass retry {{cluster}} {subject}"),
+                    format!("windlass skip {{cluster}} {subject}"),
+                ];
+                Standing {
+                    next: next.to_vec(),
+                    ..stands("unclear", sentence, &[])
+                }
+            }
+            Phase::Rolling => self.rolling(now),
+            Phase::Soaking => self.soaking_words(),
+            Phase::Pausing(live) => {
+                let sentence = format!(
+                    "nothing more begins; {live} in flight {}",
+                    if live == 1 { "finishes" } else { "finish" }
+                );
+                Standing {
+                    details: self.flight_lines(now),
+                    ..waits("pausing", sentence, &["windlass watch {cluster}"])
+                }
+            }
+            Phase::Paused => self.halt().map_or_else(
+                || stands("paused", "paused", &[]),
+                |halt| self.paused(halt, now),
+            ),
+            Phase::Cancelling => waits(
+                "cancelling",
+                "what has begun finishes, then it ends",
+                &["windlass watch {cluster}"],
+            ),
+            Phase::Stopping => waits(
+                "stopping",
+                "hands leave at the next safe point, then it ends",
+                &["windlass watch {cluster}"],
+            ),
+            Phase::Ended(end) => self.ended_words(&end),
+        }
+    }
+
+    fn observing(&self) -> Standing {
+        match &self.doubt {
+            Some(why) => waits(
+                "planning",
+                format!("looks at the cluster and plans again: {why}"),
+                &[],
+            ),
+            None => waits("observing", "looks at the cluster, checks and plans", &[]),
+        }
+    }
+
+    fn barred(&self) -> Standing {
+        let details: Vec<String> = self
+            .barring()
+            .map(|finding| match finding.seen.first() {
+                Some(seen) => format!(
+                    "{}: {} {} (and {} more)",
+                    finding.check,
+                    seen.object,
+                    seen.seen,
+                    finding.seen.len() - 1
+                ),
+                None => format!("{}: {}", finding.check, finding.title),
+            })
+            .map(|line| line.replace(" (and 0 more)", ""))
+            .collect();
+        let sentence = format!(
+            "{} {} it",
+            details.len(),
+            if details.len() == 1 {
+                "finding bars"
+            } else {
+                "findings bar"
+            }
+        );
+        let next = [
+            "windlass check {cluster}",
+            "mend it and the run goes on by itself, or waive it: windlass waive {cluster} CHECK --reason …",
+        ];
+        Standing {
+            details,
+            ..stands("barred", sentence, &next)
+        }
+    }
+
+    fn rolling(&self, now: Now) -> Standing {
+        let details = self.flight_lines(now);
+        if !self.flights.is_empty() {
+            let names: Vec<String> = self
+                .flights
+                .keys()
+                .map(|subject| self.call(subject))
+                .collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            return Standing {
+                details,
+                motion: Motion::Moves,
+                ..waits("moving", format!("{} {verb} in flight", some(&names)), &[])
+            };
+        }
+        if self.claimed != Some(self.epoch)
+            && self.plan.as_ref().is_some_and(|(_, plan)| !plan.is_empty())
+        {
+            return waits("claim", "leaves its mark at every member", &[]);
+        }
+        if self.all_stages_done() {
+            let owed = self.known().and_then(|known| missing(self, known));
+            return match owed {
+                Some(what) => waits(
+                    "proof",
+                    format!("all is done; the proof is waited for: {what}"),
+                    &["windlass observe {cluster}"],
+                ),
+                None => waits("proof", "all is done; one more look proves it", &[]),
+            };
+        }
+        match held(self) {
+            Some(Held::Trouble(what)) => waits(
+                "trouble",
+                format!("nothing may begin: {what}"),
+                &["windlass observe {cluster}"],
+            ),
+            Some(Held::Budget(budget)) => {
+                let next = self
+                    .queue
+                    .front()
+                    .map(|id| self.member_name(id))
+                    .unwrap_or_default();
+                let sentence = format!(
+                    "{next} may not stop: {} of {} must stay up",
+                    budget.need,
+                    budget.members.len()
+                );
+                Standing {
+                    details: vec![budget.reason],
+                    ..waits("budget", sentence, &["windlass observe {cluster}"])
+                }
+            }
+            Some(Held::Ailing(members)) => {
+                let names: Vec<String> = members.iter().map(|id| self.member_name(id)).collect();
+                let verb = if names.len() == 1 { "is" } else { "are" };
+                waits(
+                    "ailing",
+                    format!("{} {verb} not healthy, and counts as down", some(&names)),
+                    &["windlass observe {cluster}"],
+                )
+            }
+            Some(Held::Pace {
+                limit, in_flight, ..
+            }) => waits(
+                "pace",
+                format!("{in_flight} in flight, the limit is {limit}"),
+                &[],
+            ),
+            None => Standing {
+                motion: Motion::Moves,
+                ..waits("moving", "chooses what is next", &[])
+            },
+        }
+    }
+
+    fn soaking_words(&self) -> Standing {
+        let Some(soak) = self.soak() else {
+            return waits("soak", "soaks", &[]);
+        };
+        let left = soak.need.0.saturating_sub(soak.have.0);
+        let sentence = format!(
+            "healthy time {}: {} s of {} s",
+            soak.why,
+            soak.have.0 / 1_000,
+            soak.need.0 / 1_000
+        );
+        let details = soak
+            .broken
+            .iter()
+            .map(|why| format!("it began anew: {why}"))
+            .collect();
+        Standing {
+            details,
+            lasts: Some(Ms(left)),
+            ..waits("soak", sentence, &[])
+        }
+    }
+
+    fn paused(&self, halt: &Halt, now: Now) -> Standing {
+        let lasts = Some(now.wall.since(halt.wall));
+        let words = match &halt.cause {
+            Cause::Asked { by } => stands(
+                "asked",
+                format!("paused by {by}"),
+                &["windlass continue {cluster}", "windlass cancel {cluster}"],
+            ),
+            Cause::Failure { subject } => self.failure(subject),
+            Cause::SomeoneElseActs { what } => stands(
+                "someone-else-acts",
+                format!("somebody else acts on the cluster: {what}"),
+                &[
+                    "find out who, then: windlass continue {cluster}",
+                    "windlass cancel {cluster}",
+                ],
+            ),
+            Cause::IdentityChanged { expected, found } => stands(
+                "identity-changed",
+                format!("cluster {found} answers at the address, {expected} was expected"),
+                &["windlass cancel {cluster}"],
+            ),
+            Cause::NoWayOn(refusal) => {
+                let details = refusal
+                    .because
+                    .iter()
+                    .map(|because| because.fact.clone())
+                    .collect();
+                let next = [
+                    "windlass retarget {cluster} --to VERSION",
+                    "windlass cancel {cluster}",
+                ];
+                Standing {
+                    details,
+                    ..stands(
+                        "no-way-on",
+                        format!("there is no way on: {}", refusal.says),
+                        &next,
+                    )
+                }
+            }
+            Cause::NotClaimed { member, why } => {
+                let sentence = format!(
+                    "its mark could not be left at {}: {why}",
+                    self.member_name(member)
+                );
+                stands(
+                    "not-claimed",
+                    sentence,
+                    &[
+                        "windlass adopt {cluster}, if nobody else acts; then: windlass continue {cluster}",
+                    ],
+                )
+            }
+            Cause::Unclear { subject } => stands(
+                "unclear",
+                format!("whether {} was done cannot be told", self.call(subject)),
+                &[],
+            ),
+        };
+        Standing { lasts, ..words }
+    }
+
+    fn failure(&self, subject: &Subject) -> Standing {
+        let name = self.call(subject);
+        let Some(Flight {
+            state: Flying::Failed(failure),
+            attempt,
+            to,
+            ..
+        }) = self.flights.get(subject)
+        else {
+            return stands(
+                "failure",
+                format!("{name} failed, and is settled now"),
+                &["windlass continue {cluster}", "windlass cancel {cluster}"],
+            );
+        };
+        let typed = match subject {
+            Subject::Member(id) => id.to_string(),
+            Subject::Level(_) | Subject::Action(_) => subject.to_string(),
+        };
+        let mut details = vec![format!(
+            "{} while {} (attempt {attempt})",
+            failure.what, failure.step
+        )];
+        if !failure.log.is_empty() {
+            details.push("last lines of its log:".into());
+            details.extend(failure.log.iter().map(|line| format!("  {line}")));
+        }
+        let mut next = vec![format!("mend it, then: windlass retry {{cluster}} {typed}")];
+        if to.is_some() {
+            next.push(format!(
+                "or put the old release back: windlass retry {{cluster}} {typed} --old"
+            ));
+        }
+        next.push(format!(
+            "or leave it as it stands: windlass skip {{cluster}} {typed}"
+        ));
+        Standing {
+            details,
+            next,
+            ..stands("failure", format!("{name} did not come through"), &[])
+        }
+    }
+
+    fn ended_words(&self, end: &End) -> Standing {
+        let (reason, sentence) = match end {
+            End::Finished => ("finished", "the goal holds, seen".to_string()),
+            End::FinishedWithout(left) => {
+                let names: Vec<String> = left.iter().map(|subject| self.call(subject)).collect();
+                (
+                    "finished-without",
+                    format!("the goal holds but for {}", some(&names)),
+                )
+            }
+            End::Refused => (
+                "refused",
+                self.refusal
+                    .as_ref()
+                    .map_or_else(|| "there was no way".to_string(), |r| r.says.clone()),
+            ),
+            End::Cancelled => ("cancelled", "cancelled: what is done stays".to_string()),
+            End::Stopped(left) if left.is_empty() => {
+                ("stopped", "stopped with nothing in flight".to_string())
+            }
+            End::Stopped(left) => {
+                let lines: Vec<String> = left
+                    .iter()
+                    .map(|(subject, step)| format!("{} ({step})", self.call(subject)))
+                    .collect();
+                ("stopped", format!("stopped, and left {}", some(&lines)))
+            }
+            End::Expired => (
+                "expired",
+                "it was paused for longer than its limit; nothing done is undone".to_string(),
+            ),
+        };
+        Standing {
+            motion: Motion::Ended,
+            ..waits(reason, sentence, &[])
+        }
+    }
+
+    /// One line for each subject in flight: name, step, for how long.
+    fn flight_lines(&self, now: Now) -> Vec<String> {
+        self.flights
+            .iter()
+            .map(|(subject, flight)| {
+                format!("{} {}", self.call(subject), step_words(flight, now.mono))
+            })
+            .collect()
+    }
+}
+
+fn step_words(flight: &Flight, now: Mark) -> String {
+    let age = now
+        .since(flight.began)
+        .map(|age| format!(", {} s", age.0 / 1_000))
+        .unwrap_or_default();
+    match &flight.state {
+        Flying::Doing => format!("{}{age}", flight.step.as_deref().unwrap_or("is restarting")),
+        Flying::Gating => format!("is coming back{age}"),
+        Flying::Failed(failure) => format!("failed {}", failure.step),
+        Flying::Unclear => "is unclear".into(),
+    }
+}
+
+/// At most three names, and how many more.
+fn some(names: &[String]) -> String {
+    match names {
+        [] => "nothing".into(),
+        [a] => a.clone(),
+        [a, b] => format!("{a} and {b}"),
+        [a, b, c] => format!("{a}, {b} and {c}"),
+        [a, b, rest @ ..] => format!("{a}, {b} and {} more", rest.len()),
+    }
+}
+
+fn waits(reason: &'static str, sentence: impl ToString, next: &[&str]) -> Standing {
+    Standing {
+        motion: Motion::Waits,
+        reason,
+        sentence: sentence.to_string(),
+        details: Vec::new(),
+        lasts: None,
+        next: next.iter().map(|line| (*line).to_string()).collect(),
+    }
+}
+
+fn stands(reason: &'static str, sentence: impl ToString, next: &[&str]) -> Standing {
+    Standing {
+        motion: Motion::Stands,
+        ..waits(reason, sentence, next)
+    }
+}

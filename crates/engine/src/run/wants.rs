@@ -1,0 +1,184 @@
+//! What ought to be in flight now, and when to wake: derived from the fold, at any moment.
+//!
+//! After a crash the fold is made again and asked again, so nothing can be lost. A paused run wants
+//! nothing new.
+//! Must never know: what is in flight really. Stories: `tests/it/run.rs`.
+
+use super::{Ending, Flight, Flying, Phase, Run};
+use crate::catalog::Repeat;
+use crate::effect::{Effect, Ensure, EnsureLevel};
+use crate::names::Subject;
+use crate::plan::Stage;
+use crate::run::event::Cause;
+use crate::time::{Mark, Ms, Now};
+use alloc::vec::Vec;
+
+/// A member that comes back is looked at so often: its answer decides when the next may begin.
+const GATE_EVERY_MS: Ms = Ms(100);
+/// While something holds the next member back, the cluster is looked at so often.
+const HELD_EVERY_MS: Ms = Ms(500);
+/// While the run looks and plans, or seeks its proof.
+const OBSERVE_EVERY_MS: Ms = Ms::seconds(1);
+/// While findings bar: a human mends them, the run goes on by itself.
+const BARRED_EVERY_MS: Ms = Ms::seconds(3);
+/// While a human reads the plan: what was planned on must still be so.
+const APPROVAL_EVERY_MS: Ms = Ms::seconds(30);
+/// A soak is looked at ten times, within these bounds.
+const SOAK_EVERY_MS: (Ms, Ms) = (Ms(250), Ms::seconds(30));
+/// Between two sightings of a passed deadline: one jump of the wall clock must not end a pause.
+pub(crate) const EXPIRY_APART_MS: Ms = Ms::minutes(60);
+
+/// Effects and wake time.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Wants {
+    /// What ought to be in flight.
+    pub effects: Vec<Effect>,
+    /// When to ask again if nothing happens.
+    pub wake: Option<Mark>,
+}
+
+impl Run {
+    /// What ought to be in flight now, and when to wake.
+    #[must_use]
+    pub fn wants(&self, now: Now) -> Wants {
+        let mut wants = Wants::default();
+        if self.ended.is_some() || self.epoch == 0 {
+            return wants;
+        }
+        if self.wants_claim() {
+            wants.effects.push(Effect::Claim);
+        }
+        if self.claimed == Some(self.epoch) {
+            wants.effects.extend(
+                self.flights
+                    .iter()
+                    .filter_map(|(subject, flight)| self.deed(subject, flight)),
+            );
+        }
+        if let Some(every) = self.look_every(now) {
+            wants.effects.push(Effect::Observe { every });
+        }
+        wants.wake = self.wake(now);
+        wants
+    }
+
+    /// Marks are left before the first deed, and at each take-over before anything else is done.
+    fn wants_claim(&self) -> bool {
+        let barred_way = self.halt.as_ref().is_some_and(|halt| match halt.cause {
+            Cause::NotClaimed { .. } | Cause::IdentityChanged { .. } => true,
+            Cause::Asked { .. }
+            | Cause::Failure { .. }
+            | Cause::SomeoneElseActs { .. }
+            | Cause::NoWayOn(_)
+            | Cause::Unclear { .. } => false,
+        });
+        let wanted =
+            self.approved.is_some() && self.plan.as_ref().is_some_and(|(_, plan)| !plan.is_empty());
+        wanted && self.claimed != Some(self.epoch) && !barred_way
+    }
+
+    fn deed(&self, subject: &Subject, flight: &Flight) -> Option<Effect> {
+        match (&flight.state, subject) {
+            (Flying::Failed(_) | Flying::Unclear, _) => None,
+            (Flying::Gating, Subject::Member(id)) => Some(Effect::Probe {
+                member: id.clone(),
+                attempt: flight.attempt,
+                every: GATE_EVERY_MS,
+            }),
+            (Flying::Gating, Subject::Level(_) | Subject::Action(_)) => None,
+            (Flying::Doing, Subject::Member(id)) => Some(Effect::Ensure(Ensure {
+                member: id.clone(),
+                attempt: flight.attempt,
+                found: flight.found.clone(),
+                wanted: flight.to.clone()?,
+                incarnation: flight.incarnation.clone(),
+                manner: flight.manner,
+                leave: self.ending == Some(Ending::Stopping),
+            })),
+            (Flying::Doing, Subject::Level(_)) => match self.stage()? {
+                Stage::Raise(raise) => Some(Effect::Raise(EnsureLevel {
+                    level: raise.level.clone(),
+                    attempt: flight.attempt,
+                    from: raise.from,
+                    to: raise.to,
+                })),
+                Stage::Move(_) | Stage::Act(_) => None,
+            },
+            (Flying::Doing, Subject::Action(name)) => Some(Effect::Act {
+                action: name.clone(),
+                attempt: flight.attempt,
+                once: self.repeat(name) == Repeat::Once,
+            }),
+        }
+    }
+
+    /// How often the whole cluster is looked at now; none: not at all.
+    fn look_every(&self, now: Now) -> Option<Ms> {
+        let stale = !self.is_fresh(now);
+        match self.phase() {
+            Phase::Requested
+            | Phase::Paused
+            | Phase::Pausing(_)
+            | Phase::Ended(_)
+            | Phase::AwaitingHuman(_) => None,
+            Phase::Cancelling | Phase::Stopping => None,
+            Phase::Observing => Some(OBSERVE_EVERY_MS),
+            Phase::Barred => Some(BARRED_EVERY_MS),
+            Phase::AwaitingApproval(_) => Some(APPROVAL_EVERY_MS),
+            Phase::Soaking => self.soak().map(|soak| soak_every(soak.need)),
+            Phase::Rolling => {
+                let room = self.room() > 0 && !self.queue.is_empty();
+                let idle = self.flights.is_empty();
+                (room || (idle && stale) || (idle && self.all_stages_done()))
+                    .then_some(HELD_EVERY_MS)
+            }
+        }
+    }
+
+    /// How many more members the pace lets begin now, budgets apart.
+    pub(crate) fn room(&self) -> usize {
+        let members = self
+            .flights
+            .keys()
+            .filter(|subject| matches!(subject, Subject::Member(_)))
+            .count();
+        let ailing = self
+            .ailing
+            .iter()
+            .filter(|id| !self.flights.contains_key(&Subject::Member((*id).clone())));
+        let held = self.policy.pace.mode == crate::policy::Mode::Barrier && members > 0;
+        // The next in line may itself be the one that ails: it does not hold itself back.
+        let ailing = ailing.filter(|id| self.queue.front() != Some(id)).count();
+        if held {
+            0
+        } else {
+            (self.limit() as usize).saturating_sub(members + ailing)
+        }
+    }
+
+    pub(crate) fn all_stages_done(&self) -> bool {
+        let Some((_, plan)) = &self.plan else {
+            return false;
+        };
+        match (plan.stages().last(), self.cursor) {
+            (None, _) => true,
+            (Some((hop, stage, _)), Some(at)) => at.done && (at.hop, at.stage) == (hop, stage),
+            (Some(_), None) => false,
+        }
+    }
+
+    fn wake(&self, now: Now) -> Option<Mark> {
+        let halt = self.halt.as_ref()?;
+        let seen = halt.expiry_seen.map(|at| at.plus(EXPIRY_APART_MS));
+        let paused = now.wall.since(halt.wall);
+        let left = Ms(self.policy.pause_limit.0.saturating_sub(paused.0))
+            .min(EXPIRY_APART_MS)
+            .max(OBSERVE_EVERY_MS);
+        Some(seen.unwrap_or_else(|| now.mono.plus(left)))
+    }
+}
+
+/// How often a soak is looked at.
+pub(crate) fn soak_every(need: Ms) -> Ms {
+    Ms(need.0 / 10).clamp(SOAK_EVERY_MS.0, SOAK_EVERY_MS.1)
+}

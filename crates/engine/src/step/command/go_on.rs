@@ -1,0 +1,44 @@
+//! `continue`: go on after a pause; looks first, ramps from one. Stories: `tests/it/commands.rs`.
+
+use super::{Verdict, instead, is_stranger, not_now, short, taken};
+use crate::run::{Flying, Phase, Run};
+use alloc::format;
+
+pub(super) fn go_on(run: &Run, phase: Phase) -> Verdict {
+    match phase {
+        Phase::Paused | Phase::Pausing(_) => {}
+        Phase::Requested
+        | Phase::Observing
+        | Phase::Barred
+        | Phase::AwaitingApproval(_)
+        | Phase::AwaitingHuman(_) => {
+            return not_now("it is not paused", instead(&phase));
+        }
+        Phase::Rolling | Phase::Soaking => {
+            return not_now("it is not paused: it is moving", "windlass watch {cluster}");
+        }
+        Phase::Cancelling | Phase::Stopping | Phase::Ended(_) => {
+            return not_now("the run is ending", instead(&phase));
+        }
+    }
+    if is_stranger(run) {
+        return not_now(
+            "another cluster answers at the address",
+            "windlass cancel {cluster}, then mend the address",
+        );
+    }
+    let failed = run
+        .flights()
+        .iter()
+        .find(|(_, flight)| matches!(flight.state, Flying::Failed(_)));
+    match failed {
+        Some((subject, _)) => not_now(
+            format!("{} has failed and is not settled", run.call(subject)),
+            format!(
+                "mend it, then: windlass retry {{cluster}} {0}, or: windlass skip {{cluster}} {0}",
+                short(subject)
+            ),
+        ),
+        None => taken("goes on; it looks at the cluster first"),
+    }
+}

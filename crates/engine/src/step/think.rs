@@ -1,0 +1,219 @@
+//! Plan, check, and ask for approval; and plan again after drift, a pause or another goal.
+//!
+//! The second judge looks at each plan made here. A successor is taken silently only if it asks
+//! nothing of the cluster that its parent did not.
+//! Must never know: the search. Stories: `tests/it/run.rs`, `tests/it/drift.rs`.
+
+use super::halted;
+use crate::audit;
+use crate::check::{self, Finding};
+use crate::names::MemberId;
+use crate::plan::{self, Plan, Stage};
+use crate::refusal::{Because, Code, Refusal};
+use crate::run::event::{Approval, Approver, Cause, End, Event};
+use crate::run::{Run, SILENT_SUCCESSORS};
+use crate::snapshot::Snapshot;
+use crate::time::Now;
+use alloc::collections::BTreeSet;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The first plan, or the next after doubt; nothing before a fresh look.
+pub(super) fn first(run: &Run, now: Now) -> Vec<Event> {
+    let Some(known) = run.known().filter(|_| run.is_fresh(now)) else {
+        return Vec::new();
+    };
+    let parent = run.plan().map(|(name, _)| *name);
+    match make(run, known, parent) {
+        Ok(plan) => planned(run, known, plan, now),
+        Err(refusal) if run.cursor().is_some() => vec![halted(Cause::NoWayOn(refusal), now)],
+        Err(refusal) => refused(run, known, refusal, now),
+    }
+}
+
+/// Without a plan the findings are told all the same: a gap or a silent cluster is why there is none.
+fn refused(run: &Run, known: &Snapshot, refusal: Refusal, now: Now) -> Vec<Event> {
+    let judged = Event::Judged {
+        findings: check::judge(run.catalog(), known, None, run.waivers(), now.wall),
+        at: now.mono,
+    };
+    vec![judged, Event::Refused(refusal), Event::Ended(End::Refused)]
+}
+
+fn make(run: &Run, known: &Snapshot, parent: Option<crate::hash::Hash>) -> Result<Plan, Refusal> {
+    let left = run.left();
+    let plan = plan::plan(
+        run.catalog(),
+        run.policy(),
+        known,
+        run.goal(),
+        &left,
+        parent,
+    )?;
+    let objections = audit::audit(&plan, run.catalog(), run.policy(), known, &left);
+    if objections.is_empty() {
+        return Ok(plan);
+    }
+    Err(Refusal {
+        code: Code::Objection,
+        says: "the second judge does not agree with the plan".into(),
+        because: objections
+            .iter()
+            .map(|o| Because {
+                fact: o.to_string(),
+                source: None,
+            })
+            .collect(),
+        hints: vec!["this is a defect of windlass: please report it with `windlass replay`".into()],
+    })
+}
+
+fn planned(run: &Run, known: &Snapshot, plan: Plan, now: Now) -> Vec<Event> {
+    if let Some((_, parent)) = run.plan()
+        && run.cursor().is_some()
+        && same_work(run, parent, &plan)
+    {
+        return vec![Event::PlanKept];
+    }
+    let judged = Event::Judged {
+        findings: findings(run, known, Some(&plan), now),
+        at: now.mono,
+    };
+    let plan = Arc::new(plan);
+    let silent = run.plan().is_some_and(|(name, parent)| {
+        run.approved() == Some(name)
+            && run.silent() < SILENT_SUCCESSORS
+            && asks_nothing_new(parent, &plan)
+    });
+    let mut events = vec![judged, Event::Planned(plan.clone())];
+    if silent {
+        events.push(Event::Approved {
+            plan: plan::name(&plan),
+            by: Approver::Nobody("the successor asks nothing new".into()),
+        });
+    }
+    events
+}
+
+/// What is left of the parent is what the child does.
+fn same_work(run: &Run, parent: &Plan, child: &Plan) -> bool {
+    let Some(at) = run.cursor() else { return false };
+    let done = |id: &MemberId, h: usize, s: usize| {
+        (h, s) == (at.hop, at.stage) && !run.queue().any(|waits| waits == id)
+    };
+    let left = parent
+        .stages()
+        .filter(|(h, s, _)| (*h, *s) >= (at.hop, at.stage));
+    let work = |h: usize, s: usize, stage: &Stage| match stage {
+        Stage::Move(step) => {
+            let members: BTreeSet<MemberId> = step
+                .members
+                .iter()
+                .filter(|id| !done(id, h, s))
+                .cloned()
+                .collect();
+            (!members.is_empty()).then(|| (step.to.to_string(), members))
+        }
+        Stage::Raise(raise) => Some((
+            alloc::format!("{} {}", raise.level, raise.to),
+            BTreeSet::new(),
+        )),
+        Stage::Act(_) => None,
+    };
+    let ours: Vec<_> = left.filter_map(|(h, s, stage)| work(h, s, stage)).collect();
+    let theirs: Vec<_> = child
+        .stages()
+        .filter_map(|(_, _, stage)| work(usize::MAX, usize::MAX, stage))
+        .collect();
+    ours == theirs
+}
+
+/// A successor that adds no hop, hazard or earlier point of no return, and begins no member that its
+/// parent did not name.
+fn asks_nothing_new(parent: &Plan, child: &Plan) -> bool {
+    let members = |plan: &Plan| -> BTreeSet<MemberId> {
+        plan.stages()
+            .filter_map(|(_, _, stage)| moves(stage))
+            .flatten()
+            .cloned()
+            .collect()
+    };
+    let raises = |plan: &Plan| {
+        plan.stages()
+            .filter(|(_, _, stage)| matches!(stage, Stage::Raise(_)))
+            .count()
+    };
+    let hops =
+        |plan: &Plan| -> BTreeSet<_> { plan.hops.iter().map(|hop| hop.to.clone()).collect() };
+    child.goal == parent.goal
+        && hops(child).is_subset(&hops(parent))
+        && members(child).is_subset(&members(parent))
+        && raises(child) <= raises(parent)
+        && child
+            .hazards
+            .iter()
+            .all(|hazard| parent.hazards.contains(hazard))
+}
+
+fn moves(stage: &Stage) -> Option<&[MemberId]> {
+    match stage {
+        Stage::Move(step) => Some(&step.members),
+        Stage::Raise(_) | Stage::Act(_) => None,
+    }
+}
+
+/// All checks, asked of what is known.
+pub(super) fn findings(run: &Run, known: &Snapshot, plan: Option<&Plan>, now: Now) -> Vec<Finding> {
+    check::judge(run.catalog(), known, plan, run.waivers(), now.wall)
+}
+
+/// A human mends what bars: the checks are asked again at each look, and told where they differ.
+pub(super) fn barred(run: &Run, now: Now) -> Vec<Event> {
+    let Some(known) = run.known().filter(|_| run.is_fresh(now)) else {
+        return Vec::new();
+    };
+    again(run, known, now)
+}
+
+/// The checks once more; nothing where the same findings bar.
+pub(super) fn again(run: &Run, known: &Snapshot, now: Now) -> Vec<Event> {
+    let plan = run.plan().map(|(_, plan)| plan);
+    let findings = findings(run, known, plan, now);
+    let bar = |all: &[Finding]| -> Vec<_> {
+        all.iter()
+            .filter(|f| f.bars())
+            .map(|f| (f.check.clone(), f.verdict.clone(), f.seen.clone()))
+            .collect()
+    };
+    if bar(&findings) == bar(run.findings()) {
+        Vec::new()
+    } else {
+        vec![Event::Judged {
+            findings,
+            at: now.mono,
+        }]
+    }
+}
+
+/// The plan stands and nothing bars it: approved in advance, or a human is waited for.
+pub(super) fn approval(run: &Run) -> Vec<Event> {
+    let Some((name, plan)) = run.plan() else {
+        return Vec::new();
+    };
+    // Nothing to do needs nobody's word: it only has to be proven.
+    if plan.is_empty() {
+        return vec![Event::Approved {
+            plan: *name,
+            by: Approver::Nobody("there is nothing to do".into()),
+        }];
+    }
+    match run.request().approval {
+        Approval::Asked => Vec::new(),
+        Approval::InAdvance => vec![Event::Approved {
+            plan: *name,
+            by: Approver::Human(run.request().by.clone()),
+        }],
+    }
+}

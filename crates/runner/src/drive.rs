@@ -1,0 +1,314 @@
+//! The loop of one run, on one screen: drain all that is ready, step and fold each, append all at
+//! once, let hands follow what is wanted, wait.
+//!
+//! Where the append is refused or unknown, the fold is dropped and read again from the journal: the
+//! same path as a restart. Answers that came meanwhile are kept and stepped again.
+//! Must never know: how anything is decided or done. Stories: `tests/it/drive.rs`.
+
+use crate::hands::{Hands, Key, earlier};
+use crate::ledger::{Ledger, LedgerError};
+use crate::ports::store::{AppendError, Lease, StoreError};
+use crate::ports::target::{Fence, Hint, Target};
+use crate::world::World;
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::{Notify, watch};
+use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Outcome};
+use windlass_engine::names::RunId;
+use windlass_engine::run::command::Command;
+use windlass_engine::run::event::{End, Event};
+use windlass_engine::step::{Input, step};
+use windlass_engine::time::{Ms, Now};
+
+/// A full disk is tried again after this long: it comes back when somebody makes room.
+const FULL_REST_MS: Ms = Ms::seconds(1);
+/// Commands are looked for at least so often, should a doorbell be lost.
+const INBOX_EVERY_MS: Ms = Ms::seconds(1);
+/// More ticks than this without rest mean that the engine runs in a circle.
+const TICKS_MOST: usize = 64;
+
+/// How a carrier's part in a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Driven {
+    /// The run itself ended.
+    Ended(End),
+    /// This carrier was asked to let go: nothing was begun since, what it had in flight is answered.
+    LetGo,
+    /// Somebody else carries it: a newer epoch stands in the store or on a host.
+    Superseded,
+}
+
+/// Why a carrier could not go on.
+#[derive(Debug, Error)]
+pub enum DriveError {
+    /// The journal could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An append failed for good.
+    #[error(transparent)]
+    Append(AppendError),
+    /// A command in the inbox is none that this windlass knows.
+    #[error("command {seq} of run {run} cannot be read: use a newer windlass")]
+    Command {
+        /// Which run.
+        run: RunId,
+        /// Its position.
+        seq: u64,
+        /// What was wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// What wakes the loop from outside.
+#[derive(Clone, Debug)]
+pub struct Bell {
+    /// A command may stand in the inbox.
+    pub ring: Arc<Notify>,
+    /// Turns true when this carrier shall let go.
+    pub let_go: watch::Receiver<bool>,
+}
+
+/// One carrier's hold on one run.
+pub struct Drive {
+    world: World,
+    ledger: Ledger,
+    epoch: u64,
+    hands: Hands,
+    answers: UnboundedReceiver<(Key, Answer)>,
+    kept: Vec<Answer>,
+    bell: Bell,
+}
+
+impl std::fmt::Debug for Drive {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Drive")
+            .field("run", &self.ledger.id)
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
+    }
+}
+
+enum Went {
+    On,
+    Reload,
+    Out(Driven),
+}
+
+impl Drive {
+    /// Takes hold of a run under a lease.
+    ///
+    /// # Errors
+    /// Where the journal cannot be read.
+    pub async fn begin(
+        world: World,
+        run: &RunId,
+        fence: Fence,
+        lease: Arc<dyn Lease>,
+        target: Arc<dyn Target>,
+        bell: Bell,
+    ) -> Result<Self, DriveError> {
+        let ledger = Ledger::open(world.store.as_ref(), run, None).await?;
+        let (sender, answers) = unbounded_channel();
+        let (news, id) = (world.news.clone(), run.clone());
+        let hints = Arc::new(move |hint: Hint| news(&id, hint));
+        let epoch = fence.epoch;
+        let hands = Hands::new(target, world.clock.clone(), fence, lease, hints, sender);
+        Ok(Self {
+            world,
+            ledger,
+            epoch,
+            hands,
+            answers,
+            kept: Vec::new(),
+            bell,
+        })
+    }
+
+    /// Drives the run until it ends, or this carrier lets go.
+    ///
+    /// # Errors
+    /// [`DriveError`]: store or journal trouble that does not pass by itself.
+    pub async fn to_the_end(mut self) -> Result<Driven, DriveError> {
+        loop {
+            match self.turn().await? {
+                Went::On => {}
+                Went::Reload => {
+                    self.ledger =
+                        Ledger::open(self.world.store.as_ref(), &self.ledger.id, None).await?
+                }
+                Went::Out(driven) => return Ok(driven),
+            }
+        }
+    }
+
+    /// One turn: all that is ready in, all that follows out, then wait.
+    async fn turn(&mut self) -> Result<Went, DriveError> {
+        if let Some(end) = self.ledger.run.ended() {
+            return Ok(Went::Out(Driven::Ended(end.clone())));
+        }
+        let now = self.world.clock.now();
+        let inputs = self.ready().await?;
+        if inputs.iter().any(is_fenced) {
+            self.hands.drop_all();
+            return Ok(Went::Out(Driven::Superseded));
+        }
+        let events = self.fold(inputs, now);
+        if !events.is_empty() {
+            let holder = self.world.holder.clone();
+            match self
+                .ledger
+                .append(self.world.store.as_ref(), self.epoch, &holder, &events, now)
+                .await
+            {
+                Ok(()) => self.kept.clear(),
+                Err(refused) => return self.refused(refused).await,
+            }
+        }
+        self.kept.clear();
+        if self.ledger.run.ended().is_some() {
+            self.hands.drop_all();
+            return Ok(Went::On);
+        }
+        if *self.bell.let_go.borrow() && self.is_idle() {
+            return Ok(Went::Out(Driven::LetGo));
+        }
+        self.wait().await;
+        Ok(Went::On)
+    }
+
+    /// Everything that waits to be told to the run: that it was taken, commands, answers.
+    async fn ready(&mut self) -> Result<Vec<Input>, DriveError> {
+        let mut inputs = Vec::new();
+        if self.ledger.run.epoch() < self.epoch {
+            inputs.push(Input::Taken {
+                epoch: self.epoch,
+                holder: self.world.holder.clone(),
+            });
+        }
+        for posted in self
+            .world
+            .store
+            .inbox(&self.ledger.id, self.ledger.run.inbox())
+            .await?
+        {
+            let command: Command =
+                serde_json::from_str(&posted.payload).map_err(|source| DriveError::Command {
+                    run: self.ledger.id.clone(),
+                    seq: posted.seq,
+                    source,
+                })?;
+            inputs.push(Input::Command {
+                seq: posted.seq,
+                by: posted.by,
+                command,
+            });
+        }
+        while let Ok((key, answer)) = self.answers.try_recv() {
+            self.hands.answered(&key);
+            self.kept.push(answer);
+        }
+        inputs.extend(self.kept.iter().cloned().map(Input::Answer));
+        Ok(inputs)
+    }
+
+    /// Steps and folds each input, then asks what follows until nothing does.
+    fn fold(&mut self, inputs: Vec<Input>, now: Now) -> Vec<Event> {
+        let mut all = Vec::new();
+        for input in inputs {
+            self.follow(input, now, &mut all);
+        }
+        if *self.bell.let_go.borrow() {
+            return all;
+        }
+        let mut rested = false;
+        for _ in 0..TICKS_MOST {
+            let before = all.len();
+            self.follow(Input::Tick, now, &mut all);
+            rested = all.len() == before;
+            if rested {
+                break;
+            }
+        }
+        assert!(rested, "the engine comes to rest within {TICKS_MOST} ticks");
+        all
+    }
+
+    fn follow(&mut self, input: Input, now: Now, all: &mut Vec<Event>) {
+        for event in step(&self.ledger.run, input, now) {
+            self.ledger.run.apply(&event);
+            all.push(event);
+        }
+    }
+
+    async fn refused(&mut self, why: AppendError) -> Result<Went, DriveError> {
+        match why {
+            AppendError::Unread { .. } | AppendError::Conflict { .. } => Ok(Went::Reload),
+            AppendError::Fenced { .. } => {
+                self.hands.drop_all();
+                Ok(Went::Out(Driven::Superseded))
+            }
+            AppendError::Full => {
+                (self.world.news)(
+                    &self.ledger.id,
+                    Hint {
+                        member: None,
+                        says: "the store's disk is full: nothing moves until there is room".into(),
+                    },
+                );
+                self.world.clock.sleep(FULL_REST_MS).await;
+                Ok(Went::Reload)
+            }
+            AppendError::Unknown(_) => {
+                self.hands.drop_all();
+                Ok(Went::Reload)
+            }
+            AppendError::Store(_) => Err(DriveError::Append(why)),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.ledger.run.live_flights() == 0
+    }
+
+    /// Until a hand answers, the doorbell rings, the world stirs, or it is time.
+    async fn wait(&mut self) {
+        let now = self.world.clock.now();
+        let mut wants = self.ledger.run.wants(now);
+        if *self.bell.let_go.borrow() {
+            wants
+                .effects
+                .retain(|effect| !matches!(effect, Effect::Observe { .. }));
+        }
+        let next = self.hands.bring_to(wants);
+        let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
+            .and_then(|at| at.since(now.mono))
+            .unwrap_or(INBOX_EVERY_MS);
+        let mut let_go = self.bell.let_go.clone();
+        tokio::select! {
+            biased;
+            Some((key, answer)) = self.answers.recv() => {
+                self.hands.answered(&key);
+                self.kept.push(answer);
+            }
+            () = self.bell.ring.notified() => {}
+            Ok(()) = let_go.changed() => {}
+            () = self.world.clock.sleep(until) => {}
+        }
+    }
+}
+
+/// Somebody with a newer mark acts: nothing that this carrier says is true any more.
+fn is_fenced(input: &Input) -> bool {
+    match input {
+        Input::Answer(Answer::Deed(_, _, outcome)) => *outcome == Outcome::Fenced,
+        Input::Answer(Answer::Claim(answer)) => matches!(answer, ClaimAnswer::Fenced { .. }),
+        Input::Answer(Answer::Seen(_) | Answer::Sample(_))
+        | Input::Taken { .. }
+        | Input::Command { .. }
+        | Input::Tick => false,
+    }
+}

@@ -1,0 +1,174 @@
+//! Leases, and who carries what: a run is taken, driven, and let go.
+//!
+//! First the registration is leased, then the identity is asked, then leased; nothing else is wanted
+//! until both are held.
+//! Must never know: what a run does. Stories: `tests/it/keeper.rs`.
+
+use crate::drive::{Bell, Drive, DriveError, Driven};
+use crate::ledger::{self, LedgerError};
+use crate::ports::store::{Lease, LeaseOn, Leased, Registration, RunRow, StoreError};
+use crate::ports::target::{Fence, Target};
+use crate::world::World;
+use std::sync::Arc;
+use thiserror::Error;
+use windlass_engine::names::{Identity, RunId};
+
+/// Why a run could not be carried.
+#[derive(Debug, Error)]
+pub enum CarryError {
+    /// Somebody else carries it.
+    #[error("run {run} is carried by {holder}")]
+    Held {
+        /// Which run.
+        run: RunId,
+        /// Who, in words.
+        holder: String,
+    },
+    /// Another run acts on the same cluster, registered under another name.
+    #[error("cluster {identity} is held by {holder}")]
+    IdentityHeld {
+        /// Who the cluster says it is.
+        identity: Identity,
+        /// Who, in words.
+        holder: String,
+    },
+    /// The run's cluster is no longer registered.
+    #[error("the cluster of run {run} is not registered")]
+    Unregistered {
+        /// Which run.
+        run: RunId,
+    },
+    /// There can be no target.
+    #[error("{0}")]
+    Target(String),
+    /// The cluster does not say who it is.
+    #[error("the cluster does not answer: {0}")]
+    Silent(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The journal could not be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The loop could not go on.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+}
+
+/// A run that is held: leases, fence, target.
+pub struct Held {
+    run: RunId,
+    fence: Fence,
+    lease: Arc<dyn Lease>,
+    registration: Box<dyn Lease>,
+    target: Arc<dyn Target>,
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Held")
+            .field("run", &self.run)
+            .field("fence", &self.fence)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes a run: both leases, and the epoch.
+///
+/// # Errors
+/// [`CarryError`]: somebody else holds it, or the cluster does not say who it is.
+pub async fn take(world: &World, run: &RunId) -> Result<Held, CarryError> {
+    let row = world.store.run(run).await?;
+    let registered = world
+        .store
+        .registered(&row.cluster)
+        .await?
+        .ok_or_else(|| CarryError::Unregistered { run: run.clone() })?;
+    let on = LeaseOn::Cluster(row.cluster.clone());
+    let registration = match world.store.lease(&on, &world.holder).await? {
+        Leased::Ours(lease) => lease,
+        Leased::Held(holder) => {
+            return Err(CarryError::Held {
+                run: run.clone(),
+                holder,
+            });
+        }
+    };
+    let target = target_of(world, &row, &registered).await?;
+    let identity = identity_of(&row, target.as_ref()).await?;
+    let lease: Arc<dyn Lease> = match world
+        .store
+        .lease(&LeaseOn::Identity(identity.clone()), &world.holder)
+        .await?
+    {
+        Leased::Ours(lease) => Arc::from(lease),
+        Leased::Held(holder) => return Err(CarryError::IdentityHeld { identity, holder }),
+    };
+    let fence = Fence {
+        store: world.store.id(),
+        run: run.clone(),
+        cluster: row.cluster,
+        identity,
+        epoch: lease.epoch(),
+        holder: world.holder.clone(),
+    };
+    world.store.take(run, fence.epoch).await?;
+    Ok(Held {
+        run: run.clone(),
+        fence,
+        lease,
+        registration,
+        target,
+    })
+}
+
+async fn target_of(
+    world: &World,
+    row: &RunRow,
+    registered: &Registration,
+) -> Result<Arc<dyn Target>, CarryError> {
+    let goal = ledger::summary_of(row).map(|line| line.goal);
+    world
+        .targets
+        .target(registered, goal.as_ref())
+        .await
+        .map_err(CarryError::Target)
+}
+
+/// The identity that the run is about: what was seen before counts, so that a stranger at the same
+/// address is met under the lease of the right one, and judged by the engine.
+async fn identity_of(row: &RunRow, target: &dyn Target) -> Result<Identity, CarryError> {
+    match &row.identity {
+        Some(known) => Ok(known.clone()),
+        None => target.identity().await.map_err(CarryError::Silent),
+    }
+}
+
+impl Held {
+    /// Drives the run until it ends or is let go; an ended run's mark is taken away.
+    ///
+    /// # Errors
+    /// [`CarryError::Drive`].
+    pub async fn carry(self, world: World, bell: Bell) -> Result<Driven, CarryError> {
+        let Self {
+            run,
+            fence,
+            lease,
+            registration,
+            target,
+        } = self;
+        let drive = Drive::begin(world, &run, fence.clone(), lease, target.clone(), bell).await?;
+        let driven = drive.to_the_end().await?;
+        if matches!(driven, Driven::Ended(_)) {
+            target.release(&fence).await;
+        }
+        drop(registration);
+        Ok(driven)
+    }
+
+    /// Under which epoch it is held.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.fence.epoch
+    }
+}

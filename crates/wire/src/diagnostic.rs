@@ -1,0 +1,220 @@
+//! What is wrong with a file: where, what was found, what was expected, the nearest right name.
+//!
+//! A diagnostic carries the line it is about, so it can be shown anywhere: terminal, page, API.
+//! Must never know: how files are read. Stories: `tests/it/errors.rs`.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::Serialize;
+use std::ops::Range;
+
+/// Kinds of trouble with a file; the names are stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// The text is no YAML.
+    Syntax,
+    /// A field that the format does not have.
+    UnknownField,
+    /// A key given twice in one object.
+    DuplicateKey,
+    /// A list where a text belongs, and the like.
+    WrongType,
+    /// A value of the right type that cannot be.
+    BadValue,
+    /// A field that must be given is not.
+    MissingField,
+    /// `apiVersion` or `kind` is not one of ours.
+    UnknownKind,
+    /// `system` is not one of ours.
+    UnknownSystem,
+    /// `{…}` with a name that is not one of ours, or not to be had there.
+    UnknownPlaceholder,
+    /// Two things with one name.
+    DuplicateName,
+    /// The file passes a limit of the reader.
+    TooLarge,
+}
+
+/// Whether escape codes for colour are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// Text only.
+    Plain,
+    /// With ANSI colours.
+    Colour,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// Which kind.
+    pub code: Code,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// The field it is about: `spec.hosts[0].members[1].id`; empty where the file is no object yet.
+    pub field: String,
+    /// The file, as it was named to us.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// Bytes of the marked part within the line.
+    pub span: Range<usize>,
+    /// What stands beside the marked part: what was found or expected.
+    pub label: String,
+    /// What would help besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// The line, as it stands in the file.
+    pub source: String,
+}
+
+/// Diagnostics as a terminal shows them: message, place, the line with a caret, help; a blank line
+/// between two.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], ink: Ink) -> String {
+    diagnostics
+        .iter()
+        .map(|one| one.render(ink))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+impl Diagnostic {
+    /// This one as a terminal shows it, with a line break at its end.
+    #[must_use]
+    pub fn render(&self, ink: Ink) -> String {
+        let renderer = match ink {
+            Ink::Plain => Renderer::plain(),
+            Ink::Colour => Renderer::styled(),
+        };
+        let snippet = Snippet::source(self.source.as_str())
+            .line_start(self.line)
+            .path(self.file.as_str())
+            .fold(false)
+            .annotation(
+                AnnotationKind::Primary
+                    .span(self.span.clone())
+                    .label(self.label.as_str()),
+            );
+        let mut group = Level::ERROR
+            .primary_title(self.message.as_str())
+            .element(snippet);
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        let mut out = String::new();
+        for line in renderer.render(&[group]).lines() {
+            // Lines that hold nothing but the gutter say nothing.
+            if bare(line).trim() != "|" {
+                out.push_str(line.trim_end());
+                out.push('\n');
+            }
+        }
+        out
+    }
+}
+
+/// The line without its escape codes.
+fn bare(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line.chars();
+    while let Some(letter) = rest.next() {
+        if letter == '\u{1b}' {
+            for code in rest.by_ref() {
+                if code.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+/// What is told about one place; [`Report`] adds file, line and column.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) code: Code,
+    pub(crate) field: String,
+    pub(crate) span: Range<usize>,
+    pub(crate) message: String,
+    pub(crate) label: String,
+    pub(crate) help: Option<String>,
+}
+
+/// All that was found wrong with one text.
+#[derive(Debug)]
+pub(crate) struct Report<'t> {
+    file: &'t str,
+    text: &'t str,
+    found: Vec<Diagnostic>,
+}
+
+impl<'t> Report<'t> {
+    pub(crate) fn new(file: &'t str, text: &'t str) -> Self {
+        Self {
+            file,
+            text,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds one, with the span as bytes of the whole text.
+    pub(crate) fn say(&mut self, told: Told) {
+        let start = self.boundary(told.span.start);
+        let begin = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let rest = &self.text[begin..];
+        let line = rest.split('\n').next().unwrap_or(rest);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let from = (start - begin).min(line.len());
+        let to = (self.boundary(told.span.end.max(start)) - begin).min(line.len());
+        // An empty mark at a letter marks the letter.
+        let wide = line[from..].chars().next().map_or(0, char::len_utf8);
+        let to = to.max(from + wide);
+        self.found.push(Diagnostic {
+            code: told.code,
+            message: told.message,
+            field: told.field,
+            file: self.file.to_owned(),
+            line: self.text[..begin].matches('\n').count() + 1,
+            column: line[..from].chars().count() + 1,
+            span: from..to,
+            label: told.label,
+            help: told.help,
+            source: line.to_owned(),
+        });
+    }
+
+    /// The byte, or the nearest before it that begins a letter.
+    fn boundary(&self, byte: usize) -> usize {
+        let mut at = byte.min(self.text.len());
+        while !self.text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
+    /// Line of a byte, from 1.
+    pub(crate) fn line_of(&self, byte: usize) -> usize {
+        self.text[..self.boundary(byte)].matches('\n').count() + 1
+    }
+
+    /// Byte of a character.
+    pub(crate) fn byte_of(&self, character: usize) -> usize {
+        self.text
+            .char_indices()
+            .nth(character)
+            .map_or(self.text.len(), |(at, _)| at)
+    }
+
+    /// What was found, by place.
+    pub(crate) fn into_found(mut self) -> Vec<Diagnostic> {
+        self.found
+            .sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.found
+    }
+}

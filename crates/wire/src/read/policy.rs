@@ -1,0 +1,56 @@
+//! Reads `spec.policy`: what is left out is as the engine has it.
+//!
+//! Must never know: the cluster it is for. Stories: `tests/it/errors.rs`.
+
+use super::upgrade::given;
+use crate::diagnostic::Report;
+use crate::field::Field;
+use crate::value::{self, FINALIZES, MODES, RAMPS};
+use windlass_engine::policy::{Pace, Policy};
+
+pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Policy> {
+    let default = Policy::default();
+    let mut fields = field.fields(report)?;
+    let pace = fields
+        .get("pace")
+        .map(|field| pace(&field, default.pace, report));
+    let soak = fields
+        .get("soak")
+        .map(|field| field.value(value::length, report));
+    let finalize = fields
+        .get("finalize")
+        .map(|field| field.choice(FINALIZES, report));
+    let via = fields
+        .get("via")
+        .map(|field| field.values(value::version, report));
+    let patience = fields
+        .get("patience")
+        .map(|field| field.value(value::positive_length, report));
+    let pause_limit = fields
+        .get("pauseLimit")
+        .map(|field| field.value(value::positive_length, report));
+    fields.end(report);
+    Some(Policy {
+        pace: given(pace)?.unwrap_or(default.pace),
+        soak: given(soak)?.unwrap_or(default.soak),
+        finalize: given(finalize)?.unwrap_or(default.finalize),
+        via: given(via)?.unwrap_or(default.via),
+        patience: given(patience)?.unwrap_or(default.patience),
+        pause_limit: given(pause_limit)?.unwrap_or(default.pause_limit),
+    })
+}
+
+fn pace(field: &Field<'_>, default: Pace, report: &mut Report<'_>) -> Option<Pace> {
+    let mut fields = field.fields(report)?;
+    let ramp = fields.get("ramp").map(|field| field.choice(RAMPS, report));
+    let cap = fields
+        .get("cap")
+        .map(|field| field.value(value::cap, report));
+    let mode = fields.get("mode").map(|field| field.choice(MODES, report));
+    fields.end(report);
+    Some(Pace {
+        ramp: given(ramp)?.unwrap_or(default.ramp),
+        cap: given(cap)?.unwrap_or(default.cap),
+        mode: given(mode)?.unwrap_or(default.mode),
+    })
+}

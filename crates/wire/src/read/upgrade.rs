@@ -1,0 +1,61 @@
+//! Reads `kind: Upgrade`.
+//!
+//! Must never know: whether the cluster is registered. Stories: `tests/it/files.rs`.
+
+use crate::diagnostic::Report;
+use crate::field::Field;
+use crate::v1::API_VERSION;
+use crate::v1::upgrade::{Key, Upgrade, UpgradeSpec};
+use crate::value::{self, FINALIZES};
+
+pub(super) fn upgrade(
+    metadata: Option<Field<'_>>,
+    spec: Option<Field<'_>>,
+    report: &mut Report<'_>,
+) -> Option<Upgrade> {
+    let name = metadata
+        .and_then(|field| field.fields(report))
+        .and_then(|mut fields| {
+            let name = fields
+                .need("name", "the key of this request")
+                .and_then(|field| field.value(value::name, report));
+            fields.end(report);
+            name
+        });
+    let mut fields = spec?.fields(report)?;
+    let cluster = fields
+        .need("cluster", "the name of a registered cluster")
+        .and_then(|field| field.value(value::name, report));
+    let to = fields
+        .need("to", "a release or a line of releases, as 4.1")
+        .and_then(|field| field.value(value::version, report));
+    let via = fields
+        .get("via")
+        .map(|field| field.values(value::version, report));
+    let finalize = fields
+        .get("finalize")
+        .map(|field| field.choice(FINALIZES, report));
+    let approve = fields
+        .get("approve")
+        .map(|field| field.value(value::flag, report));
+    fields.end(report);
+    Some(Upgrade {
+        api_version: API_VERSION,
+        metadata: Key { name: name? },
+        spec: UpgradeSpec {
+            cluster: cluster?.into(),
+            to: to?,
+            via: given(via)?,
+            finalize: given(finalize)?,
+            approve: given(approve)?.unwrap_or(false),
+        },
+    })
+}
+
+/// A field that may be left out, and was read if it was not: `None` where reading it failed.
+pub(super) fn given<T>(field: Option<Option<T>>) -> Option<Option<T>> {
+    match field {
+        None => Some(None),
+        Some(read) => read.map(Some),
+    }
+}

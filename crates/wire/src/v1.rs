@@ -1,0 +1,59 @@
+//! The v1 API types: `apiVersion: windlass.dev/v1`. (Map of the room.)
+//!
+//! `cluster` and `upgrade` are what users write; `status` and its neighbours are what programs read.
+//! Values in them are engine values already: whoever holds one need not ask again whether it is sound.
+//! Must never know: where the text came from. Stories: `tests/it/`.
+
+pub mod cluster;
+//event
+//finding
+//list
+//plan
+pub mod policy;
+//run
+//snapshot
+//status
+pub mod upgrade;
+
+use crate::v1::cluster::Cluster;
+use crate::v1::upgrade::Upgrade;
+use serde::Serialize;
+
+/// The version of the API that these types are.
+pub const API_VERSION: &str = "windlass.dev/v1";
+
+/// One document of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Object {
+    /// `kind: Cluster`
+    Cluster(Box<Cluster>),
+    /// `kind: Upgrade`
+    Upgrade(Box<Upgrade>),
+}
+
+impl Object {
+    /// `Cluster`, `Upgrade`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Cluster(_) => "Cluster",
+            Self::Upgrade(_) => "Upgrade",
+        }
+    }
+
+    /// Its `metadata.name`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Cluster(cluster) => cluster.metadata.name.as_str(),
+            Self::Upgrade(upgrade) => upgrade.metadata.name.as_str(),
+        }
+    }
+
+    /// The object as JSON, all defaults filled in; [`crate::read::read`] reads it back.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,166 @@
+//! `cargo xtask figure`: the numbers that windlass promises, each measured by a command of its own.
+//!
+//! Must never know: how a figure is measured. Each has a file under `figure/` and a line in the table.
+//! Tests: below.
+
+mod kafka_lost;
+mod kafka_overhead;
+mod kafka_under_min_isr;
+
+use std::fmt;
+
+use crate::workspace::{NotSo, Trouble};
+
+/// What a value is held to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Goal {
+    AtMost(f64),
+    AtLeast(f64),
+    /// For counts, where one is too many.
+    Zero,
+}
+
+impl Goal {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(limit) => value <= limit,
+            Self::AtLeast(limit) => value >= limit,
+            Self::Zero => value == 0.0,
+        }
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtMost(limit) => write!(out, "<= {limit}"),
+            Self::AtLeast(limit) => write!(out, ">= {limit}"),
+            Self::Zero => write!(out, "0"),
+        }
+    }
+}
+
+/// One figure. What belongs beside the value is printed by `measure` before it returns.
+#[derive(Debug)]
+pub struct Figure {
+    pub name: &'static str,
+    /// What it counts, in a few words.
+    pub what: &'static str,
+    pub unit: &'static str,
+    pub goal: Goal,
+    pub measure: fn() -> Result<f64, Trouble>,
+}
+
+/// Every figure that can be measured today.
+const FIGURES: &[Figure] = &[
+    Figure {
+        name: "kafka-lost",
+        what: "acknowledged records missing after a full roll of 3 + 3 with 5 SIGKILLs",
+        unit: "records",
+        goal: Goal::Zero,
+        measure: kafka_lost::measure,
+    },
+    Figure {
+        name: "kafka-under-min-isr",
+        what: "samples with a partition under min ISR, or without the controller, over the same roll",
+        unit: "samples",
+        goal: Goal::Zero,
+        measure: kafka_under_min_isr::measure,
+    },
+    Figure {
+        name: "kafka-overhead",
+        what: "one hop by windlass / a bare stop-start-rejoin loop",
+        unit: "ratio",
+        goal: Goal::AtMost(1.15),
+        measure: kafka_overhead::measure,
+    },
+];
+
+/// Measures the named one and prints its line last; `--list` prints what there is.
+///
+/// # Errors
+/// When there is none of that name, it could not be measured, or the goal is not met.
+pub fn run(name: &str) -> Result<(), Trouble> {
+    if name == "--list" {
+        for figure in FIGURES {
+            println!(
+                "{:<20} {} ({}, goal: {})",
+                figure.name, figure.what, figure.unit, figure.goal
+            );
+        }
+        return Ok(());
+    }
+    let Some(figure) = FIGURES.iter().find(|figure| figure.name == name) else {
+        let names: Vec<&str> = FIGURES.iter().map(|figure| figure.name).collect();
+        return Err(NotSo(format!("no figure {name}; there are: {}", names.join(", "))).into());
+    };
+    let value = (figure.measure)()?;
+    println!("{}", line(figure, value));
+    if figure.goal.is_met(value) {
+        Ok(())
+    } else {
+        Err(NotSo(format!("{name} misses its goal")).into())
+    }
+}
+
+/// `NAME value unit (goal: …) pass|fail`.
+fn line(figure: &Figure, value: f64) -> String {
+    let Figure {
+        name, unit, goal, ..
+    } = figure;
+    let verdict = if goal.is_met(value) { "pass" } else { "fail" };
+    // Counts stand whole, ratios and times with three places.
+    let value = if value.fract() == 0.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.3}")
+    };
+    format!("{name} {value} {unit} (goal: {goal}) {verdict}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(goal: Goal) -> Figure {
+        Figure {
+            name: "some",
+            what: "",
+            unit: "records",
+            goal,
+            measure: || Ok(0.0),
+        }
+    }
+
+    #[test]
+    fn the_last_line_has_value_unit_goal_and_verdict() {
+        assert_eq!(
+            line(&figure(Goal::Zero), 0.0),
+            "some 0 records (goal: 0) pass"
+        );
+        assert_eq!(
+            line(&figure(Goal::Zero), 2.0),
+            "some 2 records (goal: 0) fail"
+        );
+        assert_eq!(
+            line(&figure(Goal::AtMost(1.15)), 1.0512),
+            "some 1.051 records (goal: <= 1.15) pass"
+        );
+        assert_eq!(
+            line(&figure(Goal::AtLeast(0.6)), 0.59),
+            "some 0.590 records (goal: >= 0.6) fail"
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_never_passes() {
+        for goal in [Goal::Zero, Goal::AtMost(1.0), Goal::AtLeast(1.0)] {
+            assert!(!goal.is_met(f64::NAN));
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused() {
+        assert!(run("none").is_err());
+    }
+}

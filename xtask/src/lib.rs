@@ -1,0 +1,20 @@
+//! What builds, checks and measures windlass, and the real systems it is tried on.
+//!
+//! Must never know: anything that a user of windlass needs at run time. Nothing here ships.
+//! Tests: beside each part, and `tests/it` with real peers.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an edge: it reads the environment and the clock, as only cli and xtask may"
+)]
+
+pub mod demo;
+pub mod deny;
+pub mod figure;
+pub mod lab;
+pub mod peers;
+pub mod roll;
+pub mod test;
+pub mod tidy;
+pub mod windlass;
+pub mod workspace;

@@ -1,0 +1,148 @@
+//! One node of a lab: its folder, its ports, its properties.
+//!
+//! Must never know: the other nodes, but for the text that names the voters.
+//! Tests: here.
+
+use std::fmt::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use super::builder::Session;
+use super::release::Release;
+
+/// What a node does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Controller,
+    Broker,
+    Combined,
+}
+
+impl Role {
+    /// As `process.roles` names it.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Controller => "controller",
+            Self::Broker => "broker",
+            Self::Combined => "broker,controller",
+        }
+    }
+}
+
+/// A node as a lab knows it.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub(super) id: i32,
+    pub(super) role: Role,
+    pub(super) folder: PathBuf,
+    pub(super) client_port: Option<u16>,
+    pub(super) controller_port: Option<u16>,
+    pub(super) rack: Option<String>,
+    pub(super) release: Release,
+}
+
+/// What all nodes of a lab have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub voters: String,
+    pub brokers: usize,
+    pub session: Session,
+}
+
+impl Node {
+    pub(super) fn config(&self) -> PathBuf {
+        self.folder.join("server.properties")
+    }
+
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("logs/server.log")
+    }
+
+    pub(super) fn pid_file(&self) -> PathBuf {
+        self.folder.join(format!("run/{}.pid", self.id))
+    }
+
+    pub(super) fn client(&self) -> Option<SocketAddr> {
+        self.client_port.map(loopback)
+    }
+
+    pub(super) fn controller(&self) -> Option<SocketAddr> {
+        self.controller_port.map(loopback)
+    }
+
+    /// A small test cluster's properties, valid from 3.7 to 4.3.
+    pub(super) fn properties(&self, shared: &Shared) -> String {
+        let replicas = shared.brokers.clamp(1, 3);
+        let in_sync = if replicas > 1 { 2 } else { 1 };
+        let listener = |name: &str, port: u16| format!("{name}://127.0.0.1:{port}");
+        let listeners: Vec<String> = [
+            self.client_port.map(|port| listener("PLAINTEXT", port)),
+            self.controller_port
+                .map(|port| listener("CONTROLLER", port)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut text = format!(
+            "process.roles={roles}
+node.id={id}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listeners={listeners}
+log.dirs={data}
+controller.quorum.voters={voters}
+min.insync.replicas={in_sync}
+default.replication.factor={replicas}
+offsets.topic.replication.factor={replicas}
+offsets.topic.num.partitions=6
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr={in_sync}
+transaction.state.log.num.partitions=6
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=4
+log.cleaner.dedupe.buffer.size=4194304
+auto.create.topics.enable=false
+",
+            roles = self.role.text(),
+            id = self.id,
+            listeners = listeners.join(","),
+            data = self.data().display(),
+            voters = shared.voters,
+        );
+        let mut line = |name: &str, value: &str| {
+            // Writing into a string cannot fail.
+            writeln!(text, "{name}={value}").unwrap_or_default();
+        };
+        if let Some(port) = self.client_port {
+            line("advertised.listeners", &listener("PLAINTEXT", port));
+        }
+        if let Some(rack) = &self.rack {
+            line("broker.rack", rack);
+        }
+        if shared.session == Session::Short {
+            line("broker.session.timeout.ms", "3000");
+            line("broker.heartbeat.interval.ms", "500");
+        }
+        text
+    }
+
+    /// Whether this process is this node: pids are given again, configuration paths are not.
+    pub(super) fn is(&self, pid: i32) -> bool {
+        is_node(pid, &self.config())
+    }
+}
+
+pub(super) fn is_node(pid: i32, config: &Path) -> bool {
+    use super::super::process::{alive, names_file};
+    alive(pid) && names_file(pid, config)
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}

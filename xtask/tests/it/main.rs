@@ -1,0 +1,9 @@
+//! The peers themselves, all together: a real cluster, real clients, and the watcher that must find a real dip.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests of real processes wait for them by the clock"
+)]
+
+mod kafka;
+mod roll;
