@@ -5,6 +5,7 @@
 pub mod order;
 
 mod back;
+mod effort;
 mod finalize;
 mod goal;
 mod make;

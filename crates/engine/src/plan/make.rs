@@ -58,7 +58,7 @@ fn software(
     seen: &Seen,
     release: &Version,
 ) -> Result<Draft, Refusal> {
-    goal::not_older(seen, release)?;
+    goal::not_older(catalog, seen, release)?;
     if seen.releases().iter().all(|here| here == release) {
         return Ok(Draft::raising(Vec::new()));
     }
