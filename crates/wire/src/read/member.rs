@@ -113,7 +113,7 @@ pub(super) fn member(
             fields.missing("supervisor", what);
         }
         if written.config.is_none() && needs_config(written) {
-            let what = "`{config}` stands in its commands";
+            let what = "its configuration file, named by `{config}`";
             fields.missing("config", what);
         }
     }
