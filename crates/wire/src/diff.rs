@@ -97,8 +97,8 @@ fn named(items: &[Value]) -> Option<Vec<(&str, &Value)>> {
 
 /// Texts bare, all else as JSON in one line.
 fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) if !text.is_empty() && !text.contains('\n') => text.clone(),
-        other => other.to_string(),
+    match value.as_str() {
+        Some(text) if !text.is_empty() && !text.contains('\n') => text.to_owned(),
+        Some(_) | None => value.to_string(),
     }
 }

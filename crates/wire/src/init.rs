@@ -31,6 +31,13 @@ pub fn write_cluster_file(
     let addresses: Vec<String> = bootstrap.iter().map(|a| quoted(&a.to_string())).collect();
     line(&mut out, "# Written by windlass from what was seen.", "");
     line(&mut out, &format!("# cluster {identity}, seen {seen}"), "");
+    for gap in &snapshot.gaps {
+        line(
+            &mut out,
+            &format!("# not seen: {}: {}", gap.about, flat(&gap.what)),
+            "",
+        );
+    }
     line(
         &mut out,
         &format!("# Look for `{MARK}` and say what only you know, then:"),
@@ -78,19 +85,16 @@ pub fn write_cluster_file(
         line(&mut out, "  hosts:", "");
     }
     for (host, members) in hosts {
-        line(&mut out, &format!("    - name: {host}"), "");
+        line(
+            &mut out,
+            &format!("    - name: {host}"),
+            "# the machine that windlass runs on",
+        );
         line(&mut out, "      local: {}", "");
         line(&mut out, "      members:", "");
         for member in members {
             of_member(&mut out, member);
         }
-    }
-    for gap in &snapshot.gaps {
-        line(
-            &mut out,
-            &format!("# not seen: {}: {}", gap.about, flat(&gap.what)),
-            "",
-        );
     }
     line(&mut out, "  policy:", "# all of it optional");
     line(

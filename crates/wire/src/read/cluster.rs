@@ -249,7 +249,9 @@ fn host(
         .get_even_empty("local")
         .map(|field| match field.node.value {
             Value::Empty => Some(()),
-            _ => field.fields(report).map(|fields| fields.end(report)),
+            Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                field.fields(report).map(|fields| fields.end(report))
+            }
         });
     if local.is_none() {
         fields.missing("local", "how the machine is reached: `local: {}`");

@@ -55,7 +55,9 @@ impl EventView {
         let (word, data) = match serde_json::to_value(event).unwrap_or_default() {
             Value::String(word) => (word, Value::Null),
             Value::Object(fields) => fields.into_iter().next().unwrap_or_default(),
-            other => (String::new(), other),
+            other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) => {
+                (String::new(), other)
+            }
         };
         Self {
             run: filed.run.to_owned(),
@@ -146,16 +148,15 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
             format!("hop {}, stage {} is done", hop + 1, stage + 1)
         }
         Event::Began(began) => {
-            let to = began.to.as_ref().map(|to| format!(" to {to}"));
-            let again = match began.attempt {
-                0 | 1 => String::new(),
-                more => format!(", attempt {more}"),
+            let name = call(&began.subject);
+            let does = match &began.to {
+                Some(to) => format!("{name} goes to {to}"),
+                None => format!("{name} begins"),
             };
-            format!(
-                "{} begins{}{again}",
-                call(&began.subject),
-                to.unwrap_or_default()
-            )
+            match began.attempt {
+                0 | 1 => does,
+                more => format!("{does}, attempt {more}"),
+            }
         }
         Event::Moved { subject, .. } => format!("{} is coming back", call(subject)),
         Event::NotYet { subject, step, .. } => format!("{} is not done yet: {step}", call(subject)),
@@ -204,25 +205,20 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
 
 fn observed(seen: &Observation) -> String {
     let mut parts = Vec::new();
-    if !seen.members.is_empty() {
-        let what = if seen.system.is_some() {
-            "member"
-        } else {
-            "member changed"
-        };
-        parts.push(match seen.system {
-            Some(_) => counted(seen.members.len(), what),
-            None => match seen.members.as_slice() {
-                [one] => format!("{}: {}", one.name, one.state),
-                more => format!("{} members changed", more.len()),
-            },
-        });
+    let first = seen.system.is_some();
+    match seen.members.as_slice() {
+        [] => {}
+        all if first => parts.push(counted(all.len(), "member")),
+        [one] => parts.push(format!("{}: {}", one.name, one.state)),
+        more => parts.push(format!("{} members changed", more.len())),
     }
     if !seen.gone.is_empty() {
         parts.push(format!("{} gone", counted(seen.gone.len(), "member")));
     }
     match &seen.troubles {
-        Some(troubles) if troubles.is_empty() => parts.push("no trouble any more".into()),
+        Some(troubles) if troubles.is_empty() && !first => {
+            parts.push("no trouble any more".into());
+        }
         Some(troubles) => parts.extend(troubles.iter().cloned()),
         None => {}
     }

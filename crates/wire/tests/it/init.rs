@@ -21,6 +21,7 @@ fn the_file_marks_what_only_the_user_knows() {
     insta::assert_snapshot!(written(&snapshot()), @r#"
     # Written by windlass from what was seen.
     # cluster cluster-x, seen 2026-11-20T12:00:00Z
+    # not seen: broker 2: its release: nobody answers
     # Look for `# FILL IN:` and say what only you know, then:
     # windlass apply -f orders.yaml
     apiVersion: windlass.dev/v1
@@ -38,7 +39,7 @@ fn the_file_marks_what_only_the_user_knows() {
             start: ["{release}/bin/kafka-server-start.sh", "{config}"]
             pidFile: windlass.pid
       hosts:
-        - name: this-machine
+        - name: this-machine           # the machine that windlass runs on
           local: {}
           members:
             - id: 1                    # broker 1, 3.9.1
@@ -50,7 +51,6 @@ fn the_file_marks_what_only_the_user_knows() {
             - id: 101                  # controller 101, 3.9.1
               dir:                     # FILL IN: the folder of controller 101
               config:                  # FILL IN: its properties file, under dir
-    # not seen: broker 2: its release: nobody answers
       policy:                          # all of it optional
         pace: {ramp: double, cap: 10%, mode: sliding}
         soak: 2m                       # healthy time after the first member of a release
