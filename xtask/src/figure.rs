@@ -3,6 +3,10 @@
 //! Must never know: how a figure is measured. Each has a file under `figure/` and a line in the table.
 //! Tests: below.
 
+mod kafka_lost;
+mod kafka_overhead;
+mod kafka_under_min_isr;
+
 use std::fmt;
 
 use crate::workspace::{NotSo, Trouble};
@@ -48,7 +52,29 @@ pub struct Figure {
 }
 
 /// Every figure that can be measured today.
-const FIGURES: &[Figure] = &[];
+const FIGURES: &[Figure] = &[
+    Figure {
+        name: "kafka-lost",
+        what: "acknowledged records missing after a full roll of 3 + 3 with 5 SIGKILLs",
+        unit: "records",
+        goal: Goal::Zero,
+        measure: kafka_lost::measure,
+    },
+    Figure {
+        name: "kafka-under-min-isr",
+        what: "samples with a partition under min ISR, or without the controller, over the same roll",
+        unit: "samples",
+        goal: Goal::Zero,
+        measure: kafka_under_min_isr::measure,
+    },
+    Figure {
+        name: "kafka-overhead",
+        what: "one hop by windlass / a bare stop-start-rejoin loop",
+        unit: "ratio",
+        goal: Goal::AtMost(1.15),
+        measure: kafka_overhead::measure,
+    },
+];
 
 /// Measures the named one and prints its line last; `--list` prints what there is.
 ///

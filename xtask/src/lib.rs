@@ -8,10 +8,13 @@
     reason = "an edge: it reads the environment and the clock, as only cli and xtask may"
 )]
 
+pub mod demo;
 pub mod deny;
 pub mod figure;
 pub mod lab;
 pub mod peers;
+pub mod roll;
 pub mod test;
 pub mod tidy;
+pub mod windlass;
 pub mod workspace;

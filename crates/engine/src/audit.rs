@@ -1,12 +1,165 @@
-//! stub
+//! The second judge of a plan: reads the catalog's rules by itself, and walks the plan member by member.
+//!
+//! Each single move makes a mix of its own, judged pair by pair. Shares no code with the search, so
+//! that a fault there does not hide itself: it imports nothing of `plan/` and not `mix`.
+//! Must never know: how a way is found. Stories: `tests/it/audit.rs`, `tests/it/oracle.rs`.
+
+mod rules;
+mod walk;
+
+use crate::catalog::Catalog;
+use crate::names::MemberId;
+use crate::plan::{Goal, Plan, Stage};
+use crate::policy::{Finalize, Policy};
+use crate::snapshot::Snapshot;
+use crate::version::Version;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-/// stub
+use core::fmt;
+use walk::Walk;
+
+/// Something in a plan that may not be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Objection {
+    /// At which step: `hop 1, stage 2, member 7`.
+    pub step: String,
+    /// Which rule: a skew rule's name, or `path`, `level`, `goal`, `via`, `member`, `action`.
+    pub rule: String,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl fmt::Display for Objection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.step, self.rule, self.what)
+    }
+}
+
+/// All objections to a plan for a cluster as seen, in which the members in `left` stay as they are;
+/// none for a sound one.
+#[must_use]
 pub fn audit(
-    _p: &crate::plan::Plan,
-    _c: &crate::catalog::Catalog,
-    _po: &crate::policy::Policy,
-    _s: &crate::snapshot::Snapshot,
-    _l: &alloc::collections::BTreeSet<crate::names::MemberId>,
-) -> Vec<alloc::string::String> {
-    Vec::new()
+    plan: &Plan,
+    catalog: &Catalog,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    left: &BTreeSet<MemberId>,
+) -> Vec<Objection> {
+    let mut walk = Walk::new(catalog, snapshot, left);
+    if snapshot.identity.as_ref() != Some(&plan.identity) {
+        walk.object("start", "goal", "the plan is for another cluster".into());
+    }
+    let stops = stops(plan, catalog, policy, snapshot, left);
+    let mut reached = Vec::new();
+    for (h, hop) in plan.hops.iter().enumerate() {
+        for (s, stage) in hop.stages.iter().enumerate() {
+            let step = format!("hop {}, stage {}", h + 1, s + 1);
+            match stage {
+                Stage::Move(stage) => {
+                    if stage.to != hop.to {
+                        let what = format!("moves to {} in a hop to {}", stage.to, hop.to);
+                        walk.object(&step, "path", what);
+                    }
+                    walk.take_move(&step, stage);
+                }
+                Stage::Raise(raise) => {
+                    let asked = plan.goal == Goal::Finalize || policy.finalize == Finalize::Soon;
+                    if !asked && !rules::needed_later(catalog, plan, (h, s), raise) {
+                        let what =
+                            format!("{} is raised, and no later step asks for it", raise.level);
+                        walk.object(&step, "level", what);
+                    }
+                    walk.take_raise(&step, raise);
+                }
+                Stage::Act(act) => {
+                    if !catalog.actions.iter().any(|facts| facts.name == act.action) {
+                        let what = format!("the catalog knows no action {}", act.action);
+                        walk.object(&step, "action", what);
+                    }
+                }
+            }
+            for stop in &stops {
+                if !reached.contains(stop) && walk.all_at_least(stop) {
+                    if walk.passed(stop) {
+                        let what = format!("a member went past {stop} before all stood there");
+                        walk.object(&step, "via", what);
+                    }
+                    reached.push(stop.clone());
+                }
+            }
+        }
+        walk.take_actions(&format!("hop {}", h + 1), hop);
+    }
+    for stop in stops.iter().filter(|stop| !reached.contains(stop)) {
+        walk.object(
+            "end",
+            "via",
+            format!("the stop {stop} is never reached by all"),
+        );
+    }
+    at_goal(&mut walk, plan, catalog, policy);
+    walk.objections
+}
+
+/// The stops asked for that lie between some member and the goal.
+fn stops(
+    plan: &Plan,
+    catalog: &Catalog,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    left: &BTreeSet<MemberId>,
+) -> Vec<Version> {
+    let goal = match &plan.goal {
+        Goal::Version(goal) => goal,
+        Goal::Finalize => return Vec::new(),
+    };
+    let behind = |via: &Version| {
+        let mut all = snapshot
+            .members
+            .values()
+            .filter(|m| !left.contains(&m.id))
+            .flat_map(|m| m.components.values());
+        all.any(|v| v < via && !via.names(v))
+    };
+    policy
+        .via
+        .iter()
+        .filter(|via| behind(via) && !via.names(goal) && !(goal.is_line() && goal.names(via)))
+        .filter_map(|via| {
+            let named = catalog.releases.iter().filter(|r| via.names(&r.version));
+            let advised = named.filter(|r| r.avoid.is_none() || !via.is_line());
+            advised.map(|r| r.version.clone()).max()
+        })
+        .collect()
+}
+
+/// Whether what was asked for stands at the end.
+fn at_goal(walk: &mut Walk, plan: &Plan, catalog: &Catalog, policy: &Policy) {
+    let release = match &plan.goal {
+        Goal::Version(goal) => {
+            let mut named: Vec<&Version> = catalog
+                .releases
+                .iter()
+                .filter(|r| goal.names(&r.version) && (r.avoid.is_none() || !goal.is_line()))
+                .map(|r| &r.version)
+                .collect();
+            named.sort();
+            Some(
+                named
+                    .last()
+                    .map_or(goal.clone(), |newest| (*newest).clone()),
+            )
+        }
+        Goal::Finalize => walk.newest(),
+    };
+    let Some(release) = release else {
+        walk.object("end", "goal", "no member is seen".to_string());
+        return;
+    };
+    walk.all_exactly(&release);
+    if plan.goal == Goal::Finalize || policy.finalize == Finalize::Soon {
+        walk.all_raised(&release);
+    }
 }

@@ -3,6 +3,12 @@
 //! Each fact carries its source. Parsed once, total afterwards; `catalogs/` holds the files.
 //! Must never know: the user's will, or any one cluster. Stories: `tests/it/catalog.rs`.
 
+mod lint;
+mod read;
+
+pub use lint::Lint;
+pub use read::{Bond, Lines};
+
 use crate::names::{ActionName, CheckId, Component, LevelName};
 use crate::time::Ms;
 use crate::version::{Range, Version};

@@ -2,6 +2,10 @@
 //!
 //! Must never know: how facts are gathered. Stories: `tests/it/check.rs`.
 
+mod judge;
+
+pub use judge::judge;
+
 use crate::catalog::{Binds, Severity};
 use crate::names::CheckId;
 use crate::snapshot::Found;
@@ -79,14 +83,4 @@ pub struct Waiver {
     pub reason: String,
     /// Until when.
     pub until: Wall,
-}
-/// stub
-pub fn judge(
-    _c: &crate::catalog::Catalog,
-    _s: &crate::snapshot::Snapshot,
-    _p: Option<&crate::plan::Plan>,
-    _w: &[Waiver],
-    _n: Wall,
-) -> Vec<Finding> {
-    Vec::new()
 }

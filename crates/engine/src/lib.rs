@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod check;
 pub mod effect;
 pub mod hash;
+pub mod mix;
 pub mod names;
 pub mod pace;
 pub mod plan;

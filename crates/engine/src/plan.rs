@@ -2,6 +2,23 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
 
+pub mod order;
+
+mod back;
+mod finalize;
+mod goal;
+mod make;
+mod proof;
+mod search;
+mod seen;
+mod show;
+mod targets;
+mod world;
+
+pub use back::may_return;
+pub use make::plan;
+pub use targets::{Standing, Target, targets};
+
 use crate::hash::Hash;
 use crate::names::{ActionName, Component, Identity, LevelName, MemberId};
 use crate::policy::Policy;
@@ -223,25 +240,4 @@ pub fn name(plan: &Plan) -> Hash {
     let text = serde_json::to_vec(plan).unwrap_or_default();
     assert!(!text.is_empty(), "a plan is always writable as JSON");
     Hash::of(&text)
-}
-pub mod order;
-/// stub
-pub fn plan(
-    _c: &crate::catalog::Catalog,
-    _p: &Policy,
-    _s: &crate::snapshot::Snapshot,
-    _g: &Goal,
-    _left: &BTreeSet<MemberId>,
-    _parent: Option<Hash>,
-) -> Result<Plan, crate::refusal::Refusal> {
-    unimplemented!()
-}
-/// stub
-pub fn may_return(
-    _c: &crate::catalog::Catalog,
-    _s: &crate::snapshot::Snapshot,
-    _f: &Version,
-    _t: &Version,
-) -> Result<(), String> {
-    Ok(())
 }

@@ -23,7 +23,7 @@ pub(super) fn retry(run: &Run, subject: Subject, how: Retry, now: Now) -> Verdic
             Manner::Gentle,
         ),
         Retry::Kill => (run.stage_goal().or_else(|| flight.to.clone()), Manner::Kill),
-        Retry::Old => match old(run, flight) {
+        Retry::Old => match old(run, &subject, flight) {
             Ok(old) => (Some(old), Manner::Gentle),
             Err(why) => return not_now(why, "mend it and retry, or skip it"),
         },
@@ -53,11 +53,13 @@ pub(super) fn retry(run: &Run, subject: Subject, how: Retry, now: Now) -> Verdic
 }
 
 /// The release that the member ran before, where the catalog lets it come back.
-fn old(run: &Run, flight: &Flight) -> Result<Version, String> {
-    let to = run
-        .stage_goal()
-        .or_else(|| flight.to.clone())
-        .ok_or("only a member has an old release")?;
+fn old(run: &Run, subject: &Subject, flight: &Flight) -> Result<Version, String> {
+    let none = "only a member has an old release";
+    let member = match subject {
+        Subject::Member(id) => id,
+        Subject::Level(_) | Subject::Action(_) => return Err(none.into()),
+    };
+    let to = run.stage_goal().or_else(|| flight.to.clone()).ok_or(none)?;
     let old = flight
         .found
         .iter()
@@ -65,5 +67,5 @@ fn old(run: &Run, flight: &Flight) -> Result<Version, String> {
         .max()
         .ok_or("its old release is not known")?;
     let known = run.known().ok_or("the cluster was not seen yet")?;
-    plan::may_return(run.catalog(), known, &to, old).map(|()| old.clone())
+    plan::may_return(run.catalog(), known, member, old).map(|()| old.clone())
 }

@@ -1,0 +1,132 @@
+//! Questions that readers of a catalog ask again and again: which release, which line, what is allowed.
+//!
+//! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/mix.rs`.
+
+use super::{Catalog, ComponentFacts, LevelFacts, Line, Release, Skew, SkewRule};
+use crate::names::{Component, LevelName};
+use crate::version::Version;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// The lines of a catalog, oldest first: what [`Skew::Lines`] counts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines(Vec<Version>);
+
+impl Lines {
+    /// How many lines lie from `from` to `of`; none where the catalog knows one of them not.
+    #[must_use]
+    pub fn between(&self, of: &Version, from: &Version) -> Option<i64> {
+        let place = |version: &Version| {
+            let at = self.0.binary_search(&version.line()).ok()?;
+            i64::try_from(at).ok()
+        };
+        Some(place(of)? - place(from)?)
+    }
+
+    /// The lines, oldest first.
+    #[must_use]
+    pub fn all(&self) -> &[Version] {
+        &self.0
+    }
+}
+
+/// Whether two components can be moved one before the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// They sit in members that can move one after the other.
+    Apart,
+    /// Both members carry both components, so each moves both at once: no order can be kept between
+    /// them, only a distance.
+    Together,
+}
+
+impl Catalog {
+    /// All lines that are named by a release or a line, oldest first.
+    #[must_use]
+    pub fn line_order(&self) -> Lines {
+        let mut lines: Vec<Version> = self
+            .releases
+            .iter()
+            .map(|release| release.version.line())
+            .chain(self.lines.iter().map(|line| line.line.line()))
+            .collect();
+        lines.sort();
+        lines.dedup();
+        Lines(lines)
+    }
+
+    /// A release by its full version.
+    #[must_use]
+    pub fn release(&self, version: &Version) -> Option<&Release> {
+        self.releases.iter().find(|r| &r.version == version)
+    }
+
+    /// The newest advised release that this version, read as a prefix, names.
+    #[must_use]
+    pub fn newest(&self, named: &Version) -> Option<&Release> {
+        self.releases
+            .iter()
+            .filter(|r| r.avoid.is_none() && named.names(&r.version))
+            .max_by(|a, b| a.version.cmp(&b.version))
+    }
+
+    /// What the line of a release supports; none where the catalog does not say.
+    #[must_use]
+    pub fn line(&self, of: &Version) -> Option<&Line> {
+        let line = of.line();
+        self.lines.iter().find(|l| l.line.line() == line)
+    }
+
+    /// The facts of a level.
+    #[must_use]
+    pub fn level(&self, name: &LevelName) -> Option<&LevelFacts> {
+        self.levels.iter().find(|l| &l.name == name)
+    }
+
+    /// The facts of a component.
+    #[must_use]
+    pub fn component(&self, name: &Component) -> Option<&ComponentFacts> {
+        self.components.iter().find(|c| &c.name == name)
+    }
+
+    /// The number of a level with its name, where it has one: `4.1-IV1`, else `27`.
+    #[must_use]
+    pub fn level_named(&self, name: &LevelName, number: u16) -> String {
+        self.level(name)
+            .and_then(|facts| facts.names.get(&number).cloned())
+            .unwrap_or_else(|| number.to_string())
+    }
+}
+
+impl Line {
+    /// Whether its releases can live with a level at this number; 0 is what was never raised.
+    #[must_use]
+    pub fn supports(&self, level: &LevelName, number: u16) -> bool {
+        self.levels
+            .get(level)
+            .map_or(number == 0, |(low, high)| (*low..=*high).contains(&number))
+    }
+}
+
+impl SkewRule {
+    /// Whether `of` at the one release may stand beside `from` at the other. Between members that move
+    /// as one no order can be asked for: `NotNewer` falls away, `Lines` keeps its distance only.
+    #[must_use]
+    pub fn allows(&self, lines: &Lines, of: &Version, from: &Version, bond: Bond) -> bool {
+        match (&self.allow, bond) {
+            (Skew::NotNewer, Bond::Apart) => of <= from,
+            (Skew::NotNewer, Bond::Together) => true,
+            (Skew::Equal, _) => of == from,
+            (Skew::Lines(low, high), bond) => {
+                let (low, high) = (i64::from(*low), i64::from(*high));
+                let (low, high) = match bond {
+                    Bond::Apart => (low, high),
+                    Bond::Together => (low.min(-high), high.max(-low)),
+                };
+                lines
+                    .between(of, from)
+                    .is_some_and(|far| (low..=high).contains(&far))
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Every question of the catalog that applies, asked of a snapshot.
+//!
+//! What could not be looked at is never a pass. A gap that bars is a finding of its own that nobody
+//! can waive: what cannot be seen cannot be let pass with open eyes.
+//! Must never know: how facts are gathered. Stories: `tests/it/check.rs`.
+
+use super::{Finding, Verdict, Waiver};
+use crate::catalog::{Binds, Catalog, Check, Must, Severity};
+use crate::names::CheckId;
+use crate::plan::{Hop, Plan, Stage};
+use crate::snapshot::{Fact, Found, Gap, Snapshot, Weight};
+use crate::time::Wall;
+use crate::version::Version;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// All findings: gaps that bar first, then the catalog's checks in its order. Without a plan only those
+/// are asked that bind whatever the way: none of a hop, of a release, or of raising levels.
+#[must_use]
+pub fn judge(
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    plan: Option<&Plan>,
+    waivers: &[Waiver],
+    now: Wall,
+) -> Vec<Finding> {
+    let checks = catalog
+        .checks
+        .iter()
+        .filter(|check| applies(check, plan))
+        .map(|check| finding(check, snapshot, waivers, now));
+    gaps(snapshot).into_iter().chain(checks).collect()
+}
+
+/// Whether a check has anything to do with the way.
+fn applies(check: &Check, plan: Option<&Plan>) -> bool {
+    let any = |fits: &dyn Fn(&Hop) -> bool| plan.is_some_and(|plan| plan.hops.iter().any(fits));
+    let ranged = check.from.is_some() || check.to.is_some();
+    if ranged && !any(&|hop| within(check, hop)) {
+        return false;
+    }
+    match check.binds {
+        Binds::Now | Binds::BeforeEachMember => true,
+        Binds::BeforeHop => any(&|hop| hop.stages.iter().any(|stage| stage.moves() > 0)),
+        Binds::BeforeFinalize => any(&|hop| {
+            let mut stages = hop.stages.iter();
+            stages.any(|stage| matches!(stage, Stage::Raise(_)))
+        }),
+    }
+}
+
+/// Whether a hop comes from and goes to where the check asks.
+fn within(check: &Check, hop: &Hop) -> bool {
+    let to = check.to.as_ref().is_none_or(|range| range.holds(&hop.to));
+    let from = check.from.as_ref().is_none_or(|range| {
+        let left: BTreeSet<&Version> = hop.stages.iter().flat_map(leaves).collect();
+        if left.is_empty() {
+            range.holds(&hop.to)
+        } else {
+            left.into_iter().any(|version| range.holds(version))
+        }
+    });
+    to && from
+}
+
+fn leaves(stage: &Stage) -> Vec<&Version> {
+    match stage {
+        Stage::Move(step) => step.from.iter().collect(),
+        Stage::Raise(_) | Stage::Act(_) => Vec::new(),
+    }
+}
+
+fn finding(check: &Check, snapshot: &Snapshot, waivers: &[Waiver], now: Wall) -> Finding {
+    let (verdict, seen) = ask(check, snapshot);
+    let mut found = Finding {
+        check: check.id.clone(),
+        title: check.title.clone(),
+        verdict,
+        severity: check.severity,
+        binds: check.binds,
+        seen,
+        at: snapshot.seen,
+        mend: check.mend.clone(),
+        source: check.source.clone(),
+    };
+    if found.bars() && check.severity == Severity::Fail {
+        let waiver = waivers
+            .iter()
+            .filter(|waiver| waiver.check == check.id && waiver.until > now)
+            .max_by_key(|waiver| waiver.until);
+        if let Some(waiver) = waiver {
+            found.verdict = Verdict::Waived {
+                by: waiver.by.clone(),
+                reason: waiver.reason.clone(),
+                until: waiver.until,
+            };
+        }
+    }
+    found
+}
+
+/// The bare answer with its evidence.
+fn ask(check: &Check, snapshot: &Snapshot) -> (Verdict, Vec<Found>) {
+    let note = |seen: String| {
+        vec![Found {
+            object: check.fact.clone(),
+            seen,
+        }]
+    };
+    let (holds, seen) = match (&check.must, snapshot.facts.get(&check.fact)) {
+        (_, None) => {
+            let why = format!("nothing was seen of {}", check.fact);
+            return (Verdict::Unknown(why), Vec::new());
+        }
+        (_, Some(Fact::Unknown(why))) => return (Verdict::Unknown(why.clone()), Vec::new()),
+        (Must::BeEmpty, Some(Fact::List(found))) => (found.is_empty(), found.clone()),
+        (Must::BeTrue, Some(Fact::Truth(holds))) => (
+            *holds,
+            note(if *holds { "yes".into() } else { "no".into() }),
+        ),
+        (Must::BeAtLeast(least), Some(Fact::Number(number))) => (
+            number >= least,
+            note(format!("{number}, at least {least} wanted")),
+        ),
+        (Must::BeAtMost(most), Some(Fact::Number(number))) => (
+            number <= most,
+            note(format!("{number}, at most {most} wanted")),
+        ),
+        (
+            Must::BeEmpty | Must::BeTrue | Must::BeAtLeast(_) | Must::BeAtMost(_),
+            Some(Fact::List(_) | Fact::Truth(_) | Fact::Number(_)),
+        ) => {
+            let why = format!("{} was answered in another shape than asked", check.fact);
+            return (Verdict::Unknown(why), Vec::new());
+        }
+    };
+    let verdict = match (holds, check.severity) {
+        (true, _) => Verdict::Pass,
+        (false, Severity::Warn) => Verdict::Warn,
+        (false, Severity::Fail | Severity::FailAlways) => Verdict::Fail,
+    };
+    (verdict, seen)
+}
+
+/// One finding for each thing about which something that bars could not be seen.
+fn gaps(snapshot: &Snapshot) -> Vec<Finding> {
+    let mut found: Vec<(&str, Vec<&Gap>)> = Vec::new();
+    for gap in snapshot
+        .gaps
+        .iter()
+        .filter(|gap| gap.weight == Weight::Bars)
+    {
+        match found.iter_mut().find(|(about, _)| *about == gap.about) {
+            Some((_, gaps)) => gaps.push(gap),
+            None => found.push((&gap.about, vec![gap])),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(about, gaps)| Finding {
+            check: gap_id(about),
+            title: format!("all that an upgrade needs to know of {about} can be seen"),
+            verdict: Verdict::Fail,
+            severity: Severity::FailAlways,
+            binds: Binds::Now,
+            seen: gaps
+                .iter()
+                .map(|gap| Found {
+                    object: about.to_string(),
+                    seen: gap.what.clone(),
+                })
+                .collect(),
+            at: snapshot.seen,
+            mend: mends(&gaps),
+            source: "what cannot be seen is never taken for health".into(),
+        })
+        .collect()
+}
+
+fn mends(gaps: &[&Gap]) -> String {
+    let mut mends: Vec<&str> = gaps.iter().map(|gap| gap.mend.as_str()).collect();
+    mends.dedup();
+    mends.join("; ")
+}
+
+/// `gap.broker-3`.
+fn gap_id(about: &str) -> CheckId {
+    let words: Vec<&str> = about.split_whitespace().collect();
+    CheckId::from(format!("gap.{}", words.join("-")))
+}

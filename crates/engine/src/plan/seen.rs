@@ -1,0 +1,184 @@
+//! What of a snapshot planning stands on, and the "no" where any of it is a gap.
+//!
+//! Must never know: the goal. Stories: `tests/it/refusal.rs`.
+
+use crate::catalog::Catalog;
+use crate::names::{Component, Identity, LevelName, MemberId};
+use crate::refusal::{Because, Code, Refusal};
+use crate::snapshot::{Member, Snapshot};
+use crate::version::Version;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// More names than this in one sentence are counted instead.
+const NAMES_MAX: usize = 5;
+
+/// The whole of what planning needs to know of a cluster.
+#[derive(Debug)]
+pub(super) struct Seen<'a> {
+    /// Who it is.
+    pub identity: Identity,
+    /// The members with their releases.
+    pub snapshot: &'a Snapshot,
+    /// Members that stay as they are: they stand in each mix, and are never moved.
+    pub left: &'a BTreeSet<MemberId>,
+    /// Levels as finalized; 0 for what was never raised.
+    pub levels: BTreeMap<LevelName, u16>,
+}
+
+impl<'a> Seen<'a> {
+    /// # Errors
+    /// [`Code::Gap`] where it is not known who answers, what a member runs, or where a level stands.
+    pub fn read(
+        catalog: &Catalog,
+        snapshot: &'a Snapshot,
+        left: &'a BTreeSet<MemberId>,
+    ) -> Result<Self, Refusal> {
+        let mut because = Vec::new();
+        if snapshot.identity.is_none() {
+            because.push(fact("the cluster did not say who it is".into()));
+        }
+        if snapshot.members.is_empty() {
+            because.push(fact("no member was seen".into()));
+        }
+        because.extend(unversioned(snapshot, left));
+        because.extend(unknown_components(catalog, snapshot));
+        let levels = levels(catalog, snapshot, &mut because);
+        match (&snapshot.identity, because.is_empty()) {
+            (Some(identity), true) => Ok(Self {
+                identity: identity.clone(),
+                snapshot,
+                left,
+                levels,
+            }),
+            (Some(_) | None, _) => Err(Refusal {
+                code: Code::Gap,
+                says: "what runs now cannot be told, so no way from it can be".into(),
+                because,
+                hints: vec![
+                    "close the gaps that this names: windlass observe {cluster}".into(),
+                    "a member's exact release is read on its host: declare hosts in the cluster file, \
+                     then windlass apply -f FILE"
+                        .into(),
+                ],
+            }),
+        }
+    }
+
+    /// Releases by component.
+    pub fn runs(&self) -> BTreeMap<Component, BTreeSet<Version>> {
+        let mut runs: BTreeMap<Component, BTreeSet<Version>> = BTreeMap::new();
+        for member in self.snapshot.members.values() {
+            for (component, version) in &member.components {
+                let versions = runs.entry(component.clone()).or_default();
+                if !versions.contains(version) {
+                    versions.insert(version.clone());
+                }
+            }
+        }
+        runs
+    }
+
+    /// Members that are to move.
+    pub fn movers(&self) -> impl Iterator<Item = &'a Member> {
+        let members = self.snapshot.members.values();
+        members.filter(|m| !self.left.contains(&m.id))
+    }
+
+    /// All releases that run on members that are to move, oldest first.
+    pub fn releases(&self) -> BTreeSet<Version> {
+        let mut releases = BTreeSet::new();
+        for version in self.movers().flat_map(|m| m.components.values()) {
+            if !releases.contains(version) {
+                releases.insert(version.clone());
+            }
+        }
+        releases
+    }
+}
+
+fn fact(text: String) -> Because {
+    Because {
+        fact: text,
+        source: None,
+    }
+}
+
+/// A member that stays as it is may be gone altogether, by a human's word.
+fn unversioned(snapshot: &Snapshot, left: &BTreeSet<MemberId>) -> Option<Because> {
+    let names: Vec<&str> = snapshot
+        .members
+        .values()
+        .filter(|m| !left.contains(&m.id))
+        .filter(|m| !m.unversioned.is_empty() || m.components.is_empty())
+        .map(|m| m.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| {
+        fact(format!(
+            "the exact release of {} is not known",
+            list(&names)
+        ))
+    })
+}
+
+fn unknown_components(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Because> {
+    let carried: BTreeSet<&Component> = snapshot
+        .members
+        .values()
+        .flat_map(|m| m.components.keys())
+        .collect();
+    carried
+        .into_iter()
+        .filter(|name| catalog.component(name).is_none())
+        .map(|name| fact(format!("the catalog knows no component {name}")))
+        .collect()
+}
+
+/// Finalized levels. One that is absent was never raised, unless what runs cannot live with 0.
+fn levels(
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    because: &mut Vec<Because>,
+) -> BTreeMap<LevelName, u16> {
+    let lines: BTreeSet<Version> = snapshot
+        .members
+        .values()
+        .flat_map(|m| m.components.values().map(Version::line))
+        .collect();
+    let mut levels: BTreeMap<LevelName, u16> = snapshot
+        .levels
+        .iter()
+        .map(|(name, level)| (name.clone(), level.finalized))
+        .collect();
+    for facts in &catalog.levels {
+        if levels.contains_key(&facts.name) {
+            continue;
+        }
+        let needed = lines
+            .iter()
+            .filter_map(|line| catalog.line(line))
+            .any(|line| !line.supports(&facts.name, 0));
+        if needed {
+            because.push(fact(format!("where {} stands is not known", facts.name)));
+        }
+        levels.insert(facts.name.clone(), 0);
+    }
+    levels
+}
+
+/// `a`, `a and b`, `a, b and 7 more`.
+pub(super) fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).into(),
+        [head @ .., last] if names.len() <= NAMES_MAX => format!("{} and {last}", head.join(", ")),
+        all => format!(
+            "{} and {} more",
+            all[..NAMES_MAX - 1].join(", "),
+            all.len() - (NAMES_MAX - 1)
+        ),
+    }
+}

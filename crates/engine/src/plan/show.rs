@@ -1,0 +1,380 @@
+//! A way of steps, written as a plan: hops, stages, mixes, hazards, what is left, expected time.
+//!
+//! Must never know: why this way was chosen. Stories: `tests/it/plan.rs`.
+
+use super::order::order;
+use super::search::Step;
+use super::seen::Seen;
+use super::world::World;
+use super::{Act, Goal, HazardMet, Hop, MixShown, Move, Plan, Raise, Stage, finalize};
+use crate::catalog::Catalog;
+use crate::hash::Hash;
+use crate::names::{Component, LevelName};
+use crate::policy::{Mode, Policy, Ramp};
+use crate::snapshot::Snapshot;
+use crate::time::Ms;
+use crate::version::{Range, Version};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// Hops with the mixes passed on them.
+#[derive(Debug)]
+pub(super) struct Draft {
+    hops: Vec<Hop>,
+    mixes: Vec<MixShown>,
+}
+
+impl Draft {
+    /// Of hops that move nothing.
+    pub fn raising(hops: Vec<Hop>) -> Self {
+        Self {
+            hops,
+            mixes: Vec::new(),
+        }
+    }
+
+    /// Of the steps of a search.
+    pub fn moving(world: &World, seen: &Seen, steps: &[Step]) -> Self {
+        let mut hand = Hand {
+            world,
+            seen,
+            stands: world.groups.iter().map(|g| g.start.clone()).collect(),
+            draft: Self::raising(Vec::new()),
+        };
+        for (index, step) in steps.iter().enumerate() {
+            hand.take(step, &steps[index + 1..]);
+        }
+        let mut draft = hand.draft;
+        for hop in &mut draft.hops {
+            act(world.catalog, seen.snapshot, hop);
+        }
+        draft
+    }
+
+    /// Raises levels after the last hop, in a hop of its own where nothing moves.
+    pub fn finalize(&mut self, catalog: &Catalog, seen: &Seen, release: &Version) {
+        let mut raises = finalize::raises(
+            catalog,
+            release,
+            &self.levels(seen),
+            "finalizing was asked for with the upgrade",
+        );
+        raises.retain(|raise| finalize::cannot_live(catalog, seen, raise).is_none());
+        let stages = raises.into_iter().map(Stage::Raise);
+        match self.hops.last_mut() {
+            Some(last) => last.stages.extend(stages),
+            None => {
+                let stages: Vec<Stage> = stages.collect();
+                if !stages.is_empty() {
+                    self.hops.push(Hop {
+                        to: release.clone(),
+                        stages,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Levels as they stand after all of it.
+    fn levels(&self, seen: &Seen) -> BTreeMap<LevelName, u16> {
+        let mut levels = seen.levels.clone();
+        for stage in self.hops.iter().flat_map(|hop| &hop.stages) {
+            match stage {
+                Stage::Raise(raise) => {
+                    levels.insert(raise.level.clone(), raise.to);
+                }
+                Stage::Move(_) | Stage::Act(_) => {}
+            }
+        }
+        levels
+    }
+}
+
+/// Writes steps down one after the other.
+struct Hand<'a> {
+    world: &'a World<'a>,
+    seen: &'a Seen<'a>,
+    /// By group: what each component runs.
+    stands: Vec<Vec<u16>>,
+    draft: Draft,
+}
+
+impl Hand<'_> {
+    fn take(&mut self, step: &Step, rest: &[Step]) {
+        match step {
+            Step::Move { class, to, groups } => self.take_move(*class, *to, groups),
+            Step::Raise { axis, from, to } => {
+                let raise = self.raise(*axis, *from, *to, rest);
+                let stays = self.seen.releases().into_iter().max();
+                match (self.draft.hops.last_mut(), stays) {
+                    (Some(hop), _) => hop.stages.push(Stage::Raise(raise)),
+                    (None, Some(to)) => self.draft.hops.push(Hop {
+                        to,
+                        stages: alloc::vec![Stage::Raise(raise)],
+                    }),
+                    (None, None) => {}
+                }
+            }
+        }
+    }
+
+    fn take_move(&mut self, class: usize, to: u16, groups: &[(usize, Vec<u16>)]) {
+        let world = self.world;
+        let version = world.version(to).clone();
+        let carried: Vec<&Component> = world.classes[class]
+            .components
+            .iter()
+            .map(|index| world.component(*index))
+            .collect();
+        let Some(first) = carried.first() else {
+            return;
+        };
+        let from: BTreeSet<Version> = groups
+            .iter()
+            .flat_map(|(_, runs)| runs)
+            .map(|at| world.version(*at).clone())
+            .collect();
+        let facts = || {
+            carried
+                .iter()
+                .filter_map(|name| world.catalog.component(name))
+        };
+        let mut disturbs: Vec<&str> = facts().map(|f| f.disturbs.as_str()).collect();
+        disturbs.dedup();
+        let mut stage = Move {
+            component: (*first).clone(),
+            from,
+            to: version.clone(),
+            members: groups
+                .iter()
+                .flat_map(|(group, _)| world.groups[*group].members.iter().cloned())
+                .collect(),
+            disturbs: disturbs.join("; "),
+            each: facts().map(|f| f.restart_ms).max().unwrap_or_default(),
+        };
+        stage.members = order(&stage, &stage.members, self.seen.snapshot);
+        let label = label(&carried, &stage);
+        if stage.members.len() > 1 {
+            let mut runs = self.runs();
+            for name in &carried {
+                runs.entry((*name).clone())
+                    .or_default()
+                    .insert(version.clone());
+            }
+            self.show(format!("{label}, under way"), runs);
+        }
+        for (group, runs) in groups {
+            self.stands[*group] = runs.iter().map(|_| to).collect();
+        }
+        let runs = self.runs();
+        self.show(format!("{label}, done"), runs);
+        let same = self
+            .draft
+            .hops
+            .last()
+            .is_some_and(|hop| hop.to == version && hop.stages.iter().any(|s| s.moves() > 0));
+        match self.draft.hops.last_mut() {
+            Some(hop) if same => hop.stages.push(Stage::Move(stage)),
+            Some(_) | None => self.draft.hops.push(Hop {
+                to: version,
+                stages: alloc::vec![Stage::Move(stage)],
+            }),
+        }
+    }
+
+    fn raise(&self, axis: usize, from: u16, to: u16, rest: &[Step]) -> Raise {
+        let catalog = self.world.catalog;
+        let level = self.world.axes[axis].name.clone();
+        let next = rest.iter().find_map(|step| match step {
+            Step::Move { to, .. } => Some(self.world.version(*to)),
+            Step::Raise { .. } => None,
+        });
+        let named = (
+            catalog.level_named(&level, from),
+            catalog.level_named(&level, to),
+        );
+        let why = match next {
+            Some(next) => format!("{next} is reached only with {level} at {} or more", named.1),
+            None => format!("a later step asks for {level} at {} or more", named.1),
+        };
+        Raise {
+            level,
+            from,
+            to,
+            named,
+            why,
+        }
+    }
+
+    fn runs(&self) -> BTreeMap<Component, BTreeSet<Version>> {
+        let mut runs: BTreeMap<Component, BTreeSet<Version>> = BTreeMap::new();
+        for class in &self.world.classes {
+            for group in &class.groups {
+                for (index, at) in class.components.iter().zip(&self.stands[*group]) {
+                    runs.entry(self.world.component(*index).clone())
+                        .or_default()
+                        .insert(self.world.version(*at).clone());
+                }
+            }
+        }
+        runs
+    }
+
+    fn show(&mut self, step: String, runs: BTreeMap<Component, BTreeSet<Version>>) {
+        self.draft.mixes.push(MixShown { step, runs });
+    }
+}
+
+/// `controller and broker 3.9.1 → 4.0.2`.
+fn label(carried: &[&Component], stage: &Move) -> String {
+    let names: Vec<&str> = carried.iter().map(|name| name.as_str()).collect();
+    let from: Vec<String> = stage.from.iter().map(ToString::to_string).collect();
+    format!("{} {} → {}", names.join(" and "), from.join(", "), stage.to)
+}
+
+/// Puts each action behind the last stage of its hop that moves members of its component.
+fn act(catalog: &Catalog, snapshot: &Snapshot, hop: &mut Hop) {
+    for facts in catalog.actions.iter().rev() {
+        let carries = |stage: &Stage| match stage {
+            Stage::Move(step) => step.members.iter().any(|id| {
+                let member = snapshot.members.get(id);
+                member.is_some_and(|m| m.components.contains_key(&facts.after))
+            }),
+            Stage::Raise(_) | Stage::Act(_) => false,
+        };
+        if let Some(last) = hop.stages.iter().rposition(carries) {
+            let act = Act {
+                action: facts.name.clone(),
+                what: facts.what.clone(),
+            };
+            hop.stages.insert(last + 1, Stage::Act(act));
+        }
+    }
+}
+
+/// Joins everything into a plan.
+pub(super) fn write(
+    catalog: &Catalog,
+    policy: &Policy,
+    seen: &Seen,
+    goal: &Goal,
+    parent: Option<Hash>,
+    release: Option<Version>,
+    draft: Draft,
+) -> Plan {
+    let levels = draft.levels(seen);
+    let left = release.map(|release| finalize::left(catalog, &release, &levels));
+    let mut plan = Plan {
+        parent,
+        identity: seen.identity.clone(),
+        goal: goal.clone(),
+        start: seen.runs(),
+        hazards: hazards(catalog, &draft.hops),
+        hops: draft.hops,
+        mixes: draft.mixes,
+        left: left.unwrap_or_default(),
+        expected: Ms::default(),
+    };
+    plan.expected = expected(&plan, policy, seen.snapshot);
+    plan
+}
+
+/// Known trouble at each release where members land. What holds from some release on for ever is no
+/// trouble of one release but of the step into it, and is told there only.
+fn hazards(catalog: &Catalog, hops: &[Hop]) -> Vec<HazardMet> {
+    let mut met = Vec::new();
+    let mut landed = BTreeSet::new();
+    for hop in hops {
+        let from: BTreeSet<&Version> = hop.stages.iter().flat_map(leaves).collect();
+        if from.is_empty() || !landed.insert(&hop.to) {
+            continue;
+        }
+        let entered = |at: &Range| at.to.is_some() || !from.iter().all(|v| at.holds(v));
+        let here = catalog
+            .hazards
+            .iter()
+            .filter(|h| h.at.holds(&hop.to) && entered(&h.at));
+        met.extend(here.map(|h| HazardMet {
+            id: h.id.clone(),
+            release: hop.to.clone(),
+            applies_if: h.applies_if.clone(),
+            what: h.what.clone(),
+            source: h.source.clone(),
+        }));
+    }
+    met
+}
+
+/// The releases that a stage's members leave.
+fn leaves(stage: &Stage) -> impl Iterator<Item = &Version> {
+    match stage {
+        Stage::Move(step) => Some(&step.from),
+        Stage::Raise(_) | Stage::Act(_) => None,
+    }
+    .into_iter()
+    .flatten()
+}
+
+/// A level is told to the cluster and read back within this.
+const RAISE_MS: u64 = 2_000;
+
+/// Roughly: stage by stage, so many at once as pace and budgets seem to allow, and one soak after the
+/// first member of each hop and after each stage but the last.
+fn expected(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Ms {
+    let cap = u64::from(plan.ceiling(policy));
+    let mut sum = 0_u64;
+    let mut soaks = 0_u64;
+    for (_, _, stage) in plan.stages() {
+        match stage {
+            Stage::Move(step) => {
+                let rounds = rounds(policy, cap.min(room(step, snapshot)), step.members.len());
+                sum = sum.saturating_add(rounds.saturating_mul(step.each.0));
+                soaks += 1;
+            }
+            Stage::Raise(_) => sum = sum.saturating_add(RAISE_MS),
+            Stage::Act(_) => {}
+        }
+    }
+    let hops = plan
+        .hops
+        .iter()
+        .filter(|hop| hop.stages.iter().any(|s| s.moves() > 0));
+    let firsts = u64::try_from(hops.count()).unwrap_or(u64::MAX);
+    let soaks = (soaks + firsts).saturating_sub(1);
+    Ms(sum.saturating_add(soaks.saturating_mul(policy.soak.0)))
+}
+
+/// How many of a stage's members a budget that covers all of them lets down at once.
+fn room(step: &Move, snapshot: &Snapshot) -> u64 {
+    snapshot
+        .budgets
+        .iter()
+        .filter(|budget| budget.members.len() >= step.members.len())
+        .filter(|budget| step.members.iter().all(|id| budget.members.contains(id)))
+        .map(|budget| {
+            let members = u64::try_from(budget.members.len()).unwrap_or(u64::MAX);
+            members.saturating_sub(u64::from(budget.need)).max(1)
+        })
+        .min()
+        .unwrap_or(u64::MAX)
+}
+
+/// How often the time of one member passes until so many are done.
+fn rounds(policy: &Policy, cap: u64, members: usize) -> u64 {
+    let mut owed = u64::try_from(members).unwrap_or(u64::MAX);
+    let mut limit = match policy.pace.ramp {
+        Ramp::Double => 1,
+        Ramp::Fixed => cap,
+    };
+    let mut rounds = 0;
+    while owed > 0 {
+        owed = owed.saturating_sub(limit.max(1));
+        limit = match policy.pace.mode {
+            Mode::Sliding | Mode::Barrier => limit.saturating_mul(2).min(cap),
+        };
+        rounds += 1;
+    }
+    rounds
+}

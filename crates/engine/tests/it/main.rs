@@ -1,0 +1,3 @@
+//! Stories of the engine, one file a subject.
+mod kafka;
+mod stage;
