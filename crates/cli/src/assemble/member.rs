@@ -66,7 +66,10 @@ fn supervisor(member: &MemberDeclared) -> Result<Supervisor, String> {
             pid_file: pid_file.clone(),
         },
         SupervisorDeclared::Commands { start, stop, pid } => {
-            let env = |command: &Vec<String>| vec![with_env(&member.env, command)];
+            let env = |commands: &Vec<Vec<String>>| {
+                let each = commands.iter().map(|one| with_env(&member.env, one));
+                each.collect()
+            };
             Supervisor::Commands {
                 start: env(start),
                 stop: env(stop),

@@ -86,7 +86,10 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         };
         let by = match &member.supervisor {
             SupervisorDeclared::Process { start, .. } => start.join(" "),
-            SupervisorDeclared::Commands { start, .. } => format!("{} (its own supervisor)", start.join(" ")),
+            SupervisorDeclared::Commands { start, .. } => {
+                let each: Vec<String> = start.iter().map(|one| one.join(" ")).collect();
+                format!("{} (its own supervisor)", each.join(", then "))
+            }
         };
         table.row(vec![
             Cell::toned(member.id.to_string(), Tone::Bold),
