@@ -30,7 +30,11 @@ looked at · 4 stands still, needs a human · 5 cancelled, stopped or expired";
 /// Raises clusters to their next version, one safe notch at a time.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "windlass", version, styles = STYLES, after_help = AFTER, max_term_width = 100)]
-#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -45,7 +49,14 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// How data is printed
-    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
     pub output: Form,
     /// When to use colours; NO_COLOR is obeyed
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -54,7 +65,13 @@ pub struct Global {
     #[arg(long, global = true)]
     pub plain: bool,
     /// The file that remembers [default: $XDG_STATE_HOME/windlass/windlass.db]
-    #[arg(long, global = true, env = "WINDLASS_STORE", hide_env = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "WINDLASS_STORE",
+        hide_env = true,
+        value_name = "FILE"
+    )]
     pub store: Option<PathBuf>,
     /// A folder of catalogs that add to the built-in ones, or take their place
     #[arg(long, global = true, value_name = "DIR")]

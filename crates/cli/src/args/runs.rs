@@ -172,7 +172,12 @@ pub struct WaitArgs {
     #[command(flatten)]
     pub run: OfRun,
     /// What for
-    #[arg(long = "for", value_enum, default_value = "finished", value_name = "STATE")]
+    #[arg(
+        long = "for",
+        value_enum,
+        default_value = "finished",
+        value_name = "STATE"
+    )]
     pub until: Until,
     /// At most so long
     #[arg(long, value_parser = value::length, value_name = "TIME")]

@@ -4,8 +4,8 @@
 
 use super::count;
 use super::table::{Cell, Table};
-use crate::outlet::{Outlet, spoken};
 use crate::outlet::style::Tone;
+use crate::outlet::{Outlet, spoken};
 use windlass_engine::plan::{Standing, Target};
 use windlass_wire::v1::list::{Advice, TargetView};
 
@@ -19,7 +19,11 @@ pub fn lines(outlet: &Outlet, typed: &str, targets: &[Target]) -> Vec<String> {
             Standing::Conditional(why) => ("! conditional", Tone::Warn, Some(why)),
             Standing::Barred(why) => ("✗ barred", Tone::Bad, Some(why)),
         };
-        let way = if target.hops == 0 { String::new() } else { count(target.hops, "hop") };
+        let way = if target.hops == 0 {
+            String::new()
+        } else {
+            count(target.hops, "hop")
+        };
         let mut notes: Vec<String> = Vec::new();
         if !target.note.is_empty() {
             notes.push(target.note.clone());
@@ -44,7 +48,13 @@ pub fn views(typed: &str, targets: &[Target]) -> Vec<TargetView> {
             Standing::Conditional(why) => (Advice::Conditional, Some(spoken(why, typed))),
             Standing::Barred(why) => (Advice::Barred, Some(spoken(why, typed))),
         };
-        TargetView::of(&target.version, advice, target.hops, why.as_deref(), &target.note)
+        TargetView::of(
+            &target.version,
+            advice,
+            target.hops,
+            why.as_deref(),
+            &target.note,
+        )
     };
     targets.iter().map(view).collect()
 }
