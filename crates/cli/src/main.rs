@@ -22,7 +22,7 @@ mod render;
 
 use args::data::Which;
 use args::{Cli, Command, Global};
-use clap::Parser;
+use clap::FromArgMatches;
 use context::{Bare, Context};
 use data::look::Room;
 use exit::{Exit, Failed};
@@ -31,7 +31,10 @@ use std::process::ExitCode;
 use windlass_stores::sqlite::Opening;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&args::help::command().get_matches()) {
+        Ok(cli) => cli,
+        Err(wrong) => wrong.exit(),
+    };
     let outlet = Outlet::new(&cli.global);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()

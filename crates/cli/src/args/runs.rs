@@ -171,7 +171,7 @@ pub struct WaitArgs {
     /// Which run.
     #[command(flatten)]
     pub run: OfRun,
-    /// What for
+    /// What for: finished, ended, paused, approval or rolling
     #[arg(
         long = "for",
         value_enum,

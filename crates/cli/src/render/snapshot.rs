@@ -64,10 +64,7 @@ fn head(outlet: &Outlet, shown: &str, snapshot: &Snapshot, now: Wall) -> String 
         (0, _) => "no members seen".to_owned(),
         (1, []) => format!("{members}, healthy"),
         (_, []) => format!("{members}, all healthy"),
-        (_, some) => {
-            let called: Vec<&str> = some.iter().map(|m| m.name.as_str()).collect();
-            format!("{members}, not healthy: {}", names(outlet, &called, ", "))
-        }
+        (_, some) => format!("{members}, {} not healthy", some.len()),
     };
     format!(
         "{}   {} {release}   {health}   {}",
@@ -204,12 +201,11 @@ fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
         group.1 |= gap.weight == Weight::Bars;
     }
     let bars = gaps.iter().filter(|gap| gap.weight == Weight::Bars).count();
+    let unseen = format!("{} could not be seen", count(gaps.len(), "thing"));
     let head = match bars {
-        0 => format!("{}; none bars an upgrade", count(gaps.len(), "thing")),
-        some => format!(
-            "{} could not be seen; {some} of them bar an upgrade",
-            count(gaps.len(), "thing")
-        ),
+        0 => format!("{unseen}; no upgrade is barred by that"),
+        all if all == gaps.len() => format!("{unseen}, which bars an upgrade"),
+        some => format!("{unseen}; {some} of them bar an upgrade"),
     };
     let mut lines = labelled(outlet, "gaps", LABEL, &head);
     for ((what, mend), (about, bars)) in groups {

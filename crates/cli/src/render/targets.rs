@@ -25,7 +25,8 @@ pub fn lines(outlet: &Outlet, typed: &str, targets: &[Target]) -> Vec<String> {
             count(target.hops, "hop")
         };
         let mut notes: Vec<String> = Vec::new();
-        if !target.note.is_empty() {
+        let is_barred = matches!(target.standing, Standing::Barred(_));
+        if !target.note.is_empty() && !is_barred {
             notes.push(target.note.clone());
         }
         notes.extend(why.map(|why| spoken(why, typed)));
@@ -37,6 +38,17 @@ pub fn lines(outlet: &Outlet, typed: &str, targets: &[Target]) -> Vec<String> {
         ]);
     }
     table.lines(outlet)
+}
+
+/// What bars every one of them, where it is the same for all.
+#[must_use]
+pub fn all_barred(targets: &[Target]) -> Option<&str> {
+    let mut whys = targets.iter().map(|target| match &target.standing {
+        Standing::Barred(why) => Some(why.as_str()),
+        Standing::Recommended | Standing::Conditional(_) => None,
+    });
+    let first = whys.next()??;
+    whys.all(|why| why == Some(first)).then_some(first)
 }
 
 /// The same for programs.
