@@ -86,18 +86,15 @@ impl Memory {
 
     /// For how long the high watermark of the metadata log has stood still.
     fn still(&mut self, gathered: &Gathered, now: Mark) -> Option<Ms> {
-        let all = gathered
+        const NAME: &str = "metadata.max.idle.interval.ms";
+        let nodes = gathered
             .brokers
             .values()
             .chain(gathered.controllers.values());
-        let mut settings = all.flat_map(|node| node.settings.iter().flatten());
-        const NAME: &str = "metadata.max.idle.interval.ms";
-        if let Some(found) = settings.find(|setting| setting.name == NAME) {
-            self.idle_records = if found.value.as_deref() == Some("0") {
-                Idle::Off
-            } else {
-                Idle::Written
-            };
+        let settings = nodes.flat_map(|node| node.settings.iter().flatten());
+        for setting in settings.filter(|setting| setting.name == NAME) {
+            let off = setting.value.as_deref() == Some("0");
+            self.idle_records = if off { Idle::Off } else { Idle::Written };
         }
         let quorum = gathered.quorum.as_ref().ok()?;
         let same = self

@@ -118,6 +118,25 @@ pub(super) fn member(
             let what = "its configuration file, named by `{config}`";
             fields.missing("config", what);
         }
+        let process = matches!(written.supervisor, Some(Supervisor::Process { .. }) | None);
+        if !process
+            && written
+                .prepare
+                .iter()
+                .flatten()
+                .any(|one| !one.arguments.is_empty())
+        {
+            item.say(
+                report,
+                Code::BadValue,
+                format!(
+                    "`{}`: `prepare` has `arguments`, which need the supervisor `process`",
+                    item.path
+                ),
+                "its commands take none",
+                Some("put what differs into `env` or `files`".into()),
+            );
+        }
     }
     fields.end(report);
     let (id, written) = (id?, written?);
@@ -157,7 +176,7 @@ fn needs_config(written: &Written) -> bool {
                 PidFrom::Pid(command) => command.as_slice(),
                 PidFrom::PidFile(_) => &[],
             };
-            start.iter().chain(stop).chain(pid).collect()
+            start.iter().chain(stop).flatten().chain(pid).collect()
         }
         Some(Supervisor::Systemd { .. }) | None => Vec::new(),
     };
@@ -269,18 +288,20 @@ pub(super) fn words(
 
 pub(super) fn env(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTreeMap<String, String>> {
     for (entry, field) in field.pairs(report)? {
-        if entry.key.is_empty() || entry.key.contains(['=', '\0']) {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let first = |c: char| letter(c) && !c.is_ascii_digit();
+        if !entry.key.starts_with(first) || !entry.key.chars().all(letter) {
             field.say_of_name(
                 report,
                 format!("`{}` is no name of a variable", entry.key),
-                "expected a name without `=`".into(),
+                "expected letters, digits and `_`, no digit first".into(),
             );
         }
     }
     words(field, |text| template::check(text, IN_COMMANDS), report)
 }
 
-fn absolute(text: &str) -> Result<String, Wrong> {
+pub(super) fn absolute(text: &str) -> Result<String, Wrong> {
     template::check(text, IN_PATHS)?;
     if !text.starts_with('/') {
         return Err(Wrong::new(

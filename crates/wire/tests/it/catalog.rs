@@ -115,3 +115,11 @@ fn a_key_given_twice_is_named() {
       = help: keep one of the two
     "#);
 }
+
+#[test]
+fn the_catalog_of_kafka_is_read() {
+    let text = include_str!("../../../../catalogs/kafka.yaml");
+    if let Err(found) = load("catalogs/kafka.yaml", text) {
+        panic!("{}", render(&found, Ink::Plain));
+    }
+}

@@ -47,11 +47,11 @@ fn fields_change_come_and_go() {
 
 #[test]
 fn members_and_hosts_are_told_apart_by_name() {
-    let members = "        - {id: 1, dir: /srv/k1, supervisor: {systemd: {unit: kafka}}}\n    - {name: k2, local: {}, members: []}\n  policy:";
+    let members = "        - {id: 1, dir: /srv/k1, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}\n    - {name: k2, local: {}, members: []}\n  policy:";
     insta::assert_snapshot!(shown(&[("id: 101", "id: 102"), ("  policy:", members)]), @r#"
     - spec.hosts[k1].members[101]: {"config":"controller.properties","dir":"/srv/k101","env":{"KAFKA_HEAP_OPTS":"-Xmx1g"},"id":"101","log":"logs/server.log","supervisor":{"process":{"pidFile":"run/101.pid","start":["{release}/bin/kafka-server-start.sh","{config}"]}}}
     + spec.hosts[k1].members[102]: {"config":"controller.properties","dir":"/srv/k101","env":{"KAFKA_HEAP_OPTS":"-Xmx1g"},"id":"102","log":"logs/server.log","supervisor":{"process":{"pidFile":"run/101.pid","start":["{release}/bin/kafka-server-start.sh","{config}"]}}}
-    + spec.hosts[k1].members[1]: {"dir":"/srv/k1","id":"1","supervisor":{"systemd":{"unit":"kafka"}}}
+    + spec.hosts[k1].members[1]: {"dir":"/srv/k1","id":"1","supervisor":{"systemd":{"link":"/opt/kafka/current","unit":"kafka"}}}
     + spec.hosts[k2]: {"local":{},"members":[],"name":"k2"}
     "#);
 }

@@ -55,6 +55,7 @@ fn each_field_of_the_examples_is_described() {
         "commands.pidFile",
         "commands.env",
         "systemd.unit",
+        "systemd.link",
         "prepare[].releases",
         "prepare[].files[].path",
         "prepare[].files[].text",

@@ -168,25 +168,23 @@ fn an_address_given_twice() {
 
 #[test]
 fn two_members_with_one_id() {
-    let member =
-        "        - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka}}}\n  policy:";
+    let member = "        - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}\n  policy:";
     insta::assert_snapshot!(wrong("  policy:", member), @r#"
     error: member `101` is given twice
       --> orders.yaml:19:16
-    19 |         - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka}}}
+    19 |         - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}
        |                ^^^ it stands on line 13 already
     "#);
 }
 
 #[test]
 fn two_members_in_one_folder() {
-    let member =
-        "        - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka}}}\n  policy:";
+    let member = "        - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}\n  policy:";
     insta::assert_snapshot!(wrong("  policy:", member), @r#"
     error: `spec.hosts[0].members[1]`: the folder /srv/k101 is member 101's already
       --> orders.yaml:19:11
-    19 |         - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka}}}
-       |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ each member needs a folder of its own
+    19 |         - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}
+       |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ each member needs a folder of its own
        = help: {id} in `dir` tells them apart
     "#);
 }
@@ -325,7 +323,7 @@ fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
     let text = ORDERS
         .replacen(
             "            process:",
-            "            systemd: {unit: kafka}\n            process:",
+            "            systemd: {unit: kafka, link: /opt/kafka/current}\n            process:",
             1,
         )
         .replacen("local: {}", "ssh: {address: k1}", 1);
@@ -342,7 +340,7 @@ fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
 
     error: `spec.hosts[0].members[0].supervisor` must name one way
       --> orders.yaml:18:13
-    18 |             systemd: {unit: kafka}
+    18 |             systemd: {unit: kafka, link: /opt/kafka/current}
        |             ^^^^^^^ expected one of `process`, `commands`, `systemd`
     "#);
 }
@@ -518,5 +516,44 @@ fn a_diagnostic_is_data_too() {
         "source": "    pace: {ramp: double, cap: 0, mode: sliding}"
       }
     ]
+    "#);
+}
+
+#[test]
+fn what_a_command_cannot_carry() {
+    let text = ORDERS
+        .replacen(
+            "KAFKA_HEAP_OPTS: -Xmx1g",
+            "1UP: x, GOOD: \"two\\nlines\"",
+            1,
+        )
+        .replacen("start: [", "start: [[a], ", 1);
+    insta::assert_snapshot!(said(&text), @r#"
+    error: `spec.hosts[0].members[0].supervisor.process.start[0]` must be a text
+      --> orders.yaml:18:31
+    18 | ...   process: {start: [[a], "{release}/bin/kafka-server-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101...
+       |                         ^^^ found a list
+
+    error: `1UP` is no name of a variable
+      --> orders.yaml:18:94
+    18 | ...-server-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101.pid}
+       |                                          ^^^ expected letters, digits and `_`, no digit first
+
+    error: `spec.hosts[0].members[0].supervisor.process.env.GOOD`: it holds a line break or another control character
+      --> orders.yaml:18:108
+    18 | ...-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101.pid}
+       |                                                 ^^^^^^^^^^^^ expected one line of text
+    "#);
+}
+
+#[test]
+fn arguments_for_commands_that_take_none() {
+    let member = "        - {id: 1, dir: /srv/k1, config: c, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}, prepare: [{releases: 4.0.., arguments: [-x]}]}\n  policy:";
+    insta::assert_snapshot!(wrong("  policy:", member), @r#"
+    error: `spec.hosts[0].members[1]`: `prepare` has `arguments`, which need the supervisor `process`
+      --> orders.yaml:19:11
+    19 | ... - {id: 1, dir: /srv/k1, config: c, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}, prepare: [{releases: 4.0.., arguments: [-x]}]}
+       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its commands take none
+       = help: put what differs into `env` or `files`
     "#);
 }

@@ -78,7 +78,7 @@ fn settings(roster: &Roster<'_>, so: impl Fn(&Setting) -> bool) -> Fact {
     for (name, seat, node) in asked(roster) {
         match &node.settings {
             Ok(all) => {
-                for setting in all.iter().filter(|setting| setting.set && so(setting)) {
+                for setting in all.iter().filter(|setting| so(setting)) {
                     out.push(Found {
                         object: name.clone(),
                         seen: format!(
