@@ -54,8 +54,10 @@ impl Assembly {
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
         for member in &declared.members {
             let unusable = |why: String| Failed::says(format!("member {}: {why}", member.id));
-            let spec = member::spec(declared, member, self.prepared.as_deref()).map_err(unusable)?;
-            let hand = LocalHand::new(member.host.clone(), spec).map_err(|why| unusable(why.to_string()))?;
+            let spec =
+                member::spec(declared, member, self.prepared.as_deref()).map_err(unusable)?;
+            let hand = LocalHand::new(member.host.clone(), spec)
+                .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }
         match declared.system {
@@ -84,7 +86,8 @@ impl Targets for Assembly {
     ) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let cluster = declared(of).map_err(in_words)?;
-            self.join(&ClusterDeclared::of(&cluster), goal).map_err(in_words)
+            self.join(&ClusterDeclared::of(&cluster), goal)
+                .map_err(in_words)
         })
     }
 }

@@ -38,7 +38,11 @@ pub fn flowing(outlet: &Outlet, head: &str, text: &str) -> Vec<String> {
         return vec![head.trim_end().to_owned()];
     }
     let beside = |(index, line): (usize, String)| {
-        let lead = if index == 0 { head.to_owned() } else { " ".repeat(indent) };
+        let lead = if index == 0 {
+            head.to_owned()
+        } else {
+            " ".repeat(indent)
+        };
         format!("{lead}{line}").trim_end().to_owned()
     };
     lines.into_iter().enumerate().map(beside).collect()
@@ -60,7 +64,11 @@ pub fn count(number: usize, one: &str) -> String {
 /// Names in a row; of many only the first.
 #[must_use]
 pub fn names<S: AsRef<str>>(outlet: &Outlet, all: &[S], between: &str) -> String {
-    let most = if outlet.is_wide() { all.len() } else { NAMES_SHOWN };
+    let most = if outlet.is_wide() {
+        all.len()
+    } else {
+        NAMES_SHOWN
+    };
     let mut shown: Vec<&str> = all.iter().take(most).map(AsRef::as_ref).collect();
     let rest = format!("and {} more", all.len().saturating_sub(most));
     if all.len() > most {

@@ -76,9 +76,11 @@ fn supervisor(member: &MemberDeclared) -> Result<Supervisor, String> {
                 status: vec![match pid {
                     PidFrom::Pid(command) => with_env(&member.env, command),
                     // A file that is not there says that nothing runs.
-                    PidFrom::PidFile(file) => ["sh", "-c", "cat -- \"$1\" 2>/dev/null || :", "sh", file]
-                        .map(String::from)
-                        .to_vec(),
+                    PidFrom::PidFile(file) => {
+                        ["sh", "-c", "cat -- \"$1\" 2>/dev/null || :", "sh", file]
+                            .map(String::from)
+                            .to_vec()
+                    }
                 }],
             }
         }

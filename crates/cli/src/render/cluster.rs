@@ -20,9 +20,21 @@ const LABEL: usize = 11;
 /// A line for each cluster.
 #[must_use]
 pub fn list(outlet: &Outlet, clusters: &[ClusterView]) -> Vec<String> {
-    let mut table = Table::new(&["NAME", "SYSTEM", "MEMBERS", "RUN", "BOOTSTRAP", "LABELS", "IDENTITY"]);
+    let mut table = Table::new(&[
+        "NAME",
+        "SYSTEM",
+        "MEMBERS",
+        "RUN",
+        "BOOTSTRAP",
+        "LABELS",
+        "IDENTITY",
+    ]);
     for cluster in clusters {
-        let labels: Vec<String> = cluster.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let labels: Vec<String> = cluster
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
         table.row(vec![
             Cell::toned(cluster.name.clone(), Tone::Bold),
             Cell::plain(cluster.system.clone()),
@@ -58,8 +70,18 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         style.dim(&format!("registered {}", known.changed))
     )];
     let mut say = |label: &str, text: &str| lines.extend(labelled(outlet, label, LABEL, text));
-    say("identity", known.identity.as_deref().unwrap_or("not asked yet: windlass observe"));
-    let labels: Vec<String> = declared.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    say(
+        "identity",
+        known
+            .identity
+            .as_deref()
+            .unwrap_or("not asked yet: windlass observe"),
+    );
+    let labels: Vec<String> = declared
+        .labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     if !labels.is_empty() {
         say("labels", &labels.join(" "));
     }
@@ -67,7 +89,10 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     say("bootstrap", &names(outlet, &bootstrap, " "));
     match &declared.release {
         Some(Release::Folder(folder)) => say("releases", folder),
-        Some(Release::Fetch(fetch)) => say("releases", &format!("{}, fetched by {}", fetch.into, fetch.command.join(" "))),
+        Some(Release::Fetch(fetch)) => say(
+            "releases",
+            &format!("{}, fetched by {}", fetch.into, fetch.command.join(" ")),
+        ),
         None => say("releases", "not declared: no member can be moved"),
     }
     say("policy", &policy(declared));
@@ -82,7 +107,8 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     for member in &declared.members {
         let under = |path: &Option<String>| {
             let path = path.clone().unwrap_or_default();
-            path.strip_prefix(&format!("{}/", member.dir)).map_or(path.clone(), str::to_owned)
+            path.strip_prefix(&format!("{}/", member.dir))
+                .map_or(path.clone(), str::to_owned)
         };
         let by = match &member.supervisor {
             SupervisorDeclared::Process { start, .. } => start.join(" "),
@@ -122,6 +148,13 @@ fn policy(declared: &ClusterDeclared) -> String {
         soak => format!("soak {}", text(soak)),
     };
     let via: Vec<&str> = policy.via.iter().map(|stop| stop.as_str()).collect();
-    let via = if via.is_empty() { String::new() } else { format!("; by way of {}", via.join(", ")) };
-    format!("{ramp} to {}, {mode}; {soak}; {finalize}{via}", cap_text(policy.pace.cap))
+    let via = if via.is_empty() {
+        String::new()
+    } else {
+        format!("; by way of {}", via.join(", "))
+    };
+    format!(
+        "{ramp} to {}, {mode}; {soak}; {finalize}{via}",
+        cap_text(policy.pace.cap)
+    )
 }

@@ -3,8 +3,8 @@
 //! Must never know: how facts were gathered. Stories: `tests/it/render.rs`.
 
 use super::{count, flowing};
-use crate::outlet::{Outlet, spoken};
 use crate::outlet::style::columns;
+use crate::outlet::{Outlet, spoken};
 use jiff::tz::TimeZone;
 use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
@@ -63,8 +63,14 @@ impl Tally {
             (self.unknown, "unknown"),
         ];
         let named = parts.iter().filter(|(number, _)| *number > 0);
-        let named: Vec<String> = named.map(|(number, word)| format!("{number} {word}")).collect();
-        if named.is_empty() { "nothing asked".into() } else { named.join(", ") }
+        let named: Vec<String> = named
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
+        if named.is_empty() {
+            "nothing asked".into()
+        } else {
+            named.join(", ")
+        }
     }
 }
 
@@ -74,10 +80,19 @@ pub fn lines(outlet: &Outlet, typed: &str, findings: &[Finding], zone: &TimeZone
     let tally = Tally::of(findings);
     let style = &outlet.style;
     let mut lines = Vec::new();
-    let passed = || findings.iter().filter(|finding| finding.verdict == Verdict::Pass);
+    let passed = || {
+        findings
+            .iter()
+            .filter(|finding| finding.verdict == Verdict::Pass)
+    };
     if outlet.is_wide() {
         for finding in passed() {
-            lines.push(format!("  {} {}  {}", style.ok(), finding.check, style.text(&finding.title)));
+            lines.push(format!(
+                "  {} {}  {}",
+                style.ok(),
+                finding.check,
+                style.text(&finding.title)
+            ));
         }
     } else if tally.pass > 0 {
         lines.push(format!("  {} {} pass", style.ok(), tally.pass));
@@ -88,7 +103,10 @@ pub fn lines(outlet: &Outlet, typed: &str, findings: &[Finding], zone: &TimeZone
         (Verdict::Unknown(_), true) => 2,
         (_, true) => 3,
     };
-    let mut rest: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict != Verdict::Pass).collect();
+    let mut rest: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Pass)
+        .collect();
     rest.sort_by_key(weight);
     for finding in rest {
         lines.extend(one(outlet, typed, finding, zone));
@@ -103,7 +121,9 @@ fn verdict(tally: &Tally) -> String {
         (0, 0) => "  nothing bars".into(),
         (fail, 0) => format!("  {fail} fail: upgrade is barred"),
         (0, unknown) => format!("  {unknown} could not be looked at: upgrade is barred"),
-        (fail, unknown) => format!("  {fail} fail, {unknown} could not be looked at: upgrade is barred"),
+        (fail, unknown) => {
+            format!("  {fail} fail, {unknown} could not be looked at: upgrade is barred")
+        }
     };
     bars
 }
@@ -119,7 +139,9 @@ fn one(outlet: &Outlet, typed: &str, finding: &Finding, zone: &TimeZone) -> Vec<
     };
     let binds = format!("binds: {}", binds(finding.binds));
     let head = format!("  {glyph} {}", style.bold(finding.check.as_str()));
-    let gap = outlet.width.saturating_sub(columns(&head) + columns(&binds));
+    let gap = outlet
+        .width
+        .saturating_sub(columns(&head) + columns(&binds));
     let mut lines = if gap >= 2 {
         vec![format!("{head}{}{}", " ".repeat(gap), style.dim(&binds))]
     } else {
@@ -137,16 +159,29 @@ fn one(outlet: &Outlet, typed: &str, finding: &Finding, zone: &TimeZone) -> Vec<
     match &finding.verdict {
         Verdict::Unknown(why) => say("not seen", why),
         Verdict::Waived { by, reason, until } => {
-            say("waived", &format!("by {by} until {}: {reason}", stamp::long(*until, zone)));
+            say(
+                "waived",
+                &format!("by {by} until {}: {reason}", stamp::long(*until, zone)),
+            );
         }
         Verdict::Pass | Verdict::Warn | Verdict::Fail => {}
     }
-    let most = if outlet.is_wide() { finding.seen.len() } else { SEEN_SHOWN };
+    let most = if outlet.is_wide() {
+        finding.seen.len()
+    } else {
+        SEEN_SHOWN
+    };
     for (index, found) in finding.seen.iter().take(most).enumerate() {
-        say(if index == 0 { "seen" } else { " " }, &format!("{}: {}", found.object, found.seen));
+        say(
+            if index == 0 { "seen" } else { " " },
+            &format!("{}: {}", found.object, found.seen),
+        );
     }
     if finding.seen.len() > most {
-        say(" ", &format!("and {} more: -o wide", finding.seen.len() - most));
+        say(
+            " ",
+            &format!("and {} more: -o wide", finding.seen.len() - most),
+        );
     }
     if !finding.source.is_empty() {
         say("source", &finding.source);
@@ -157,7 +192,10 @@ fn one(outlet: &Outlet, typed: &str, finding: &Finding, zone: &TimeZone) -> Vec<
     if finding.bars() && finding.severity == Severity::Fail && !typed.starts_with("--") {
         say(
             "or",
-            &format!("windlass waive {{cluster}} {} --reason \"…\" --for 7d, once a run stands", finding.check),
+            &format!(
+                "windlass waive {{cluster}} {} --reason \"…\" --for 7d, once a run stands",
+                finding.check
+            ),
         );
     }
     lines

@@ -4,8 +4,8 @@
 
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
-use crate::outlet::{Outlet, spoken};
 use crate::outlet::style::Tone;
+use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
 use windlass_engine::plan::{Goal, Plan, Stage, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
@@ -28,7 +28,15 @@ pub enum Mixes {
 
 /// All of a plan that has something to do.
 #[must_use]
-pub fn lines(outlet: &Outlet, shown: &str, typed: &str, system: &str, plan: &Plan, policy: &Policy, mixes: Mixes) -> Vec<String> {
+pub fn lines(
+    outlet: &Outlet,
+    shown: &str,
+    typed: &str,
+    system: &str,
+    plan: &Plan,
+    policy: &Policy,
+    mixes: Mixes,
+) -> Vec<String> {
     let mut lines = flowing(outlet, "", &head(outlet, shown, system, plan));
     let several = plan.hops.len() > 1;
     let mut number = 0;
@@ -56,7 +64,10 @@ pub fn lines(outlet: &Outlet, shown: &str, typed: &str, system: &str, plan: &Pla
         Mixes::Counted => {
             let mixes = plan.mixes.len();
             if mixes > 0 {
-                say("mixes", &format!("{mixes} on the way, all allowed: --explain shows them"));
+                say(
+                    "mixes",
+                    &format!("{mixes} on the way, all allowed: --explain shows them"),
+                );
             }
         }
         Mixes::Shown => {
@@ -66,7 +77,10 @@ pub fn lines(outlet: &Outlet, shown: &str, typed: &str, system: &str, plan: &Pla
         }
     }
     for (index, hazard) in plan.hazards.iter().enumerate() {
-        let applies = hazard.applies_if.as_ref().map(|when| format!(", if {when}"));
+        let applies = hazard
+            .applies_if
+            .as_ref()
+            .map(|when| format!(", if {when}"));
         let text = format!(
             "{} at {}{}: {} ({})",
             hazard.id,
@@ -78,9 +92,17 @@ pub fn lines(outlet: &Outlet, shown: &str, typed: &str, system: &str, plan: &Pla
         say(if index == 0 { "hazards" } else { "" }, &text);
     }
     say("way back", &way_back(plan));
-    for (index, left) in plan.left.iter().filter(|left| left.could.is_some()).enumerate() {
+    for (index, left) in plan
+        .left
+        .iter()
+        .filter(|left| left.could.is_some())
+        .enumerate()
+    {
         let could = left.could.as_deref().unwrap_or_default();
-        let bars = left.bars.as_ref().map(|line| format!("; after it {line} cannot come back"));
+        let bars = left
+            .bars
+            .as_ref()
+            .map(|line| format!("; after it {line} cannot come back"));
         let text = format!(
             "{} {} → {could}: windlass finalize {{cluster}}{}",
             left.level,
@@ -96,7 +118,11 @@ fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
     let style = &outlet.style;
     let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
     let start: Vec<String> = start.into_iter().map(ToString::to_string).collect();
-    let to = plan.hops.last().map(|hop| hop.to.to_string()).unwrap_or_default();
+    let to = plan
+        .hops
+        .last()
+        .map(|hop| hop.to.to_string())
+        .unwrap_or_default();
     let way = match &plan.goal {
         Goal::Version(_) => style.text(&format!("{} → {to}", start.join(" and "))),
         Goal::Finalize => format!("{to}, levels raised"),
@@ -136,7 +162,10 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
         Stage::Raise(raise) => vec![
             number,
             Cell::toned("raise", Tone::Warn),
-            Cell::plain(format!("{} {} → {}", raise.level, raise.named.0, raise.named.1)),
+            Cell::plain(format!(
+                "{} {} → {}",
+                raise.level, raise.named.0, raise.named.1
+            )),
             Cell::plain(format!("no way back from here; {}", raise.why)),
         ],
         Stage::Act(act) => vec![
@@ -167,7 +196,10 @@ pub fn pace(plan: &Plan, policy: &Policy) -> String {
     };
     let soak = match policy.soak {
         Ms(0) => String::new(),
-        soak => format!("; {} of health watched after the first and between stages", short(soak)),
+        soak => format!(
+            "; {} of health watched after the first and between stages",
+            short(soak)
+        ),
     };
     format!("{limit}{mode}; budgets may hold it lower{soak}")
 }
@@ -205,10 +237,16 @@ fn way_back(plan: &Plan) -> String {
     match plan.point_of_no_return() {
         None => format!("{old} can be put back on each member: levels stay as they are"),
         Some((hop, stage)) => {
-            let before = plan.stages().take_while(|(h, s, _)| (*h, *s) < (hop, stage)).count();
+            let before = plan
+                .stages()
+                .take_while(|(h, s, _)| (*h, *s) < (hop, stage))
+                .count();
             match before {
                 0 => "none: this raises levels, which cannot be lowered again".into(),
-                _ => format!("{old} can be put back until stage {} begins, not after it", before + 1),
+                _ => format!(
+                    "{old} can be put back until stage {} begins, not after it",
+                    before + 1
+                ),
             }
         }
     }

@@ -16,14 +16,26 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
     for (index, because) in refusal.because.iter().enumerate() {
         let word = if index == 0 { "because" } else { "and    " };
         let source = because.source.as_ref().map(|source| format!(" ({source})"));
-        let fact = format!("{}{}", spoken(&because.fact, typed), source.unwrap_or_default());
-        lines.extend(flowing(outlet, &format!("  {}  ", style.dim(word)), &style.text(&fact)));
+        let fact = format!(
+            "{}{}",
+            spoken(&because.fact, typed),
+            source.unwrap_or_default()
+        );
+        lines.extend(flowing(
+            outlet,
+            &format!("  {}  ", style.dim(word)),
+            &style.text(&fact),
+        ));
     }
     if !refusal.hints.is_empty() {
         lines.push(format!("  {}", style.dim("would open a way, or help")));
     }
     for hint in &refusal.hints {
-        lines.extend(flowing(outlet, "           ", &style.text(&spoken(hint, typed))));
+        lines.extend(flowing(
+            outlet,
+            "           ",
+            &style.text(&spoken(hint, typed)),
+        ));
     }
     lines
 }

@@ -37,7 +37,11 @@ pub fn lines(
         lines.extend(labelled(outlet, label, LABEL, &text));
     }
     for trouble in &snapshot.troubles {
-        lines.extend(flowing(outlet, &format!("  {} ", outlet.style.bad()), trouble));
+        lines.extend(flowing(
+            outlet,
+            &format!("  {} ", outlet.style.bad()),
+            trouble,
+        ));
     }
     lines.extend(gaps(outlet, &snapshot.gaps));
     lines
@@ -50,31 +54,40 @@ fn head(outlet: &Outlet, shown: &str, snapshot: &Snapshot, now: Wall) -> String 
         [] => "of unknown release".to_owned(),
         all => all.join(" and "),
     };
-    let sick: Vec<&Member> = snapshot.members.values().filter(|m| !m.health.is_healthy()).collect();
+    let sick: Vec<&Member> = snapshot
+        .members
+        .values()
+        .filter(|m| !m.health.is_healthy())
+        .collect();
     let members = count(snapshot.members.len(), "member");
     let health = match (snapshot.members.len(), sick.as_slice()) {
         (0, _) => "no members seen".to_owned(),
         (1, []) => format!("{members}, healthy"),
         (_, []) => format!("{members}, all healthy"),
-        (_, some) => {
-            let called: Vec<&str> = some.iter().map(|m| m.name.as_str()).collect();
-            format!("{members}, not healthy: {}", names(outlet, &called, ", "))
-        }
+        (_, some) => format!("{members}, {} not healthy", some.len()),
     };
     format!(
         "{}   {} {release}   {health}   {}",
         outlet.style.bold(shown),
         snapshot.system,
-        outlet.style.dim(&format!("seen {} ago", short(now.since(snapshot.seen))))
+        outlet
+            .style
+            .dim(&format!("seen {} ago", short(now.since(snapshot.seen))))
     )
 }
 
 fn releases(snapshot: &Snapshot) -> BTreeSet<&Version> {
-    snapshot.members.values().flat_map(|member| member.components.values()).collect()
+    snapshot
+        .members
+        .values()
+        .flat_map(|member| member.components.values())
+        .collect()
 }
 
 fn members(outlet: &Outlet, snapshot: &Snapshot, now: Wall) -> Vec<String> {
-    let mut table = Table::new(&["MEMBER", "ROLE", "RELEASE", "HOST", "STATE", "SINCE", "NOTE"]);
+    let mut table = Table::new(&[
+        "MEMBER", "ROLE", "RELEASE", "HOST", "STATE", "SINCE", "NOTE",
+    ]);
     for member in snapshot.members.values() {
         let (state, tone, why) = state(member);
         table.row(vec![
@@ -91,7 +104,10 @@ fn members(outlet: &Outlet, snapshot: &Snapshot, now: Wall) -> Vec<String> {
 }
 
 fn role(member: &Member) -> String {
-    let parts: Vec<&str> = member.carries().map(|component| component.as_str()).collect();
+    let parts: Vec<&str> = member
+        .carries()
+        .map(|component| component.as_str())
+        .collect();
     parts.join("+")
 }
 
@@ -101,14 +117,22 @@ fn release(member: &Member) -> Cell {
     if !member.unversioned.is_empty() || texts.is_empty() {
         texts.push("?".into());
     }
-    let tone = if member.unversioned.is_empty() { Tone::Plain } else { Tone::Warn };
+    let tone = if member.unversioned.is_empty() {
+        Tone::Plain
+    } else {
+        Tone::Warn
+    };
     Cell::toned(texts.join(" "), tone)
 }
 
 fn state(member: &Member) -> (String, Tone, Option<&str>) {
     match &member.health {
         Health::Healthy => (member.state.clone(), Tone::Good, None),
-        Health::Settling(owes) => (format!("! {}", or(&member.state, "settling")), Tone::Warn, Some(owes)),
+        Health::Settling(owes) => (
+            format!("! {}", or(&member.state, "settling")),
+            Tone::Warn,
+            Some(owes),
+        ),
         Health::Down(why) => ("✗ down".into(), Tone::Bad, Some(why)),
         Health::Unknown(why) => ("? unknown".into(), Tone::Warn, Some(why)),
     }
@@ -119,7 +143,10 @@ fn or<'a>(text: &'a str, other: &'a str) -> &'a str {
 }
 
 fn since(member: &Member, now: Wall) -> String {
-    member.since.map(|at| short(whole(now.since(at)))).unwrap_or_default()
+    member
+        .since
+        .map(|at| short(whole(now.since(at))))
+        .unwrap_or_default()
 }
 
 /// Tenths of a second say nothing about how long a process runs.
@@ -130,8 +157,15 @@ fn whole(length: Ms) -> Ms {
 fn note(system: &str, member: &Member, why: Option<&str>) -> String {
     let mut parts: Vec<String> = why.map(str::to_owned).into_iter().collect();
     if member.load > 0 {
-        let what = if system == "kafka" { "leader" } else { "unit of work" };
-        parts.push(count(usize::try_from(member.load).unwrap_or(usize::MAX), what));
+        let what = if system == "kafka" {
+            "leader"
+        } else {
+            "unit of work"
+        };
+        parts.push(count(
+            usize::try_from(member.load).unwrap_or(usize::MAX),
+            what,
+        ));
     }
     if let Some(zone) = &member.zone {
         parts.push(format!("rack {zone}"));
@@ -160,22 +194,34 @@ fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
     }
     let mut groups: BTreeMap<(&str, &str), (Vec<&str>, bool)> = BTreeMap::new();
     for gap in gaps {
-        let group = groups.entry((gap.what.as_str(), gap.mend.as_str())).or_default();
+        let group = groups
+            .entry((gap.what.as_str(), gap.mend.as_str()))
+            .or_default();
         group.0.push(&gap.about);
         group.1 |= gap.weight == Weight::Bars;
     }
     let bars = gaps.iter().filter(|gap| gap.weight == Weight::Bars).count();
+    let unseen = format!("{} could not be seen", count(gaps.len(), "thing"));
     let head = match bars {
-        0 => format!("{}; none bars an upgrade", count(gaps.len(), "thing")),
-        some => format!("{} could not be seen; {some} of them bar an upgrade", count(gaps.len(), "thing")),
+        0 => format!("{unseen}; no upgrade is barred by that"),
+        all if all == gaps.len() => format!("{unseen}, which bars an upgrade"),
+        some => format!("{unseen}; {some} of them bar an upgrade"),
     };
     let mut lines = labelled(outlet, "gaps", LABEL, &head);
     for ((what, mend), (about, bars)) in groups {
-        let glyph = if bars { outlet.style.unknown() } else { outlet.style.dot() };
+        let glyph = if bars {
+            outlet.style.unknown()
+        } else {
+            outlet.style.dot()
+        };
         let text = format!("{}: {what}", names(outlet, &about, ", "));
         lines.extend(flowing(outlet, &format!("  {glyph} "), &text));
         let mend = outlet.style.text(mend);
-        lines.extend(flowing(outlet, &format!("      {}  ", outlet.style.dim("mend")), &mend));
+        lines.extend(flowing(
+            outlet,
+            &format!("      {}  ", outlet.style.dim("mend")),
+            &mend,
+        ));
     }
     lines
 }

@@ -61,7 +61,11 @@ impl Table {
     #[must_use]
     pub fn lines(&self, outlet: &Outlet) -> Vec<String> {
         let text = |cell: &Cell| outlet.style.text(&cell.text);
-        let filled = |column: usize| self.rows.iter().any(|row| row.get(column).is_some_and(|c| !c.text.is_empty()));
+        let filled = |column: usize| {
+            self.rows
+                .iter()
+                .any(|row| row.get(column).is_some_and(|c| !c.text.is_empty()))
+        };
         let mut shown: Vec<(usize, usize)> = (0..self.heads.len())
             .filter(|column| *column < KEPT || filled(*column))
             .map(|column| {
@@ -73,9 +77,15 @@ impl Table {
         if !outlet.is_wide() {
             self.fit(&mut shown, outlet.width);
         }
-        let head = |(column, width): &(usize, usize)| format!("{:<width$}", self.heads[*column], width = *width);
+        let head = |(column, width): &(usize, usize)| {
+            format!("{:<width$}", self.heads[*column], width = *width)
+        };
         let heads: Vec<String> = shown.iter().map(head).collect();
-        let mut lines = vec![outlet.style.dim(format!("{GAP}{}", heads.join(GAP)).trim_end())];
+        let mut lines = vec![
+            outlet
+                .style
+                .dim(format!("{GAP}{}", heads.join(GAP)).trim_end()),
+        ];
         for row in &self.rows {
             lines.extend(row_lines(outlet, row, &shown));
         }
@@ -108,11 +118,19 @@ fn row_lines(outlet: &Outlet, row: &[Cell], shown: &[(usize, usize)]) -> Vec<Str
         .filter_map(|(column, width)| {
             let cell = row.get(*column)?;
             let text = outlet.style.text(&cell.text);
-            let lines = if columns(&text) > *width { wrap(&text, *width, 0) } else { vec![text] };
+            let lines = if columns(&text) > *width {
+                wrap(&text, *width, 0)
+            } else {
+                vec![text]
+            };
             Some((lines, cell.tone, *width))
         })
         .collect();
-    let high = cells.iter().map(|(lines, _, _)| lines.len()).max().unwrap_or(0);
+    let high = cells
+        .iter()
+        .map(|(lines, _, _)| lines.len())
+        .max()
+        .unwrap_or(0);
     let line = |at: usize| {
         let mut line = String::new();
         for (lines, tone, width) in &cells {
