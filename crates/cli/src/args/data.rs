@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use std::path::PathBuf;
 use windlass_engine::names::ClusterName;
 use windlass_engine::version::Version;
+use windlass_wire::value::Address;
 
 /// `windlass init`
 #[derive(Args, Clone, Debug)]
@@ -35,10 +36,10 @@ Examples:
   windlass init kafka --bootstrap k1:9092,k2:9092 --name orders")]
 pub struct InitKafkaArgs {
     /// Where clients first connect
-    #[arg(long, required = true, value_delimiter = ',', value_name = "HOST:PORT")]
-    pub bootstrap: Vec<String>,
+    #[arg(long, required = true, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
+    pub bootstrap: Vec<Address>,
     /// The name to register it under
-    #[arg(long, default_value = "kafka")]
+    #[arg(long, value_parser = value::name, default_value = "kafka")]
     pub name: ClusterName,
 }
 
@@ -99,8 +100,8 @@ pub struct Which {
     /// The registered cluster
     pub cluster: Option<ClusterName>,
     /// Addresses of a Kafka cluster that is not registered
-    #[arg(long, value_delimiter = ',', value_name = "HOST:PORT")]
-    pub bootstrap: Vec<String>,
+    #[arg(long, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
+    pub bootstrap: Vec<Address>,
 }
 
 /// `windlass observe`

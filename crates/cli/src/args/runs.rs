@@ -6,6 +6,7 @@ use super::value;
 use clap::{Args, ValueEnum};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{CheckId, ClusterName, MemberId, RunId, Subject};
+use windlass_engine::policy::{Cap, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 
@@ -245,7 +246,7 @@ pub struct RetryArgs {
     #[command(flatten)]
     pub run: OfRun,
     /// What failed: a member, `level/NAME` or `action/NAME`; not needed where it is the only one
-    #[arg(value_parser = subject)]
+    #[arg(value_parser = value::subject)]
     pub subject: Option<Subject>,
     /// Put the old release back on it
     #[arg(long, conflicts_with = "kill")]
@@ -268,7 +269,7 @@ pub struct SkipArgs {
     #[command(flatten)]
     pub run: OfRun,
     /// A member, `level/NAME` or `action/NAME`
-    #[arg(value_parser = subject)]
+    #[arg(value_parser = value::subject)]
     pub subject: Subject,
     /// Do not ask
     #[arg(short, long)]
@@ -282,7 +283,7 @@ pub struct ConfirmArgs {
     #[command(flatten)]
     pub run: OfRun,
     /// A member, `level/NAME` or `action/NAME`
-    #[arg(value_parser = subject)]
+    #[arg(value_parser = value::subject)]
     pub subject: Subject,
 }
 
@@ -318,14 +319,14 @@ pub struct PaceArgs {
     #[command(flatten)]
     pub run: OfRun,
     /// How the limit grows: double or fixed
-    #[arg(long, value_name = "RAMP")]
-    pub ramp: Option<String>,
+    #[arg(long, value_parser = value::ramp, value_name = "RAMP")]
+    pub ramp: Option<Ramp>,
     /// The most members down at once: a number, or a share as 10%
-    #[arg(long, value_name = "CAP")]
-    pub cap: Option<String>,
+    #[arg(long, value_parser = value::cap, value_name = "CAP")]
+    pub cap: Option<Cap>,
     /// When the next begins: sliding or barrier
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<String>,
+    #[arg(long, value_parser = value::mode, value_name = "MODE")]
+    pub mode: Option<Mode>,
 }
 
 /// `windlass retarget`
@@ -393,14 +394,6 @@ pub struct AdoptArgs {
     /// The cluster's name again, instead of being asked for it
     #[arg(long, value_name = "CLUSTER")]
     pub confirm: Option<ClusterName>,
-}
-
-fn subject(text: &str) -> Result<Subject, String> {
-    match text.split_once('/') {
-        Some(("member" | "level" | "action", rest)) if !rest.is_empty() => Ok(Subject::parse(text)),
-        Some(_) => Err("expected a member, `level/NAME` or `action/NAME`".into()),
-        None => Ok(Subject::parse(text)),
-    }
 }
 
 /// The plan that is meant by its name or the beginning of it.

@@ -1,13 +1,13 @@
 //! The queue before the writer: what waits becomes one group.
 //!
-//! Those who were answered together mostly ask again together. So after a group the writer gathers:
-//! it waits a moment for as many as may come, and a push wakes it only when they are complete.
+//! Those who were answered together mostly ask again together. So before it commits, the writer
+//! gathers: it waits a moment for as many as may come, and a push wakes it only when a handful is there.
 //! Must never know: what is asked. Stories: in this file, `tests/it/`.
 
 use super::trouble::Trouble;
 use super::writer::Desk;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 use tokio::sync::oneshot;
 
 /// Something to be written with others in one commit.
@@ -102,31 +102,44 @@ impl Queue {
         self.bell.notify_all();
     }
 
-    /// Takes all that waits into `group`; where fewer than `answered` more than those waiting are there,
-    /// waits at most so long for them. False: closed and empty.
-    pub(super) fn take(
-        &self,
-        group: &mut Vec<Box<dyn Work>>,
-        answered: usize,
-        patience: Duration,
-    ) -> bool {
+    /// Takes all that waits into `group`; waits until there is something. False: closed and empty.
+    pub(super) fn take(&self, group: &mut Vec<Box<dyn Work>>) -> bool {
         let mut waiting = self.lock();
-        if answered > 1 && !patience.is_zero() {
-            waiting.wanted = answered + waiting.works.len();
-            waiting = self
-                .bell
-                .wait_timeout_while(waiting, patience, |w| w.works.len() < w.wanted && !w.closed)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
         waiting.wanted = 1;
         waiting = self
             .bell
             .wait_while(waiting, |w| w.works.is_empty() && !w.closed)
             .unwrap_or_else(PoisonError::into_inner);
+        waiting.hand_over(group)
+    }
+
+    /// Takes what has come meanwhile; waits until `deadline` for at least `wanted`. False: nothing came.
+    pub(super) fn gather(
+        &self,
+        group: &mut Vec<Box<dyn Work>>,
+        wanted: usize,
+        deadline: Instant,
+    ) -> bool {
+        let mut waiting = self.lock();
+        if waiting.works.len() < wanted {
+            waiting.wanted = wanted;
+            let left = deadline.saturating_duration_since(Instant::now());
+            waiting = self
+                .bell
+                .wait_timeout_while(waiting, left, |w| w.works.len() < wanted && !w.closed)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+        waiting.hand_over(group)
+    }
+}
+
+impl Waiting {
+    fn hand_over(&mut self, group: &mut Vec<Box<dyn Work>>) -> bool {
         // While a group is being written nobody needs to ring.
-        waiting.wanted = usize::MAX;
-        group.append(&mut waiting.works);
-        !group.is_empty()
+        self.wanted = usize::MAX;
+        let some = !self.works.is_empty();
+        group.append(&mut self.works);
+        some
     }
 }

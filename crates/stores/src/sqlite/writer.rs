@@ -17,6 +17,8 @@ use windlass_runner::ports::store::StoreError;
 const GATHER_MOST_US: u64 = 500;
 /// Of the last commit's time, this part may be spent on gathering the next group.
 const GATHER_PART: u32 = 3;
+/// So many are worth waking up for while a group is gathered.
+const HANDFUL: usize = 16;
 /// Statements kept prepared; more than we have.
 const STATEMENTS: usize = 64;
 
@@ -68,14 +70,13 @@ enum Health {
 /// Serves the queue until it is closed and empty.
 pub(super) fn serve(path: &Path, queue: &Queue) {
     let mut group = Vec::new();
-    let mut answered = 0;
-    let mut patience = Duration::ZERO;
-    while queue.take(&mut group, answered, patience) {
-        answered = 0;
+    let mut pace = Pace::default();
+    while queue.take(&mut group) {
         let connection = match file::connect(path) {
             Ok(connection) => connection,
             Err(why) => {
                 lose(&mut group, &trouble(why));
+                group.clear();
                 continue;
             }
         };
@@ -84,23 +85,28 @@ pub(super) fn serve(path: &Path, queue: &Queue) {
             Ok(desk) => desk,
             Err(why) => {
                 lose(&mut group, &Trouble::before_commit(&why));
+                group.clear();
                 continue;
             }
         };
         loop {
-            let began = Instant::now();
-            let health = commit(&desk, &mut group);
-            answered = group.len();
+            let health = write(&desk, queue, &mut group, &mut pace);
             group.clear();
-            patience = (began.elapsed() / GATHER_PART).min(Duration::from_micros(GATHER_MOST_US));
             if matches!(health, Health::Doubtful) {
                 break;
             }
-            if !queue.take(&mut group, answered, patience) {
+            if !queue.take(&mut group) {
                 return;
             }
         }
     }
+}
+
+/// How many may come for the next commit, and how long they are worth waiting for.
+#[derive(Default)]
+struct Pace {
+    answered: usize,
+    commit: Duration,
 }
 
 fn trouble(why: StoreError) -> Trouble {
@@ -113,22 +119,55 @@ fn trouble(why: StoreError) -> Trouble {
     }
 }
 
-/// Writes a group, commits, answers.
-fn commit(desk: &Desk<'_>, group: &mut [Box<dyn Work>]) -> Health {
+/// Writes a group, gathers more into it, commits, answers.
+fn write(
+    desk: &Desk<'_>,
+    queue: &Queue,
+    group: &mut Vec<Box<dyn Work>>,
+    pace: &mut Pace,
+) -> Health {
     if let Err(why) = run(desk, "BEGIN IMMEDIATE") {
         lose(group, &Trouble::before_commit(&why));
         return Health::Good;
     }
-    for work in group.iter_mut() {
-        let Err(why) = work.write(desk) else { continue };
-        let health = undo(desk);
-        let trouble = Trouble::before_commit(&why);
-        if group.len() == 1 || matches!(trouble, Trouble::Full) {
-            lose(group, &trouble);
-            return health;
+    // All that wait, and all that were answered last: more will hardly come.
+    let most = group.len() + pace.answered;
+    let patience = (pace.commit / GATHER_PART).min(Duration::from_micros(GATHER_MOST_US));
+    let deadline = Instant::now() + patience;
+    let mut written = 0;
+    loop {
+        while let Some(work) = group.get_mut(written) {
+            let Err(why) = work.write(desk) else {
+                written += 1;
+                continue;
+            };
+            *pace = Pace::default();
+            let health = undo(desk);
+            let trouble = Trouble::before_commit(&why);
+            if group.len() == 1 || matches!(trouble, Trouble::Full) {
+                lose(group, &trouble);
+                return health;
+            }
+            return alone(desk, group);
         }
-        return alone(desk, group);
+        let missing = most.saturating_sub(written);
+        if pace.answered < 2 || missing == 0 {
+            break;
+        }
+        if !queue.gather(group, missing.min(HANDFUL), deadline) {
+            break;
+        }
     }
+    let began = Instant::now();
+    let health = commit(desk, group);
+    *pace = Pace {
+        answered: group.len(),
+        commit: began.elapsed(),
+    };
+    health
+}
+
+fn commit(desk: &Desk<'_>, group: &mut [Box<dyn Work>]) -> Health {
     match run(desk, "COMMIT") {
         Ok(()) => {
             for work in group {
@@ -144,11 +183,25 @@ fn commit(desk: &Desk<'_>, group: &mut [Box<dyn Work>]) -> Health {
     }
 }
 
+/// Begins, writes and commits one request.
+fn write_one(desk: &Desk<'_>, work: &mut [Box<dyn Work>]) -> Health {
+    let written = run(desk, "BEGIN IMMEDIATE")
+        .and_then(|()| work.iter_mut().try_for_each(|work| work.write(desk)));
+    match written {
+        Ok(()) => commit(desk, work),
+        Err(why) => {
+            let health = undo(desk);
+            lose(work, &Trouble::before_commit(&why));
+            health
+        }
+    }
+}
+
 /// One of them cannot be written: so that the others are unharmed, each gets a commit of its own.
 fn alone(desk: &Desk<'_>, group: &mut [Box<dyn Work>]) -> Health {
     let mut health = Health::Good;
     for work in group.chunks_mut(1) {
-        if let Health::Doubtful = commit(desk, work) {
+        if let Health::Doubtful = write_one(desk, work) {
             health = Health::Doubtful;
         }
     }
