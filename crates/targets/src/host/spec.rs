@@ -149,6 +149,36 @@ pub enum SpecError {
     FileName(String),
 }
 
+impl Supervisor {
+    /// A systemd unit. The release is told by a link that the unit starts from, moved before each
+    /// start: `systemd("kafka@{id}", "/opt/kafka/current")`, with
+    /// `ExecStart=/opt/kafka/current/bin/kafka-server-start.sh …` in the unit. Written out:
+    ///
+    /// ```yaml
+    /// start:  [[ln, -sfn, "{release}", /opt/kafka/current], [systemctl, start, "kafka@{id}"]]
+    /// stop:   [[systemctl, stop, "kafka@{id}"]]
+    /// status: [[systemctl, show, --property=MainPID, --value, "kafka@{id}"]]
+    /// ```
+    #[must_use]
+    pub fn systemd(unit: &str, link: &str) -> Self {
+        let list = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+        Self::Commands {
+            start: vec![
+                list(&["ln", "-sfn", "{release}", link]),
+                list(&["systemctl", "start", unit]),
+            ],
+            stop: vec![list(&["systemctl", "stop", unit])],
+            status: vec![list(&[
+                "systemctl",
+                "show",
+                "--property=MainPID",
+                "--value",
+                unit,
+            ])],
+        }
+    }
+}
+
 impl FileName {
     /// Reads `kafka-clients-{version}.jar`.
     ///

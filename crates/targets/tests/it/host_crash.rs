@@ -1,7 +1,7 @@
 //! Carriers that die or freeze at the wrong moment, and processes that do.
 
 use crate::host_world::{
-    PATIENCE, World, claimed, ensure, failed_as, fence, runs, runs_at, signal, until,
+    PATIENCE, World, claimed, cmdline, ensure, failed_as, fence, runs, runs_at, signal, until,
 };
 use rustix::process::Signal;
 use std::fs;
@@ -85,6 +85,39 @@ async fn a_carrier_killed_in_the_middle_leaves_a_deed_that_finishes() {
     assert_eq!(hand.ensure(&deed, &next, PATIENCE).await, Outcome::Done);
     assert_eq!(world.log().matches("2.0.0 begins").count(), 1);
     assert!(!world.root().join("outcome").exists());
+}
+
+#[tokio::test]
+async fn a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up() {
+    let world = World::new();
+    world.mode("stubborn");
+    let hand = world.raised("1.0.0").await;
+    let run = fence(2);
+    hand.claim(&run).await;
+    runs_at(&hand, "1.0.0").await;
+    until("it listens", || world.log().contains("as stubborn")).await;
+    let deed = ensure(1, &["1.0.0"], "2.0.0");
+    let mut first = hand.ensure(&deed, &run, PATIENCE);
+    let told = until("it is told to stop", || {
+        world.log().contains("told to stop")
+    });
+    tokio::select! {
+        outcome = &mut first => panic!("answered early: {outcome:?}"),
+        () = told => {}
+    }
+    let place = format!("dir={} ", world.dir().display());
+    let scripts = fs::read_dir("/proc").expect("processes");
+    let scripts = scripts.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let ours = |pid: &u32| cmdline(*pid).contains(&place);
+    scripts
+        .filter(ours)
+        .for_each(|pid| signal(pid, Signal::KILL));
+    let step = "told to stop".into();
+    assert_eq!(first.await, Outcome::NotYet { step });
+    world.mode("plain");
+    signal(world.pid().expect("a pid"), Signal::KILL);
+    assert_eq!(hand.ensure(&deed, &run, PATIENCE).await, Outcome::Done);
+    runs_at(&hand, "2.0.0").await;
 }
 
 #[tokio::test]

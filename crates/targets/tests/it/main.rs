@@ -1,4 +1,8 @@
 //! The targets against real things.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "real processes are waited for by the real clock"
+)]
 
 mod host;
 mod host_crash;

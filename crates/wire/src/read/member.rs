@@ -22,7 +22,7 @@ pub(super) struct Written {
     prepare: Option<Vec<Prepare>>,
 }
 
-/// What earlier members of the file took for themselves.
+/// What earlier members of the file took for themselves: ids with their byte, folders with their id.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     ids: BTreeMap<String, usize>,
@@ -88,17 +88,19 @@ pub(super) fn member(
         .need("id", "the system's own id, as 101")
         .and_then(|field| {
             let id = field.value(value::member_id, report)?;
-            let line = report.line_of(field.node.span.start);
             match seen.ids.get(&id) {
-                Some(first) => field.say(
-                    report,
-                    Code::DuplicateName,
-                    format!("member `{id}` is given twice"),
-                    format!("it stands on line {first} already"),
-                    None,
-                ),
+                Some(first) => {
+                    let line = report.line_of(*first);
+                    field.say(
+                        report,
+                        Code::DuplicateName,
+                        format!("member `{id}` is given twice"),
+                        format!("it stands on line {line} already"),
+                        None,
+                    );
+                }
                 None => {
-                    seen.ids.insert(id.clone(), line);
+                    seen.ids.insert(id.clone(), field.node.span.start);
                 }
             }
             Some(id)
@@ -113,7 +115,7 @@ pub(super) fn member(
             fields.missing("supervisor", what);
         }
         if written.config.is_none() && needs_config(written) {
-            let what = "`{config}` stands in its commands";
+            let what = "its configuration file, named by `{config}`";
             fields.missing("config", what);
         }
     }

@@ -10,6 +10,7 @@ fail() { # fail CODE STEP WHAT
     record failed
     answer failed "$f_code" "$f_at" "$f_what"
 }
+unwritten() { fail did-not-start "stopped" "the mark at $fence cannot be written"; } # and nothing runs
 settled() { # what runs is what was wanted
     f_acted=yes f_told=no f_pid=$pid f_start=$start f_boot=$boot f_release=$wanted
     record started
@@ -24,7 +25,7 @@ begin() {
         [ "$leave" = yes ] && answer notyet "not begun"
         ready
         f_acted=yes f_told=no f_pid=0 f_start=0 f_release=
-        record stopped || answer trouble "the mark at $fence cannot be written"
+        record stopped || unwritten
         return
     fi
     told=no
@@ -88,7 +89,7 @@ stop() {
     done
     if [ -n "$job" ]; then wait "$job"; fi
     f_told=no f_pid=0 f_start=0 f_release=
-    record stopped || answer trouble "the mark at $fence cannot be written"
+    record stopped || unwritten
 }
 stop_words() {
     [ "$supervisor" = commands ] || return 0
@@ -110,7 +111,7 @@ begin_start() {
     f_acted=yes f_pid=0 f_start=$t_now f_boot=$boot f_release=
     [ -z "$pidfile" ] || { mkdir -p "${pidfile%/*}" && rm -f "$pidfile"; } 2>/dev/null
     mkdir -p "${log%/*}" 2>/dev/null
-    record starting || answer trouble "the mark at $fence cannot be written"
+    record starting || unwritten
     case $supervisor in
     process)
         if ! (: >>"$log") 2>/dev/null; then
@@ -181,7 +182,7 @@ do_deed() {
             fail not-as-expected "told to stop" "process $boot:$pid:$start came in its place: someone else acts"
         else
             f_told=no f_pid=0 f_start=0 f_release=
-            record stopped || answer trouble "the mark at $fence cannot be written"
+            record stopped || unwritten
         fi
         ;;
     stopped)
