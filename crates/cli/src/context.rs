@@ -4,7 +4,7 @@
 //! Must never know: commands. Stories: `tests/it/usage.rs`.
 
 use crate::args::Global;
-use crate::assemble::{self, Assembly};
+use crate::assemble::Assembly;
 use crate::catalogs::Catalogs;
 use crate::exit::Failed;
 use crate::outlet::Outlet;
@@ -40,7 +40,7 @@ impl Bare {
         let catalogs = Arc::new(Catalogs::new(global.catalog.clone()));
         Self {
             outlet: Outlet::new(global),
-            assembly: Arc::new(Assembly::new()),
+            assembly: Arc::new(Assembly::new(catalogs.clone(), None)),
             catalogs,
             zone: TimeZone::system(),
         }
@@ -88,13 +88,16 @@ impl Context {
             std::fs::create_dir_all(parent).map_err(file)?;
         }
         let store = SqliteStore::open(&store_path, opening).map_err(|why| opened(&store_path, &why))?;
+        let folder = beside(&store_path);
+        let prepared = folder.join("prepared");
+        let assembly = Arc::new(Assembly::new(bare.catalogs.clone(), Some(prepared)));
         let news: Arc<OnceLock<Arc<Bell>>> = Arc::default();
         let told = news.clone();
         let host = host();
         let world = World {
             store: Arc::new(store),
             clock: Arc::new(SystemClock::new()),
-            targets: bare.assembly.clone(),
+            targets: assembly.clone(),
             news: Arc::new(move |run, hint| {
                 if let Some(bell) = told.get() {
                     bell.tell(run, hint);
@@ -105,11 +108,11 @@ impl Context {
         Ok(Self {
             desk: Desk::new(world.clone()),
             world,
-            folder: beside(&store_path),
+            folder,
             store_path,
             outlet: bare.outlet,
             catalogs: bare.catalogs,
-            assembly: bare.assembly,
+            assembly,
             user: user(&host),
             zone: bare.zone,
             news,
@@ -195,5 +198,6 @@ fn host() -> String {
 fn user(host: &str) -> String {
     let name = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
     let name = name.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
-    assemble::one_line(&format!("{name}@{host}"))
+    let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
+    format!("{name}@{host}")
 }
