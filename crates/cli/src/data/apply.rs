@@ -229,7 +229,7 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             let at: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
             let members = count(declared.members.len(), "member");
             let text = format!(
-                "{would}registered: {} at {}, {members}",
+                "{would}registered: {}, {members}, at {}",
                 declared.system.name(),
                 at.join(" ")
             );

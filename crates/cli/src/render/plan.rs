@@ -7,8 +7,10 @@ use super::{count, flowing, labelled, names};
 use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
-use windlass_engine::plan::{Goal, Plan, Stage, name};
+use windlass_engine::names::Component;
+use windlass_engine::plan::{Goal, Move, Plan, Stage, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_wire::duration::short;
@@ -32,12 +34,12 @@ pub fn lines(
     outlet: &Outlet,
     shown: &str,
     typed: &str,
-    system: &str,
+    snapshot: &Snapshot,
     plan: &Plan,
     policy: &Policy,
     mixes: Mixes,
 ) -> Vec<String> {
-    let mut lines = flowing(outlet, "", &head(outlet, shown, system, plan));
+    let mut lines = flowing(outlet, "", &head(outlet, shown, &snapshot.system, plan));
     let several = plan.hops.len() > 1;
     let mut number = 0;
     for (index, hop) in plan.hops.iter().enumerate() {
@@ -48,7 +50,7 @@ pub fn lines(
         let mut table = Table::new(&["", "", "", ""]);
         for stage in &hop.stages {
             number += 1;
-            table.row(stage_row(outlet, number, stage));
+            table.row(stage_row(outlet, number, stage, snapshot));
         }
         // Heads would say less than what stands there.
         lines.extend(table.lines(outlet).into_iter().skip(1));
@@ -104,12 +106,20 @@ pub fn lines(
             .as_ref()
             .map(|line| format!("; after it {line} cannot come back"));
         let text = format!(
-            "{} {} → {could}: windlass finalize {{cluster}}{}",
+            "{} {} → {could}{}",
             left.level,
             left.at,
             bars.unwrap_or_default()
         );
         say(if index == 0 { "not here" } else { "" }, &text);
+    }
+    if plan.left.iter().any(|left| left.could.is_some()) {
+        let once = if typed.starts_with("--") {
+            ", once it is registered"
+        } else {
+            " {cluster}"
+        };
+        say("", &format!("when you are sure: windlass finalize{once}"));
     }
     lines
 }
@@ -146,7 +156,7 @@ fn round(length: Ms) -> Ms {
     Ms(length.0.div_ceil(1_000) * 1_000)
 }
 
-fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
+fn stage_row(outlet: &Outlet, number: usize, stage: &Stage, snapshot: &Snapshot) -> Vec<Cell> {
     let number = Cell::toned(number.to_string(), Tone::Dim);
     match stage {
         Stage::Move(step) => {
@@ -154,7 +164,7 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
             let members: Vec<&str> = step.members.iter().map(|id| id.as_str()).collect();
             vec![
                 number,
-                Cell::toned(format!("{}s", step.component), Tone::Bold),
+                Cell::toned(movers(step, snapshot), Tone::Bold),
                 Cell::plain(format!("{} → {}", from.join(", "), step.to)),
                 Cell::plain(names(outlet, &members, " ")),
             ]
@@ -175,6 +185,20 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
             Cell::plain(act.what.clone()),
         ],
     }
+}
+
+/// Who moves, by the components they carry: `brokers`, `controllers+brokers` where members carry both.
+#[must_use]
+pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
+    let members = step
+        .members
+        .iter()
+        .filter_map(|id| snapshot.members.get(id));
+    let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
+    let others = carried.iter().filter(|one| **one != &step.component);
+    let named = std::iter::once(&step.component).chain(others.copied());
+    let named: Vec<String> = named.map(|component| format!("{component}s")).collect();
+    named.join("+")
 }
 
 /// Where the limit on members down at once begins and ends, in words.
