@@ -66,11 +66,29 @@ pub(super) fn answer(run: &Run, seq: u64, by: &str, command: Command, now: Now) 
 }
 
 fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -> Verdict {
+    if is_stranger(run) && !matches!(phase, Phase::Cancelling | Phase::Stopping) {
+        return match command {
+            Command::Cancel => cancel::cancel(run, phase),
+            Command::Stop => stop::stop(phase),
+            Command::Approve { .. }
+            | Command::Waive(_)
+            | Command::Pause
+            | Command::Continue
+            | Command::Retry { .. }
+            | Command::Confirm { .. }
+            | Command::Skip { .. }
+            | Command::Pace(_)
+            | Command::Retarget(_) => not_now(
+                "another cluster answers at the address",
+                "windlass cancel {cluster}, then mend the address",
+            ),
+        };
+    }
     match command {
         Command::Approve { plan } => approve::approve(run, phase, *plan, by),
         Command::Waive(waiver) => waive::waive(run, phase, waiver, now),
         Command::Pause => pause::pause(run, phase, by, now),
-        Command::Continue => go_on::go_on(run, phase),
+        Command::Continue => go_on::go_on(run, phase, now),
         Command::Cancel => cancel::cancel(run, phase),
         Command::Stop => stop::stop(phase),
         Command::Retry { subject, how } => {
@@ -92,6 +110,21 @@ fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -
 
 /// The failed or unclear subject that is meant: the one named, or the only one there is.
 fn failed_subject(run: &Run, phase: &Phase, named: Option<&Subject>) -> Result<Subject, Verdict> {
+    match phase {
+        Phase::Paused | Phase::AwaitingHuman(_) => {}
+        Phase::Requested
+        | Phase::Observing
+        | Phase::Barred
+        | Phase::AwaitingApproval(_)
+        | Phase::Rolling
+        | Phase::Soaking => return Err(not_now("nothing has failed", instead(phase))),
+        Phase::Pausing(_) => {
+            return Err(not_now("something is still in flight", instead(phase)));
+        }
+        Phase::Cancelling | Phase::Stopping | Phase::Ended(_) => {
+            return Err(not_now("the run is ending", instead(phase)));
+        }
+    }
     let stuck: Vec<&Subject> = run
         .flights()
         .iter()
