@@ -60,7 +60,9 @@ impl Target for KafkaTarget {
                         outcome,
                     )
                 }
-                Effect::Act { action, attempt, .. } => {
+                Effect::Act {
+                    action, attempt, ..
+                } => {
                     let outcome = self.act(action, fence, &hints).await;
                     Answer::Deed(Subject::Action(action.clone()), *attempt, outcome)
                 }
