@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
 
+  demo             a real Kafka cluster raised before your eyes
   test             every check and every test, installing what they need
   tidy             floors and house rules
   deny             licences and banned crates
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.split_first() {
+        Some((&"demo", [])) => xtask::demo::run(),
         Some((&"test", [])) => xtask::test::run(),
         Some((&"tidy", [])) => xtask::tidy::run(),
         Some((&"deny", [])) => xtask::deny::run(),

@@ -1,2 +1,116 @@
-//! cli
-fn main() {}
+//! The one binary: reads the command line, joins what the other floors keep apart, prints.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `args` | the command line as it is typed |
+//! | `context`, `catalogs`, `assemble` | what a command has at hand |
+//! | `data` | commands that show or change data |
+//! | `live` | commands about runs |
+//! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
+//!
+//! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
+
+mod args;
+mod assemble;
+mod catalogs;
+mod context;
+mod data;
+mod exit;
+mod live;
+mod outlet;
+mod render;
+
+use args::data::Which;
+use args::{Cli, Command, Global};
+use clap::FromArgMatches;
+use context::{Bare, Context};
+use data::look::Room;
+use exit::{Exit, Failed};
+use outlet::Outlet;
+use std::process::ExitCode;
+use windlass_stores::sqlite::Opening;
+
+fn main() -> ExitCode {
+    let cli = match Cli::from_arg_matches(&args::help::command().get_matches()) {
+        Ok(cli) => cli,
+        Err(wrong) => wrong.exit(),
+    };
+    let outlet = Outlet::new(&cli.global);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(why) => {
+            Failed::says(format!("no threads to work with: {why}")).tell(&outlet);
+            return ExitCode::from(Exit::Trouble.code());
+        }
+    };
+    let ended = runtime.block_on(run(cli));
+    // What still looks at a silent cluster must not hold up the end.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(failed) => {
+            failed.tell(&outlet);
+            ExitCode::from(Exit::Trouble.code())
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<Exit, Failed> {
+    let Cli { global, command } = cli;
+    let bare = Bare::new(&global);
+    let look = |bare| Context::open(&global, bare, Opening::Look);
+    match command {
+        Command::Version(args) => data::version::run(&bare, &args),
+        Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
+        Command::Init(args) => data::init::run(&bare, &args).await,
+        Command::Apply(args) => data::apply::run(&look(bare)?, &args).await,
+        Command::Clusters(args) => data::clusters::run(&look(bare)?, &args).await,
+        Command::Describe(args) => data::describe::run(&look(bare)?, &args).await,
+        Command::Forget(args) => data::forget::run(&look(bare)?, &args).await,
+        Command::Observe(args) => {
+            data::observe::run(&room(&global, bare, &args.which)?, &args).await
+        }
+        Command::Targets(args) => {
+            data::targets::run(&room(&global, bare, &args.which)?, &args).await
+        }
+        Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        carrying @ (Command::Upgrade(_)
+        | Command::Finalize(_)
+        | Command::Serve(_)
+        | Command::Carry(_)) => {
+            live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await
+        }
+        looking @ (Command::Status(_)
+        | Command::Watch(_)
+        | Command::Why(_)
+        | Command::Events(_)
+        | Command::Logs(_)
+        | Command::Wait(_)
+        | Command::Approve(_)
+        | Command::Pause(_)
+        | Command::Continue(_)
+        | Command::Cancel(_)
+        | Command::Stop(_)
+        | Command::Retry(_)
+        | Command::Skip(_)
+        | Command::Confirm(_)
+        | Command::Waive(_)
+        | Command::Pace(_)
+        | Command::Retarget(_)
+        | Command::Runs(_)
+        | Command::Replay(_)
+        | Command::Adopt(_)) => live::run(&look(bare)?, looking).await,
+    }
+}
+
+/// With the store where a registered cluster is named; without it for bare addresses.
+fn room(global: &Global, bare: Bare, which: &Which) -> Result<Room, Failed> {
+    Ok(match which.cluster {
+        Some(_) => Room::Full(Box::new(Context::open(global, bare, Opening::Look)?)),
+        None => Room::Bare(bare),
+    })
+}

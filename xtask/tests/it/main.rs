@@ -6,3 +6,4 @@
 )]
 
 mod kafka;
+mod roll;

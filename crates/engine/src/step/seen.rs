@@ -50,12 +50,17 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     events
 }
 
-/// A look that brings no news is still told when the last one grows old: what is decided later is
-/// decided on something that was seen.
+/// A look that brings no news is still told when the last one grows old and something is about to be
+/// decided: what is decided is decided on something that was seen.
 fn ages(run: &Run, now: Now) -> bool {
     let half = Ms(FRESH_MS.0 / 2);
     let age = run.observed_at().and_then(|at| now.mono.since(at));
-    age.is_none_or(|age| age >= half) || matches!(run.phase(), Phase::Observing | Phase::Barred)
+    let decides = match run.phase() {
+        Phase::Observing | Phase::Rolling | Phase::Soaking => true,
+        Phase::Requested | Phase::Barred | Phase::AwaitingApproval(_) | Phase::AwaitingHuman(_) => false,
+        Phase::Pausing(_) | Phase::Paused | Phase::Cancelling | Phase::Stopping | Phase::Ended(_) => false,
+    };
+    age.is_none() || (decides && age.is_none_or(|age| age >= half))
 }
 
 fn stranger(run: &Run, snapshot: &Snapshot) -> Option<Cause> {

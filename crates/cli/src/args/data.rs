@@ -1,0 +1,198 @@
+//! Options of the commands that show or change data.
+//!
+//! Must never know: what a command does. Stories: `tests/it/help.rs`.
+
+use super::value;
+use clap::{Args, Subcommand};
+use clap_complete::Shell;
+use std::path::PathBuf;
+use windlass_engine::names::ClusterName;
+use windlass_engine::version::Version;
+use windlass_wire::value::Address;
+
+/// `windlass init`
+#[derive(Args, Clone, Debug)]
+pub struct InitArgs {
+    /// Which system.
+    #[command(subcommand)]
+    pub system: InitSystem,
+}
+
+/// The systems that a file can be written for.
+#[derive(Clone, Debug, Subcommand)]
+pub enum InitSystem {
+    /// An Apache Kafka cluster in KRaft mode
+    Kafka(InitKafkaArgs),
+}
+
+/// `windlass init kafka`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Lines marked `TODO` hold what only you know: hosts, folders, how members are
+started. Nothing is registered.
+
+Examples:
+  windlass init kafka --bootstrap 127.0.0.1:9092 > orders.yaml
+  windlass init kafka --bootstrap k1:9092,k2:9092 --name orders")]
+pub struct InitKafkaArgs {
+    /// Where clients first connect
+    #[arg(long, required = true, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
+    pub bootstrap: Vec<Address>,
+    /// The name to register it under
+    #[arg(long, value_parser = value::name, default_value = "kafka")]
+    pub name: ClusterName,
+}
+
+/// `windlass apply`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+`kind: Cluster` is registered or changed; `kind: Upgrade` is asked for, as
+`windlass upgrade -d` would, and waits for `windlass approve` unless it says
+`approve: true`. The same file again changes nothing.
+
+Examples:
+  windlass apply -f orders.yaml --dry-run
+  cat orders.yaml | windlass apply -f -")]
+pub struct ApplyArgs {
+    /// The file; `-` reads what is piped in
+    #[arg(short, long = "file", required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `windlass clusters`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Example:
+  windlass clusters -o wide")]
+pub struct ClustersArgs {}
+
+/// `windlass describe`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  windlass describe orders
+  windlass describe orders -o yaml > orders.yaml")]
+pub struct DescribeArgs {
+    /// The registered cluster
+    pub cluster: ClusterName,
+}
+
+/// `windlass forget`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+The cluster itself is not touched, and its runs stay readable. A cluster with a
+live run is not forgotten.
+
+Example:
+  windlass forget orders")]
+pub struct ForgetArgs {
+    /// The registered cluster
+    pub cluster: ClusterName,
+}
+
+/// What is looked at: a registered cluster, or addresses.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// The registered cluster
+    pub cluster: Option<ClusterName>,
+    /// Addresses of a Kafka cluster that is not registered
+    #[arg(long, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
+    pub bootstrap: Vec<Address>,
+}
+
+/// `windlass observe`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Changes nothing. Exit code 3 where something could not be seen that an upgrade
+needs.
+
+Examples:
+  windlass observe orders
+  windlass observe --bootstrap 127.0.0.1:9092 -o json")]
+pub struct ObserveArgs {
+    /// What is looked at.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `windlass targets`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  windlass targets orders
+  windlass targets --bootstrap 127.0.0.1:9092")]
+pub struct TargetsArgs {
+    /// What is looked at.
+    #[command(flatten)]
+    pub which: Which,
+}
+
+/// `windlass check`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Exit code 1 where a condition bars the upgrade, 3 where one could not be looked
+at. `-o wide` shows what passed, too.
+
+Examples:
+  windlass check orders --to 4.1
+  windlass check orders --to 4.1 --strict -o json")]
+pub struct CheckArgs {
+    /// What is looked at.
+    #[command(flatten)]
+    pub which: Which,
+    /// A release, or a line of releases; without it only what binds anywhere
+    #[arg(long, value_parser = value::release, value_name = "RELEASE")]
+    pub to: Option<Version>,
+    /// Releases or lines to stop at on the way
+    #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
+    pub via: Vec<Version>,
+}
+
+/// `windlass plan`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Changes nothing. Where there is no way, it says why, and what would open one.
+
+Examples:
+  windlass plan orders --to 4.1
+  windlass plan orders --to 4.1 --via 4.0 --explain
+  windlass plan --bootstrap 127.0.0.1:9092 --to 4.1")]
+pub struct PlanArgs {
+    /// What is looked at.
+    #[command(flatten)]
+    pub which: Which,
+    /// A release, or a line of releases: its newest advised
+    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "finalize")]
+    pub to: Option<Version>,
+    /// Releases or lines to stop at on the way
+    #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
+    pub via: Vec<Version>,
+    /// Raise the feature levels, too; alone: only them
+    #[arg(long)]
+    pub finalize: bool,
+    /// Show each mix of releases that will stand on the way
+    #[arg(long)]
+    pub explain: bool,
+    /// Exit code 0: nothing to do; 10: there is something to do
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// `windlass version`
+#[derive(Args, Clone, Debug)]
+pub struct VersionArgs {}
+
+/// `windlass completion`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  windlass completion bash > /etc/bash_completion.d/windlass
+  source <(windlass completion zsh)")]
+pub struct CompletionArgs {
+    /// Which shell
+    pub shell: Shell,
+}

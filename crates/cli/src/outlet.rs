@@ -1,0 +1,167 @@
+//! Where output goes: data to stdout, all else to stderr; its format, width, colours and glyphs.
+//!
+//! Must never know: what is said. Stories: `tests/it/`, and in `style`.
+
+pub mod style;
+
+use crate::args::{Colour, Form, Global};
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use style::{Glyphs, Ink, Style};
+
+/// Columns where nothing tells the width.
+const WIDTH: usize = 80;
+/// Narrower terminals are treated as this wide: below it every table is a heap of fragments.
+const WIDTH_LEAST: usize = 40;
+
+/// How data is printed.
+pub type Format = Form;
+
+/// Where output goes.
+#[derive(Debug)]
+pub struct Outlet {
+    /// How data is printed.
+    pub format: Format,
+    /// Columns of the terminal, or 80.
+    pub width: usize,
+    /// Colours and glyphs of stdout.
+    pub style: Style,
+    /// Colours and glyphs of stderr.
+    pub notes: Style,
+    /// Stdout is a terminal.
+    pub live: bool,
+    /// Warnings count as refusals.
+    pub strict: bool,
+    closed: AtomicBool,
+}
+
+impl Outlet {
+    /// As the options, the environment and the terminal say.
+    #[must_use]
+    pub fn new(global: &Global) -> Self {
+        let (out, err) = (std::io::stdout(), std::io::stderr());
+        let style = |terminal: bool| Style {
+            ink: ink(global.color, terminal),
+            glyphs: if global.plain {
+                Glyphs::Ascii
+            } else {
+                Glyphs::Unicode
+            },
+        };
+        Self {
+            format: global.output,
+            width: width(),
+            style: style(out.is_terminal()),
+            notes: style(err.is_terminal()),
+            live: out.is_terminal(),
+            strict: global.strict,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether data is read by a program.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        matches!(self.format, Form::Json | Form::Yaml)
+    }
+
+    /// Whether all columns are wanted.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.format == Form::Wide
+    }
+
+    /// A line of data.
+    pub fn line(&self, text: &str) {
+        let text = self.style.text(text);
+        if writeln!(std::io::stdout().lock(), "{text}").is_err() {
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Several lines of data.
+    pub fn lines<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) {
+        for line in lines {
+            self.line(line.as_ref());
+        }
+    }
+
+    /// A line for a human only.
+    pub fn note(&self, text: &str) {
+        // Where nobody reads stderr there is nobody to tell.
+        let _ = writeln!(std::io::stderr().lock(), "{}", self.notes.text(text));
+    }
+
+    /// Whether the reader of stdout has gone: who follows may end.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// A value as JSON or YAML, whichever is asked for (JSON where a table is).
+    pub fn data<T: Serialize>(&self, value: &T) {
+        let text = match self.format {
+            Form::Yaml => yaml(value),
+            Form::Table | Form::Wide | Form::Json => serde_json::to_string_pretty(value).ok(),
+        };
+        // Our types hold nothing without a text; a failure here would be a bug, said as such.
+        let text = text.unwrap_or_else(|| "null".into());
+        if writeln!(std::io::stdout().lock(), "{}", text.trim_end()).is_err() {
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// One value of a stream: a line of JSON, or a YAML document.
+    pub fn item<T: Serialize>(&self, value: &T) {
+        let text = match self.format {
+            Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
+            Form::Table | Form::Wide | Form::Json => serde_json::to_string(value).ok(),
+        };
+        let text = text.unwrap_or_else(|| "null".into());
+        if writeln!(std::io::stdout().lock(), "{text}").is_err() {
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Text broken at the width, lines after the first indented.
+    #[must_use]
+    pub fn wrapped(&self, text: &str, indent: usize) -> String {
+        style::wrap(text, self.width, indent).join("\n")
+    }
+}
+
+/// `{cluster}` in the engine's texts stands for the cluster's name.
+#[must_use]
+pub fn spoken(text: &str, cluster: &str) -> String {
+    text.replace("{cluster}", cluster)
+}
+
+fn yaml<T: Serialize>(value: &T) -> Option<String> {
+    serde_saphyr::to_string(value).ok()
+}
+
+fn ink(colour: Colour, terminal: bool) -> Ink {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let coloured = match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && !named("NO_COLOR") && !dumb,
+    };
+    if coloured { Ink::Colour } else { Ink::None }
+}
+
+fn width() -> usize {
+    let asked = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let seen = || {
+        let size = rustix::termios::tcgetwinsize(std::io::stdout())
+            .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()));
+        size.ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
+    };
+    asked.or_else(seen).unwrap_or(WIDTH).max(WIDTH_LEAST)
+}

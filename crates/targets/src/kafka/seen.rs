@@ -1,0 +1,199 @@
+//! Seen: what nodes and hosts said, as a snapshot. Pure.
+//!
+//! Kafka's answers have three traps, and each is met here: the quorum goes on calling a voter caught
+//! up that died a moment ago, metadata goes on listing a killed broker with all its replicas until its
+//! session ends, and brokers without a quorum answer from memory as if all was well. So nobody counts
+//! as up whose own listener did not answer in this look, and nothing is well unless the quorum answers.
+//! Must never know: connections, clocks. Stories: `tests/it/seen.rs`.
+
+mod facts;
+mod health;
+mod levels;
+mod partitions;
+mod release;
+mod roster;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::{Component, Identity, MemberId};
+use windlass_engine::snapshot::{Budget, Gap, Health, Member, Snapshot, Weight};
+use windlass_engine::time::{Ms, Wall};
+use windlass_engine::version::Version;
+use windlass_runner::ports::hand::{HostView, Running};
+
+use super::answers::Gathered;
+use partitions::Tally;
+use roster::{Node, Roster};
+
+pub use levels::METADATA_VERSION;
+
+/// The component of nodes that lead the cluster.
+pub const CONTROLLER: &str = "controller";
+/// The component of nodes that hold topics.
+pub const BROKER: &str = "broker";
+
+/// The metadata log gets a record each 500 ms even when nothing happens
+/// (`metadata.max.idle.interval.ms`): a high watermark that stood still six times as long has no
+/// majority behind it.
+const STILL_MAX: Ms = Ms::seconds(3);
+
+/// What a host said of its member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostSeen {
+    /// Name of the host.
+    pub host: String,
+    /// What was seen there.
+    pub view: HostView,
+}
+
+/// All that a snapshot is made of.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    /// What nodes answered.
+    pub gathered: &'a Gathered,
+    /// What hosts said; a member that is not in it has no declared host.
+    pub hosts: &'a BTreeMap<MemberId, HostSeen>,
+    /// Components that members with hosts are declared to carry, or were seen to carry before.
+    pub carried: &'a BTreeMap<MemberId, BTreeSet<Component>>,
+    /// For how long the high watermark of the metadata log has stood still.
+    pub still: Option<Ms>,
+    /// The release wanted in the end, and whether it lies ready on each host; none: no goal yet.
+    pub ready: Option<&'a Readiness>,
+    /// The maker's facts.
+    pub catalog: &'a Catalog,
+}
+
+/// Whether a release lies ready on each host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// Which release.
+    pub release: Version,
+    /// By member; in words, why not.
+    pub hosts: BTreeMap<MemberId, Result<(), String>>,
+}
+
+/// The cluster as seen.
+#[must_use]
+pub fn snapshot(sight: &Sight<'_>, at: Wall) -> Snapshot {
+    let roster = Roster::of(sight);
+    let tally = Tally::of(sight, &roster);
+    let mut out = Snapshot::empty("kafka", at);
+    out.identity = roster.identity.as_deref().map(Identity::from);
+    out.gaps.extend(roster.gaps.iter().cloned());
+    for node in roster.nodes.values() {
+        let member = member(sight, &roster, &tally, node, &mut out.gaps);
+        out.members.insert(member.id.clone(), member);
+    }
+    out.levels = levels::levels(sight, &roster);
+    out.budgets = tally.budgets();
+    out.budgets.extend(quorum_budget(sight, &roster));
+    out.troubles = troubles(sight, &roster, &tally);
+    out.gaps.extend(tally.gaps());
+    facts::answer(sight, &roster, &tally, &mut out);
+    out
+}
+
+fn member(
+    sight: &Sight<'_>,
+    roster: &Roster<'_>,
+    tally: &Tally,
+    node: &Node<'_>,
+    gaps: &mut Vec<Gap>,
+) -> Member {
+    let told = release::tell(sight, node, gaps);
+    let host = sight.hosts.get(&node.member);
+    let (incarnation, since) = match host.map(|seen| &seen.view.running) {
+        Some(Running::Process {
+            incarnation, since, ..
+        }) => (Some(incarnation.clone()), Some(Wall(*since))),
+        Some(Running::Nothing | Running::Unknown(_)) | None => (None, None),
+    };
+    let state = health::look(sight, roster, tally, node);
+    let about = |what: String, mend: &str| Gap {
+        about: node.name(),
+        member: Some(node.member.clone()),
+        what,
+        mend: mend.to_string(),
+        weight: Weight::Bars,
+    };
+    match host.map(|seen| (&seen.host, &seen.view.running)) {
+        None => gaps.push(about(
+            format!("the host of {} is not declared", node.name()),
+            "declare its host in the cluster's file, so that its process can be seen and moved",
+        )),
+        Some((host, Running::Unknown(why))) => gaps.push(about(
+            format!("host {host} could not be looked at: {why}"),
+            "make the host reachable as declared",
+        )),
+        Some((_, Running::Process { .. } | Running::Nothing)) => {}
+    }
+    if let Health::Unknown(why) = &state.health {
+        gaps.push(about(why.clone(), "make its listener reachable from here"));
+    }
+    Member {
+        id: node.member.clone(),
+        name: node.name(),
+        components: told.exact,
+        unversioned: told.unversioned,
+        host: host.map(|seen| seen.host.clone()),
+        zone: node.rack.clone(),
+        health: state.health,
+        incarnation,
+        since,
+        active: roster.leader == Some(node.id),
+        load: tally.share(node.id).leads,
+        progress: state.progress,
+        state: state.words,
+    }
+}
+
+/// Voters that are up and caught up: a majority of all voters must stay.
+fn quorum_budget(sight: &Sight<'_>, roster: &Roster<'_>) -> Option<Budget> {
+    let quorum = sight.gathered.quorum.as_ref().ok()?;
+    let voters = quorum.voters.len();
+    let need = u32::try_from(voters / 2 + 1).ok()?;
+    Some(Budget {
+        members: roster
+            .caught_up
+            .iter()
+            .map(|id| roster::member_id(*id))
+            .collect(),
+        need,
+        reason: format!("the metadata quorum, a majority of {voters} voters"),
+    })
+}
+
+fn troubles(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally) -> Vec<String> {
+    let mut out = Vec::new();
+    let nobody = sight.gathered.bootstrap.values().all(Result::is_err);
+    if nobody && !roster.nodes.values().any(Node::answers) {
+        let each = sight.gathered.bootstrap.values();
+        let why: Vec<&str> = each
+            .filter_map(|one| one.as_ref().err())
+            .map(|miss| miss.why.as_str())
+            .collect();
+        out.push(format!("no given address answers: {}", why.join("; ")));
+    } else if let Err(miss) = &sight.gathered.quorum {
+        out.push(format!("no active controller answers: {}", miss.why));
+    }
+    if let Ok(quorum) = &sight.gathered.quorum {
+        let (up, need) = (roster.caught_up.len(), quorum.voters.len() / 2 + 1);
+        if up < need {
+            out.push(format!(
+                "the metadata quorum has no majority: {up} of {} voters are up and caught up, {need} are needed",
+                quorum.voters.len()
+            ));
+        }
+    }
+    if let Some(still) = sight.still.filter(|still| *still > STILL_MAX) {
+        out.push(format!(
+            "the metadata log stands still since {} ms: no majority confirms what is written",
+            still.0
+        ));
+    }
+    out.extend(roster.troubles.iter().cloned());
+    out.extend(tally.leaderless_words());
+    out
+}

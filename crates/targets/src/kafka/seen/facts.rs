@@ -1,0 +1,244 @@
+//! Facts: answers to the catalog's questions, by name.
+//!
+//! Must never know: what must be true of them. Stories: `tests/it/seen.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kafka_protocol::messages::ApiKey;
+use windlass_engine::names::LevelName;
+use windlass_engine::snapshot::{Fact, Found, Snapshot};
+
+use super::super::answers::Asked;
+use super::partitions::Tally;
+use super::roster::{Chair, Node, Roster, lagging};
+use super::{METADATA_VERSION, Sight, levels, settings};
+
+/// Answers all of them.
+pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, out: &mut Snapshot) {
+    let mut put = |name: &str, fact: Fact| {
+        out.facts.insert(name.to_string(), fact);
+    };
+    put("identity.answers", Fact::Truth(roster.identity.is_some()));
+    put("mode.kraft", kraft(roster));
+    quorum(sight, roster, &mut put);
+    partitions(tally, &mut put);
+    put(
+        "reassignments.running",
+        asked(&sight.gathered.moving, |all| {
+            let found = all.iter().map(|one| Found {
+                object: format!("partition {}", one.partition),
+                seen: format!(
+                    "to brokers {:?}, from brokers {:?}",
+                    one.adding, one.removing
+                ),
+            });
+            found.collect()
+        }),
+    );
+    put("voters.ghost", ghosts(sight, roster));
+    put("brokers.fenced", fenced(sight, roster));
+    put("levels.disagree", Fact::List(levels::disagreeing(roster)));
+    settings::answer(sight, roster, &mut put);
+    ready(sight, &mut put);
+    let level = out.levels.get(&LevelName::from(METADATA_VERSION));
+    let level = level.map_or_else(
+        || Fact::Unknown("no node told which levels are finalized".to_string()),
+        |level| Fact::Number(level.finalized.into()),
+    );
+    out.facts
+        .insert("level.metadata.version".to_string(), level);
+    let mixed = mixed(out);
+    out.facts.insert("release.mixed".to_string(), mixed);
+}
+
+/// A list out of an answer, or why there is none.
+fn asked<T>(answer: &Asked<T>, list: impl Fn(&T) -> Vec<Found>) -> Fact {
+    match answer {
+        Ok(answer) => Fact::List(list(answer)),
+        Err(miss) => Fact::Unknown(miss.why.clone()),
+    }
+}
+
+/// Brokers in KRaft mode, and only these, offer DescribeQuorum.
+fn kraft(roster: &Roster<'_>) -> Fact {
+    let mut some = false;
+    for node in roster.nodes.values() {
+        for (_, chair) in node.chairs() {
+            if let Chair::Asked(asked) = chair
+                && let Ok(hello) = &asked.hello
+            {
+                some = true;
+                if !hello.keys.contains_key(&(ApiKey::DescribeQuorum as i16)) {
+                    return Fact::Truth(false);
+                }
+            }
+        }
+    }
+    if some {
+        return Fact::Truth(true);
+    }
+    Fact::Unknown("no node answered".to_string())
+}
+
+fn quorum(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str, Fact)) {
+    let quorum = match &sight.gathered.quorum {
+        Ok(quorum) => quorum,
+        Err(miss) => {
+            put("quorum.answers", Fact::Truth(false));
+            for name in ["quorum.lagging", "quorum.majority-margin", "quorum.voters"] {
+                put(name, Fact::Unknown(miss.why.clone()));
+            }
+            return;
+        }
+    };
+    let still = sight.still.is_some_and(|still| still > super::STILL_MAX);
+    put(
+        "quorum.answers",
+        Fact::Truth(roster.leader.is_some() && !still),
+    );
+    let behind: BTreeSet<i32> = lagging(quorum).map(|voter| voter.id).collect();
+    let voters = quorum.voters.iter().map(|voter| voter.id);
+    let found = voters
+        .filter(|id| !roster.caught_up.contains(id))
+        .map(|id| Found {
+            object: format!("controller {id}"),
+            seen: if behind.contains(&id) {
+                "behind the active controller"
+            } else {
+                "does not answer"
+            }
+            .to_string(),
+        });
+    put("quorum.lagging", Fact::List(found.collect()));
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let majority = quorum.voters.len() / 2 + 1;
+    let margin = number(roster.caught_up.len()) - number(majority);
+    put("quorum.majority-margin", Fact::Number(margin));
+    put("quorum.voters", Fact::Number(number(quorum.voters.len())));
+}
+
+fn partitions(tally: &Tally, put: &mut impl FnMut(&str, Fact)) {
+    // What hangs on min.insync.replicas is not known where that could not be read.
+    let facts: [(&str, Vec<Found>, Option<String>); 5] = [
+        ("partitions.offline", tally.leaderless(), None),
+        (
+            "partitions.under-replicated",
+            tally.under_replicated(),
+            None,
+        ),
+        ("topics.single-replica", tally.single(), None),
+        (
+            "partitions.under-min-isr",
+            tally.under_min(),
+            tally.untold(),
+        ),
+        ("topics.no-headroom", tally.no_headroom(), tally.untold()),
+    ];
+    for (name, found, untold) in facts {
+        let unseen = tally.unseen().map(|miss| miss.why.clone());
+        put(
+            name,
+            unseen.or(untold).map_or(Fact::List(found), Fact::Unknown),
+        );
+    }
+}
+
+/// Controllers that are registered or vote, and are not there: they block finalizing, or majorities.
+fn ghosts(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
+    let quorum = match &sight.gathered.quorum {
+        Ok(quorum) => quorum,
+        Err(miss) => return Fact::Unknown(miss.why.clone()),
+    };
+    let declared = |node: &Node<'_>| sight.hosts.contains_key(&node.member);
+    let mut out = Vec::new();
+    for node in roster.nodes.values() {
+        let Some(chair) = &node.controller else {
+            continue;
+        };
+        if chair.answers() || declared(node) {
+            continue;
+        }
+        let votes = quorum.voters.iter().any(|voter| voter.id == node.id);
+        // Without one controller listener in reach we cannot tell who is not there.
+        if votes && matches!(chair, Chair::Nowhere) {
+            continue;
+        }
+        let seen = if votes {
+            "votes, does not answer"
+        } else {
+            "is registered, does not vote, does not answer"
+        };
+        out.push(Found {
+            object: format!("controller {}", node.id),
+            seen: format!("{seen}, no host declares it"),
+        });
+    }
+    Fact::List(out)
+}
+
+/// Brokers that are known and not let in. Releases before 4.0 do not list them: there, those that are
+/// known otherwise and not listed as let in.
+fn fenced(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
+    if let Err(miss) = &sight.gathered.topics {
+        return Fact::Unknown(miss.why.clone());
+    }
+    let brokers = roster.nodes.values().filter(|node| node.broker.is_some());
+    let out = brokers
+        .filter(|node| !roster.listed.contains(&node.id))
+        .map(|node| Found {
+            object: format!("broker {}", node.id),
+            seen: if roster.fenced.contains(&node.id) {
+                "registered, and not let in"
+            } else {
+                "not registered, or not let in"
+            }
+            .to_string(),
+        });
+    Fact::List(out.collect())
+}
+
+fn ready(sight: &Sight<'_>, put: &mut impl FnMut(&str, Fact)) {
+    let Some(ready) = sight.ready else {
+        put(
+            "release.ready",
+            Fact::Unknown("no release is wanted yet".to_string()),
+        );
+        return;
+    };
+    if ready.hosts.is_empty() {
+        put(
+            "release.ready",
+            Fact::Unknown("no host is declared".to_string()),
+        );
+        return;
+    }
+    let found = ready.hosts.iter().filter_map(|(member, answer)| {
+        let why = answer.as_ref().err()?;
+        Some(Found {
+            object: format!("member {member}"),
+            seen: format!("{} is not ready: {why}", ready.release),
+        })
+    });
+    put("release.ready", Fact::List(found.collect()));
+}
+
+/// More than one release side by side: each with its members.
+fn mixed(snapshot: &Snapshot) -> Fact {
+    let mut by_release: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for member in snapshot.members.values() {
+        for version in member.components.values() {
+            by_release
+                .entry(version.as_str())
+                .or_default()
+                .insert(&member.name);
+        }
+    }
+    if by_release.len() < 2 {
+        return Fact::List(Vec::new());
+    }
+    let found = by_release.into_iter().map(|(release, members)| Found {
+        object: format!("release {release}"),
+        seen: members.into_iter().collect::<Vec<_>>().join(", "),
+    });
+    Fact::List(found.collect())
+}

@@ -1,0 +1,169 @@
+//! Settings and log directories of nodes, read for what a newer release would trip over.
+//!
+//! Only what somebody set counts, never a default.
+//! Must never know: to which release we go; the catalog says where a fact binds. Stories: `tests/it/seen.rs`.
+
+use windlass_engine::snapshot::{Fact, Found};
+
+use super::super::answers::{LogDir, NodeAnswers, Setting};
+use super::Sight;
+use super::roster::{Chair, Roster};
+
+/// Settings that 4.0 no longer knows (Apache Kafka docs, upgrade page, notable changes in 4.0.0).
+/// A trailing `*` stands for any ending.
+const REMOVED: [&str; 11] = [
+    "inter.broker.protocol.version",
+    "log.message.format.version",
+    "zookeeper.*",
+    "delegation.token.master.key",
+    "control.plane.listener.name",
+    "password.encoder.*",
+    "broker.id.generation.enable",
+    "reserved.broker.max.id",
+    "offsets.commit.required.acks",
+    "metrics.jmx.blacklist",
+    "metrics.jmx.whitelist",
+];
+
+/// Settings whose minimum 4.0 raised (KIP-1030): a broker below it does not start.
+const MINIMA: [(&str, i64); 1] = [("log.segment.bytes", 1_048_576)];
+
+/// Percent, of which a volume has a hundred.
+const WHOLE_PERCENT: i128 = 100;
+
+/// Answers what is asked of settings and log directories.
+pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str, Fact)) {
+    put(
+        "config.removed-keys",
+        settings(roster, |setting| {
+            REMOVED.iter().any(|key| match key.strip_suffix('*') {
+                Some(start) => setting.name.starts_with(start),
+                None => setting.name == *key,
+            })
+        }),
+    );
+    put(
+        "config.below-minimum",
+        settings(roster, |setting| {
+            let least = MINIMA.iter().find(|(name, _)| *name == setting.name);
+            let value = setting
+                .value
+                .as_ref()
+                .and_then(|value| value.parse::<i64>().ok());
+            least
+                .zip(value)
+                .is_some_and(|((_, least), value)| value < *least)
+        }),
+    );
+    put("unclean.election", unclean(sight, roster));
+    put("logdirs.failed", failed(roster));
+    put("logdirs.space", space(roster));
+}
+
+/// Every seat whose listener was asked, with the name of its node.
+fn asked<'a>(
+    roster: &'a Roster<'_>,
+) -> impl Iterator<Item = (String, &'static str, &'a NodeAnswers)> {
+    roster.nodes.values().flat_map(|node| {
+        node.chairs().filter_map(|(seat, chair)| match chair {
+            Chair::Asked(asked) => Some((node.name(), seat, *asked)),
+            Chair::Nowhere | Chair::Foreign(_) => None,
+        })
+    })
+}
+
+/// Settings that somebody set and that are so, on each broker; controllers where they tell them.
+fn settings(roster: &Roster<'_>, so: impl Fn(&Setting) -> bool) -> Fact {
+    let mut out: Vec<Found> = Vec::new();
+    for (name, seat, node) in asked(roster) {
+        match &node.settings {
+            Ok(all) => {
+                for setting in all.iter().filter(|setting| so(setting)) {
+                    out.push(Found {
+                        object: name.clone(),
+                        seen: format!(
+                            "{}={}",
+                            setting.name,
+                            setting.value.as_deref().unwrap_or("(hidden)")
+                        ),
+                    });
+                }
+            }
+            Err(miss) if seat == super::BROKER => {
+                return Fact::Unknown(format!("settings of {name}: {}", miss.why));
+            }
+            Err(_) => {}
+        }
+    }
+    out.sort();
+    out.dedup();
+    Fact::List(out)
+}
+
+fn unclean(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
+    let topics = match &sight.gathered.topic_settings {
+        Ok(topics) => topics,
+        Err(miss) => return Fact::Unknown(miss.why.clone()),
+    };
+    const NAME: &str = "unclean.leader.election.enable";
+    let on = |setting: &Setting| setting.name == NAME && setting.value.as_deref() == Some("true");
+    let Fact::List(mut out) = settings(roster, on) else {
+        return settings(roster, on);
+    };
+    out.extend(
+        topics
+            .iter()
+            .filter(|(_, one)| one.unclean)
+            .map(|(topic, _)| Found {
+                object: format!("topic {topic}"),
+                seen: format!("{NAME}=true"),
+            }),
+    );
+    Fact::List(out)
+}
+
+/// All log directories of brokers, or why some could not be seen.
+fn dirs<'a>(roster: &'a Roster<'_>) -> Result<Vec<(String, &'a LogDir)>, String> {
+    let mut out = Vec::new();
+    for (name, seat, node) in asked(roster) {
+        if seat != super::BROKER {
+            continue;
+        }
+        match &node.log_dirs {
+            Ok(dirs) => out.extend(dirs.iter().map(|dir| (name.clone(), dir))),
+            Err(miss) => return Err(format!("log directories of {name}: {}", miss.why)),
+        }
+    }
+    Ok(out)
+}
+
+fn failed(roster: &Roster<'_>) -> Fact {
+    let found = |dirs: Vec<(String, &LogDir)>| {
+        let found = dirs.into_iter().filter_map(|(object, dir)| {
+            let why = dir.error.as_ref()?;
+            Some(Found {
+                object,
+                seen: format!("{}: {why}", dir.path),
+            })
+        });
+        found.collect()
+    };
+    dirs(roster).map_or_else(Fact::Unknown, |dirs| Fact::List(found(dirs)))
+}
+
+/// Percent free on the fullest volume of any broker.
+fn space(roster: &Roster<'_>) -> Fact {
+    let dirs = match dirs(roster) {
+        Ok(dirs) => dirs,
+        Err(why) => return Fact::Unknown(why),
+    };
+    let told = dirs
+        .iter()
+        .filter(|(_, dir)| dir.total_bytes > 0 && dir.usable_bytes >= 0);
+    let free = told
+        .map(|(_, dir)| i128::from(dir.usable_bytes) * WHOLE_PERCENT / i128::from(dir.total_bytes));
+    match free.min().and_then(|least| i64::try_from(least).ok()) {
+        Some(least) => Fact::Number(least),
+        None => Fact::Unknown("no broker told the size of its volumes".to_string()),
+    }
+}

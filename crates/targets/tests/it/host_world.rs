@@ -1,0 +1,252 @@
+//! A member of a false system on this very host: real processes, real releases in miniature.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use windlass_engine::effect::{Ensure, Failure, FailureCode, Manner, Outcome};
+use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
+use windlass_runner::ports::hand::{Hand, Running};
+use windlass_runner::ports::target::Fence;
+use windlass_targets::host::{
+    FileName, LocalHand, MemberSpec, ReleaseSource, StopSignal, Supervisor,
+};
+
+/// Holds its release open, says what it does, and behaves as its configuration tells.
+const START: &str = r#"#!/bin/sh
+exec 3<"${0%/*}/../libs/fake-VERSION.jar"
+mode=$(cat "$1")
+echo "VERSION begins with ${2:-nothing} and ${SETTING:-nothing} as $mode"
+case $mode in
+refuses) echo "cannot start"; exit 7 ;;
+stubborn) trap 'echo "told to stop, goes on"' TERM ;;
+*) trap 'echo "VERSION ends"; exit 143' TERM ;;
+esac
+while [ ! -e "$1.end" ]; do sleep 0.02; done
+"#;
+
+pub const PATIENCE: Ms = Ms::seconds(20);
+
+/// Folders and releases of one member; what runs is ended with it.
+pub struct World {
+    root: PathBuf,
+    _kept: Option<tempfile::TempDir>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        let kept = tempfile::tempdir().expect("a folder");
+        let world = Self {
+            root: kept.path().canonicalize().expect("a path"),
+            _kept: Some(kept),
+        };
+        fs::create_dir_all(world.dir()).expect("a folder");
+        world.mode("plain");
+        for version in ["1.0.0", "2.0.0", "3.0.0"] {
+            world.release(version);
+        }
+        world
+    }
+
+    /// The same world, seen by another process.
+    pub fn at(root: &Path) -> Self {
+        Self {
+            root: root.into(),
+            _kept: None,
+        }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+    pub fn dir(&self) -> PathBuf {
+        self.root.join("member")
+    }
+    pub fn config(&self) -> PathBuf {
+        self.dir().join("member.conf")
+    }
+    pub fn mode(&self, mode: &str) {
+        fs::write(self.config(), mode).expect("written");
+    }
+    pub fn mark(&self) -> String {
+        fs::read_to_string(self.dir().join(".windlass/7.fence")).unwrap_or_default()
+    }
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir().join("logs/out.log")).unwrap_or_default()
+    }
+
+    pub fn release(&self, version: &str) {
+        let folder = self.root.join("releases").join(version);
+        fs::create_dir_all(folder.join("bin")).expect("a folder");
+        fs::create_dir_all(folder.join("libs")).expect("a folder");
+        fs::write(folder.join(format!("libs/fake-{version}.jar")), version).expect("written");
+        executable(
+            &folder.join("bin/start.sh"),
+            &START.replace("VERSION", version),
+        );
+    }
+
+    pub fn spec(&self) -> MemberSpec {
+        MemberSpec {
+            id: "7".into(),
+            dir: self.dir().display().to_string(),
+            config: "member.conf".into(),
+            log: "logs/out.log".into(),
+            release: ReleaseSource::Folder(format!("{}/releases/{{version}}", self.root.display())),
+            release_from: FileName::parse("fake-{version}.jar").expect("a pattern"),
+            supervisor: Supervisor::Process {
+                start: vec!["{release}/bin/start.sh".into(), "{config}".into()],
+                env: BTreeMap::new(),
+                pid_file: "run/{id}.pid".into(),
+            },
+            prepare: Vec::new(),
+            fence: None,
+            stop_signal: StopSignal::Term,
+        }
+    }
+
+    pub fn hand(&self) -> LocalHand {
+        LocalHand::new("here".into(), self.spec()).expect("a hand")
+    }
+
+    pub fn pid(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.dir().join("run/7.pid")).ok()?;
+        text.trim().parse().ok()
+    }
+
+    /// Raises a member from nothing to a release, as a first run would.
+    pub async fn raised(&self, version: &str) -> LocalHand {
+        let hand = self.hand();
+        let first = Fence {
+            run: "11".into(),
+            ..fence(1)
+        };
+        assert_eq!(hand.claim(&first).await, claimed());
+        let deed = ensure(1, &[], version);
+        assert_eq!(hand.ensure(&deed, &first, PATIENCE).await, Outcome::Done);
+        hand.release(&first).await;
+        hand
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self._kept.is_some()
+            && let Some(pid) = self.pid()
+            && cmdline(pid).contains(&self.config().display().to_string())
+        {
+            signal(pid, Signal::KILL);
+        }
+    }
+}
+
+pub fn executable(path: &Path, text: &str) {
+    fs::write(path, text).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("executable");
+}
+
+pub fn cmdline(pid: u32) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).replace('\0', " ")
+}
+
+pub fn signal(pid: u32, signal: Signal) {
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(Pid::from_raw)
+        .expect("a pid");
+    let _ = kill_process(pid, signal);
+}
+
+/// Whether a process runs; one that ended and was not waited for does not.
+pub fn runs(pid: u32) -> bool {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    text.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// Waits for a condition, at most as long as a loaded machine may need.
+pub async fn until(what: &str, mut is: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}");
+        tokio::time::sleep(Duration::from_millis(3)).await;
+    }
+}
+
+pub fn claimed() -> windlass_engine::effect::ClaimAnswer {
+    windlass_engine::effect::ClaimAnswer::Claimed
+}
+
+pub fn fence(epoch: u64) -> Fence {
+    Fence {
+        store: "store-a".into(),
+        run: "12".into(),
+        cluster: "orders".into(),
+        identity: "id-1".into(),
+        epoch,
+        holder: "host here, pid 4711".into(),
+    }
+}
+
+pub fn v(text: &str) -> Version {
+    Version::parse(text).expect("a version")
+}
+
+pub fn ensure(attempt: u32, found: &[&str], wanted: &str) -> Ensure {
+    Ensure {
+        member: "7".into(),
+        attempt,
+        found: found.iter().copied().chain([wanted]).map(v).collect(),
+        wanted: v(wanted),
+        incarnation: None,
+        manner: Manner::Gentle,
+        leave: false,
+    }
+}
+
+/// Release and incarnation of what runs; panics where nothing does.
+pub async fn running(hand: &LocalHand) -> (String, String) {
+    match hand.look().await.running {
+        Running::Process {
+            release,
+            incarnation,
+            ..
+        } => (
+            release.map(|v| v.to_string()).unwrap_or_default(),
+            incarnation,
+        ),
+        other @ (Running::Nothing | Running::Unknown(_)) => panic!("nothing runs: {other:?}"),
+    }
+}
+
+/// The member's release is told once it holds its files open.
+pub async fn runs_at(hand: &LocalHand, version: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let (release, incarnation) = running(hand).await;
+        if release == version {
+            return incarnation;
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(30),
+            "runs {release:?}, never {version}"
+        );
+    }
+}
+
+pub fn failure(outcome: Outcome) -> Failure {
+    match outcome {
+        Outcome::Failed(failure) => failure,
+        other @ (Outcome::Done | Outcome::NotYet { .. } | Outcome::Fenced) => {
+            panic!("no failure: {other:?}")
+        }
+    }
+}
+
+pub fn failed_as(outcome: Outcome) -> FailureCode {
+    failure(outcome).code
+}

@@ -1,0 +1,11 @@
+//! The targets against real things.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "real processes are waited for by the real clock"
+)]
+
+mod host;
+mod host_crash;
+mod host_mark;
+mod host_release;
+mod host_world;
