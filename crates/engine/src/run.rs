@@ -20,10 +20,10 @@ use crate::hash::Hash;
 use crate::names::{ActionName, Identity, MemberId, Subject};
 use crate::pace::Limit;
 use crate::plan::{Goal, Move, Plan, Stage};
-use crate::policy::{Pace, Policy};
+use crate::policy::{Pace, Policy, Ramp};
 use crate::refusal::Refusal;
 use crate::run::event::{Cause, End, Event, Request};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Member, Snapshot};
 use crate::time::{Mark, Ms, Now, Wall};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -104,6 +104,8 @@ pub enum Flying {
     Failed(Failure),
     /// Whether it was done cannot be told, and a repeat is not harmless.
     Unclear,
+    /// The hand left at a safe point, because the run is stopping.
+    Left,
 }
 
 /// A subject that has begun and is not done.
@@ -198,12 +200,17 @@ pub struct Run {
     claimed: Option<u64>,
     identity: Option<Identity>,
     known: Option<Snapshot>,
+    /// Each member as last told: what a later look could not see does not efface it. Drift is a
+    /// difference from this.
+    told: BTreeMap<MemberId, Member>,
     observed: Option<Mark>,
     ailing: BTreeSet<MemberId>,
     findings: Vec<Finding>,
     judged: Option<Mark>,
     waivers: Vec<Waiver>,
     plan: Option<(Hash, Arc<Plan>)>,
+    /// Members that the plan touches: counted once, not at each step.
+    touched: usize,
     approved: Option<Hash>,
     silent: u32,
     doubt: Option<String>,
@@ -216,14 +223,19 @@ pub struct Run {
     moved: BTreeSet<MemberId>,
     limit: Limit,
     pace_asked: Option<Pace>,
+    pace_approved: Pace,
     soak: Option<Soak>,
     soaked: BTreeSet<Version>,
+    /// Releases at which a member of this run has settled.
+    landed: BTreeSet<Version>,
     halt: Option<Halt>,
     ending: Option<Ending>,
     inbox: u64,
     proven: bool,
     ended: Option<End>,
     settled_since_look: u32,
+    changes: u64,
+    settled_at: BTreeMap<MemberId, u64>,
     events: u64,
 }
 
@@ -233,6 +245,7 @@ impl Run {
     pub fn new(request: Request, catalog: Arc<Catalog>, policy: Policy) -> Self {
         Self {
             catalog,
+            pace_approved: policy.pace,
             policy,
             waivers: request.waivers.clone(),
             request,
@@ -241,11 +254,13 @@ impl Run {
             claimed: None,
             identity: None,
             known: None,
+            told: BTreeMap::new(),
             observed: None,
             ailing: BTreeSet::new(),
             findings: Vec::new(),
             judged: None,
             plan: None,
+            touched: 0,
             approved: None,
             silent: 0,
             doubt: None,
@@ -260,12 +275,15 @@ impl Run {
             pace_asked: None,
             soak: None,
             soaked: BTreeSet::new(),
+            landed: BTreeSet::new(),
             halt: None,
             ending: None,
             inbox: 0,
             proven: false,
             ended: None,
             settled_since_look: 0,
+            changes: 0,
+            settled_at: BTreeMap::new(),
             events: 1,
         }
     }
@@ -401,9 +419,7 @@ impl Run {
     }
 
     fn ceiling(&self) -> u32 {
-        self.plan
-            .as_ref()
-            .map_or(1, |(_, plan)| plan.ceiling(&self.policy))
+        self.policy.pace.ceiling(self.touched)
     }
 
     /// Whether the last look is young enough to decide by.
@@ -558,6 +574,17 @@ impl Run {
     pub fn ended(&self) -> Option<&End> {
         self.ended.as_ref()
     }
+    /// Members that the plan touches.
+    #[must_use]
+    pub fn touched(&self) -> usize {
+        self.touched
+    }
+    /// How many subjects have settled so far: an answer carries the number at which it was asked for
+    /// (see [`crate::step::heard`]).
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
     /// Events folded, the first counted.
     #[must_use]
     pub fn events(&self) -> u64 {
@@ -583,8 +610,24 @@ impl Run {
         self.claimed == Some(self.epoch)
             || self.plan.as_ref().is_some_and(|(_, plan)| plan.is_empty())
     }
-    pub(crate) fn is_soaked(&self, release: &Version) -> bool {
-        self.soaked.contains(release)
+    /// Whether a member has settled at a release, and no healthy time has passed since.
+    pub(crate) fn owes_soak(&self, release: &Version) -> bool {
+        self.landed.contains(release) && !self.soaked.contains(release)
+    }
+    /// Whether a successor of the plan is wanted: nothing begins before.
+    pub(crate) fn doubts(&self) -> bool {
+        self.doubt.is_some()
+    }
+    /// A member as last told.
+    pub(crate) fn told(&self, id: &MemberId) -> Option<&Member> {
+        self.told.get(id)
+    }
+    /// Whether a member has settled after so many changes.
+    pub(crate) fn settled_after(&self, id: &MemberId, changes: u64) -> bool {
+        self.settled_at.get(id).is_some_and(|at| *at > changes)
+    }
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.ending == Some(Ending::Stopping)
     }
     pub(crate) fn ailing(&self) -> impl Iterator<Item = &MemberId> {
         self.ailing.iter()
@@ -596,12 +639,19 @@ impl Run {
     pub(crate) fn seen_since_last_change(&self) -> bool {
         self.settled_since_look == 0
     }
+    /// Whether a pace is above what was approved: more at once, or as many without a ramp.
     pub(crate) fn raises_pace(&self, pace: Pace) -> bool {
-        let members = self
-            .plan
-            .as_ref()
-            .map_or(usize::MAX, |(_, plan)| plan.touched());
-        pace.ceiling(members) > self.policy.pace.ceiling(members)
+        let members = if self.plan.is_some() {
+            self.touched
+        } else {
+            usize::MAX
+        };
+        let (asked, may) = (
+            pace.ceiling(members),
+            self.pace_approved.ceiling(members),
+        );
+        let at_once = pace.ramp == Ramp::Fixed && self.pace_approved.ramp == Ramp::Double;
+        asked > may || (at_once && asked > 1)
     }
     pub(crate) fn pace_asked(&self) -> Option<Pace> {
         self.pace_asked

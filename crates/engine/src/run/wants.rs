@@ -79,7 +79,7 @@ impl Run {
 
     fn deed(&self, subject: &Subject, flight: &Flight) -> Option<Effect> {
         match (&flight.state, subject) {
-            (Flying::Failed(_) | Flying::Unclear, _) => None,
+            (Flying::Failed(_) | Flying::Unclear | Flying::Left, _) => None,
             (Flying::Gating, Subject::Member(id)) => Some(Effect::Probe {
                 member: id.clone(),
                 attempt: flight.attempt,

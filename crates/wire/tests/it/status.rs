@@ -537,7 +537,7 @@ fn run() -> Run {
             holder: "pid 7 on k1".into(),
             at: at(1),
         },
-        Event::Observed(Observation::between(None, &snapshot(), at(2))),
+        Event::Observed(Observation::between(None, &snapshot(), at(2), |_| None)),
         Event::Judged {
             findings: Vec::new(),
             at: at(2),
