@@ -43,7 +43,11 @@ impl Outlet {
         let (out, err) = (std::io::stdout(), std::io::stderr());
         let style = |terminal: bool| Style {
             ink: ink(global.color, terminal),
-            glyphs: if global.plain { Glyphs::Ascii } else { Glyphs::Unicode },
+            glyphs: if global.plain {
+                Glyphs::Ascii
+            } else {
+                Glyphs::Unicode
+            },
         };
         Self {
             format: global.output,
@@ -149,11 +153,15 @@ fn ink(colour: Colour, terminal: bool) -> Ink {
 }
 
 fn width() -> usize {
-    let asked = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let asked = std::env::var("COLUMNS")
+        .ok()
+        .and_then(|text| text.parse().ok());
     let seen = || {
         let size = rustix::termios::tcgetwinsize(std::io::stdout())
             .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()));
-        size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+        size.ok()
+            .map(|size| usize::from(size.ws_col))
+            .filter(|columns| *columns > 0)
     };
     asked.or_else(seen).unwrap_or(WIDTH).max(WIDTH_LEAST)
 }

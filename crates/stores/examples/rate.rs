@@ -116,7 +116,11 @@ async fn main() -> Anyhow<()> {
         let b = bare(&folder.path().join(format!("bare{round}.db")))?;
         let r = bare_rowid(&folder.path().join(format!("row{round}.db")))?;
         let o = ours(&folder.path().join(format!("ours{round}.db"))).await?;
-        println!("bare keyed {b:.0}/s, bare rowid {r:.0}/s, ours {o:.0}/s: {:.2} {:.2}", o / b, o / r);
+        println!(
+            "bare keyed {b:.0}/s, bare rowid {r:.0}/s, ours {o:.0}/s: {:.2} {:.2}",
+            o / b,
+            o / r
+        );
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! Stories: `tests/it/`.
 
 mod append;
+mod clock;
 mod create;
 mod file;
 mod journal;

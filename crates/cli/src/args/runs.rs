@@ -171,8 +171,13 @@ pub struct WaitArgs {
     /// Which run.
     #[command(flatten)]
     pub run: OfRun,
-    /// What for
-    #[arg(long = "for", value_enum, default_value = "finished", value_name = "STATE")]
+    /// What for: finished, ended, paused, approval or rolling
+    #[arg(
+        long = "for",
+        value_enum,
+        default_value = "finished",
+        value_name = "STATE"
+    )]
     pub until: Until,
     /// At most so long
     #[arg(long, value_parser = value::length, value_name = "TIME")]

@@ -43,12 +43,11 @@ fn not_now(why: impl ToString, instead: impl ToString) -> Verdict {
 /// The facts that follow from a command: first itself with its answer.
 pub(super) fn answer(run: &Run, seq: u64, by: &str, command: Command, now: Now) -> Vec<Event> {
     let mut command = command;
-    let verdict = match run.phase() {
-        Phase::Ended(_) => not_now(
-            "the run has ended",
-            "begin another: windlass upgrade {cluster} --to VERSION",
-        ),
-        phase => verdict(run, phase, by, &mut command, now),
+    let phase = run.phase();
+    let verdict = if matches!(phase, Phase::Ended(_)) {
+        not_now("the run has ended", "begin another: windlass upgrade {cluster} --to VERSION")
+    } else {
+        verdict(run, phase, by, &mut command, now)
     };
     let (answered, follows) = match verdict {
         Verdict::Taken(says, follows) => (Answered::Taken(says), follows),

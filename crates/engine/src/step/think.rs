@@ -184,10 +184,7 @@ pub(super) fn findings(run: &Run, known: &Snapshot, plan: Option<&Plan>, now: No
 
 /// A human mends what bars: the checks are asked again at each look, and told where they differ.
 pub(super) fn barred(run: &Run, now: Now) -> Vec<Event> {
-    let Some(known) = run.known().filter(|_| run.is_fresh(now)) else {
-        return Vec::new();
-    };
-    again(run, known, now)
+    run.known().map(|known| again(run, known, now)).unwrap_or_default()
 }
 
 /// The checks once more; nothing where the same findings bar.

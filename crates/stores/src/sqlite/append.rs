@@ -57,17 +57,16 @@ pub(super) fn append(
         append.read,
         append.summary
     ])?;
-    if append.ended.is_some() || append.identity.is_some() {
+    if let Some(identity) = &append.identity {
+        // Told with each append, written once.
         desk.db
-            .prepare_cached(
-                "UPDATE run SET ended = coalesce(?2, ended), identity = coalesce(?3, identity)
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                id,
-                append.ended.map(|at| at.0),
-                append.identity.as_ref().map(|who| who.as_str())
-            ])?;
+            .prepare_cached("UPDATE run SET identity = ?2 WHERE id = ?1 AND identity IS NOT ?2")?
+            .execute(params![id, identity.as_str()])?;
+    }
+    if let Some(ended) = append.ended {
+        desk.db
+            .prepare_cached("UPDATE run SET ended = ?2 WHERE id = ?1")?
+            .execute(params![id, ended.0])?;
     }
     Ok(Ok(tail.seq))
 }

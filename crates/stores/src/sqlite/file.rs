@@ -5,14 +5,14 @@
 //! or another birth (device numbers are left out where a birth is known: they may change over a boot).
 //! Must never know: what lies in the tables. Stories: `tests/it/file.rs`.
 
+use super::clock::pause;
 use super::trouble::failed;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use windlass_engine::time::Wall;
+use std::time::{Duration, UNIX_EPOCH};
 use windlass_runner::ports::store::StoreError;
 
 /// Number of the store's format that this windlass writes.
@@ -84,14 +84,8 @@ pub(super) fn make_folder(folder: &Path) -> std::io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Wall time now.
-pub(super) fn wall() -> Wall {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    Wall(since.map_or(0, |d| i64::try_from(d.as_micros()).unwrap_or(i64::MAX)))
-}
-
 fn patience(tries: i32) -> bool {
-    std::thread::sleep(Duration::from_millis(BUSY_PAUSE_MS));
+    pause(Duration::from_millis(BUSY_PAUSE_MS));
     tries < BUSY_TRIES
 }
 

@@ -4,7 +4,8 @@
 //! The descriptor is closed in whatever we start, else a broker would hold it.
 //! Must never know: what is done under it. Stories: `tests/it/lease.rs`, the runner's exam.
 
-use super::file::{folder, io_trouble, make_folder, wall};
+use super::clock::{pause, wall};
+use super::file::{folder, io_trouble, make_folder};
 use super::writer::Desk;
 use rusqlite::params;
 use rustix::fs::{FlockOperation, flock};
@@ -56,7 +57,7 @@ pub(super) fn lock(
                 locked.say(holder)?;
                 return Ok(Ok(locked));
             }
-            Err(Errno::WOULDBLOCK) => std::thread::sleep(Duration::from_millis(PAUSE_MS)),
+            Err(Errno::WOULDBLOCK) => pause(Duration::from_millis(PAUSE_MS)),
             Err(why) => return Err(io_trouble("lease cannot be locked", &why.into())),
         }
     }

@@ -4,13 +4,14 @@
 //! other; no savepoint is needed. A failed write undoes the group, and each is tried alone.
 //! Must never know: what a request means. Stories: `tests/it/`.
 
+use super::clock::instant;
 use super::file;
 use super::queue::{Queue, Work};
 use super::trouble::Trouble;
 use rusqlite::{CachedStatement, Connection};
 use std::cell::RefCell;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use windlass_runner::ports::store::StoreError;
 
 /// The longest that a group is gathered: well below one commit on any disk that really syncs.
@@ -133,7 +134,7 @@ fn write(
     // All that wait, and all that were answered last: more will hardly come.
     let most = group.len() + pace.answered;
     let patience = (pace.commit / GATHER_PART).min(Duration::from_micros(GATHER_MOST_US));
-    let deadline = Instant::now() + patience;
+    let deadline = instant() + patience;
     let mut written = 0;
     loop {
         while let Some(work) = group.get_mut(written) {
@@ -158,7 +159,7 @@ fn write(
             break;
         }
     }
-    let began = Instant::now();
+    let began = instant();
     let health = commit(desk, group);
     *pace = Pace {
         answered: group.len(),

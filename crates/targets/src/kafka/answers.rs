@@ -218,15 +218,13 @@ pub struct TopicSettings {
     pub unclean: bool,
 }
 
-/// A setting of a node.
+/// A setting of a node that somebody set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// Its name.
     pub name: String,
     /// Its value; none: hidden, or not set.
     pub value: Option<String>,
-    /// Whether somebody set it; else it is a default.
-    pub set: bool,
 }
 
 /// A log directory of a broker.

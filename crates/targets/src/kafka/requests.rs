@@ -205,7 +205,7 @@ async fn configs(
     Ok(connection.call(&ask, limit).await?.results)
 }
 
-/// Settings of one node; `keys` none: all that it has.
+/// Settings of one node that somebody set, no defaults; `keys` none: all.
 ///
 /// # Errors
 /// See [`CallError`].
@@ -225,10 +225,13 @@ pub async fn settings(
             let message = result.error_message.as_deref();
             return Err(connection.refused("DescribeConfigs", result.error_code, message));
         }
-        out.extend(result.configs.into_iter().map(|config| Setting {
+        let set = result
+            .configs
+            .into_iter()
+            .filter(|config| config.config_source != SOURCE_DEFAULT);
+        out.extend(set.map(|config| Setting {
             name: config.name.to_string(),
             value: config.value.map(|value| value.to_string()),
-            set: config.config_source != SOURCE_DEFAULT,
         }));
     }
     Ok(out)

@@ -21,11 +21,6 @@ fn wrong(from: &str, to: &str) -> String {
 #[test]
 fn an_unknown_field_names_the_nearest() {
     insta::assert_snapshot!(wrong("bootstrap:", "bootstrp:"), @r#"
-    error: missing field `spec.kafka.bootstrap`
-     --> orders.yaml:6:3
-    6 |   kafka:
-      |   ^^^^^ `bootstrap` must be given here: a list of HOST:PORT
-
     error: unknown field `bootstrp`
      --> orders.yaml:7:5
     7 |     bootstrp: [127.0.0.1:19101, 127.0.0.1:19102]
@@ -173,25 +168,23 @@ fn an_address_given_twice() {
 
 #[test]
 fn two_members_with_one_id() {
-    let member =
-        "        - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka}}}\n  policy:";
+    let member = "        - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}\n  policy:";
     insta::assert_snapshot!(wrong("  policy:", member), @r#"
     error: member `101` is given twice
       --> orders.yaml:19:16
-    19 |         - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka}}}
+    19 |         - {id: 101, dir: /srv/other, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}
        |                ^^^ it stands on line 13 already
     "#);
 }
 
 #[test]
 fn two_members_in_one_folder() {
-    let member =
-        "        - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka}}}\n  policy:";
+    let member = "        - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}\n  policy:";
     insta::assert_snapshot!(wrong("  policy:", member), @r#"
     error: `spec.hosts[0].members[1]`: the folder /srv/k101 is member 101's already
       --> orders.yaml:19:11
-    19 |         - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka}}}
-       |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ each member needs a folder of its own
+    19 |         - {id: 102, dir: /srv/k101, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}}
+       |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ each member needs a folder of its own
        = help: {id} in `dir` tells them apart
     "#);
 }
@@ -215,6 +208,11 @@ fn a_missing_field_and_one_without_a_value() {
         .replacen("system: kafka", "system:", 1)
         .replacen("  release: \"/opt/kafka/{version}\"\n", "", 1);
     insta::assert_snapshot!(said(&text), @r#"
+    error: missing field `spec.release`
+     --> orders.yaml:4:1
+    4 | spec:
+      | ^^^^ `release` must be given here: where releases lie, as "/opt/kafka/{version}"
+
     error: `spec.system` has no value
      --> orders.yaml:5:3
     5 |   system:
@@ -233,7 +231,7 @@ fn a_missing_config_that_commands_need() {
     error: missing field `spec.hosts[0].members[0].config`
       --> orders.yaml:13:11
     13 |         - id: 101
-       |           ^^ `config` must be given here: `{config}` stands in its commands
+       |           ^^ `config` must be given here: its configuration file, named by `{config}`
     "#);
 }
 
@@ -325,7 +323,7 @@ fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
     let text = ORDERS
         .replacen(
             "            process:",
-            "            systemd: {unit: kafka}\n            process:",
+            "            systemd: {unit: kafka, link: /opt/kafka/current}\n            process:",
             1,
         )
         .replacen("local: {}", "ssh: {address: k1}", 1);
@@ -342,7 +340,7 @@ fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
 
     error: `spec.hosts[0].members[0].supervisor` must name one way
       --> orders.yaml:18:13
-    18 |             systemd: {unit: kafka}
+    18 |             systemd: {unit: kafka, link: /opt/kafka/current}
        |             ^^^^^^^ expected one of `process`, `commands`, `systemd`
     "#);
 }
@@ -368,15 +366,10 @@ fn a_fetch_with_a_bad_checksum() {
     8 |   release: {fetch: {command: [], into: "opt/{version}", checksum: {4.1.2: md5:00, new: sha256:00}}}
       |                                                                           ^^^^^^ expected sha256: and 64 hexadecimal digits
 
-    error: `spec.release.fetch.checksum.new`: `sha256:00` is no checksum
-     --> orders.yaml:8:88
-    8 |   release: {fetch: {command: [], into: "opt/{version}", checksum: {4.1.2: md5:00, new: sha256:00}}}
-      |                                                                                        ^^^^^^^^^ expected sha256: and 64 hexadecimal digits
-
     error: `new` is no version
-     --> orders.yaml:8:88
+     --> orders.yaml:8:83
     8 |   release: {fetch: {command: [], into: "opt/{version}", checksum: {4.1.2: md5:00, new: sha256:00}}}
-      |                                                                                        ^^^^^^^^^ expected numbers joined by dots, as 4.1 or 4.1.2
+      |                                                                                   ^^^ expected numbers joined by dots, as 4.1 or 4.1.2
     "#);
 }
 
@@ -403,15 +396,11 @@ fn a_quote_that_never_ends() {
 #[test]
 fn a_placeholder_without_quotes() {
     insta::assert_snapshot!(wrong("\"/opt/kafka/{version}\"", "{version}"), @r#"
-    error: missing field `spec.release.fetch`
-     --> orders.yaml:8:3
+    error: `spec.release` must be a text
+     --> orders.yaml:8:12
     8 |   release: {version}
-      |   ^^^^^^^ `fetch` must be given here: an object with `command`, `into`, `checksum`
-
-    error: unknown field `version`
-     --> orders.yaml:8:13
-    8 |   release: {version}
-      |             ^^^^^^^ expected `fetch`
+      |            ^^^^^^^^^ found an object
+      = help: braces need quotes: "{version}"
     "#);
 }
 
@@ -527,5 +516,44 @@ fn a_diagnostic_is_data_too() {
         "source": "    pace: {ramp: double, cap: 0, mode: sliding}"
       }
     ]
+    "#);
+}
+
+#[test]
+fn what_a_command_cannot_carry() {
+    let text = ORDERS
+        .replacen(
+            "KAFKA_HEAP_OPTS: -Xmx1g",
+            "1UP: x, GOOD: \"two\\nlines\"",
+            1,
+        )
+        .replacen("start: [", "start: [[a], ", 1);
+    insta::assert_snapshot!(said(&text), @r#"
+    error: `spec.hosts[0].members[0].supervisor.process.start[0]` must be a text
+      --> orders.yaml:18:31
+    18 | ...   process: {start: [[a], "{release}/bin/kafka-server-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101...
+       |                         ^^^ found a list
+
+    error: `1UP` is no name of a variable
+      --> orders.yaml:18:94
+    18 | ...-server-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101.pid}
+       |                                          ^^^ expected letters, digits and `_`, no digit first
+
+    error: `spec.hosts[0].members[0].supervisor.process.env.GOOD`: it holds a line break or another control character
+      --> orders.yaml:18:108
+    18 | ...-start.sh", "{config}"], env: {1UP: x, GOOD: "two\nlines"}, pidFile: run/101.pid}
+       |                                                 ^^^^^^^^^^^^ expected one line of text
+    "#);
+}
+
+#[test]
+fn arguments_for_commands_that_take_none() {
+    let member = "        - {id: 1, dir: /srv/k1, config: c, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}, prepare: [{releases: 4.0.., arguments: [-x]}]}\n  policy:";
+    insta::assert_snapshot!(wrong("  policy:", member), @r#"
+    error: `spec.hosts[0].members[1]`: `prepare` has `arguments`, which need the supervisor `process`
+      --> orders.yaml:19:11
+    19 | ... - {id: 1, dir: /srv/k1, config: c, supervisor: {systemd: {unit: kafka, link: /opt/kafka/current}}, prepare: [{releases: 4.0.., arguments: [-x]}]}
+       |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its commands take none
+       = help: put what differs into `env` or `files`
     "#);
 }

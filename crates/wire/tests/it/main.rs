@@ -2,6 +2,12 @@
 
 mod catalog;
 mod convert;
+mod diff;
+mod docs;
 mod errors;
+mod event;
 mod files;
+mod init;
 mod mutations;
+mod sample;
+mod status;

@@ -42,13 +42,13 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
             Chair::Asked(asked) => match &asked.hello {
                 Ok(_) => progress += 1,
                 Err(Miss { refused: true, why }) => {
-                    down.push(format!("its {what} listener does not answer: {why}"));
+                    down.push(format!("{what} listener: {why}"));
                 }
                 Err(Miss {
                     refused: false,
                     why,
                 }) => {
-                    unknown.push(format!("its {what} listener could not be asked: {why}"));
+                    unknown.push(format!("{what} listener could not be asked: {why}"));
                 }
             },
         }
@@ -73,6 +73,10 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
             &mut owes,
             &mut progress,
         ));
+    }
+    if !node.answers() {
+        // What others remember of it is no progress.
+        progress = 0;
     }
     let health = if !down.is_empty() {
         words = vec!["down".to_string()];

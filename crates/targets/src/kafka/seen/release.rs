@@ -52,6 +52,46 @@ pub fn line(sight: &Sight<'_>, chair: &Chair<'_>) -> Option<Version> {
 pub fn tell(sight: &Sight<'_>, node: &Node<'_>, gaps: &mut Vec<Gap>) -> Told {
     let mut out = Told::default();
     let running = sight.hosts.get(&node.member).map(|seen| &seen.view.running);
+    let (mut lines, mut odd, mut untold) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for (name, chair) in node.chairs() {
+        let line = line(sight, chair);
+        let component = Component::from(name);
+        match (running, line) {
+            (
+                Some(Running::Process {
+                    release: Some(release),
+                    ..
+                }),
+                line,
+            ) => {
+                if line.as_ref().is_some_and(|line| *line != release.line()) {
+                    let shown = line.map(|line| line.to_string()).unwrap_or_default();
+                    odd.push((name, release.clone(), shown));
+                    out.unversioned.insert(component);
+                } else {
+                    out.exact.insert(component, release.clone());
+                }
+            }
+            // Without a process, or a sight of it, the line alone must not pass for the release:
+            // health, or the gap of the host, says so.
+            (
+                Some(
+                    Running::Process { release: None, .. } | Running::Nothing | Running::Unknown(_),
+                ),
+                _,
+            ) => {
+                out.unversioned.insert(component);
+            }
+            (None, Some(line)) => {
+                lines.insert(line.to_string());
+                out.exact.insert(component, line);
+            }
+            (None, None) => {
+                untold.push(name);
+                out.unversioned.insert(component);
+            }
+        }
+    }
     let mut gap = |what: String, mend: &str, weight| {
         gaps.push(Gap {
             about: node.name(),
@@ -61,74 +101,43 @@ pub fn tell(sight: &Sight<'_>, node: &Node<'_>, gaps: &mut Vec<Gap>) -> Told {
             weight,
         });
     };
-    for (component, chair) in node.chairs() {
-        let line = line(sight, chair);
-        let component = Component::from(component);
-        match (running, line) {
-            (
-                Some(Running::Process {
-                    release: Some(release),
-                    ..
-                }),
-                Some(line),
-            ) if release.line() != line => {
-                gap(
-                    format!(
-                        "its process holds files of {release}, and its {component} listener answers as {line}"
-                    ),
-                    "look which process listens there: the declared one, or another",
-                    Weight::Bars,
-                );
-                out.unversioned.insert(component);
-            }
-            (
-                Some(Running::Process {
-                    release: Some(release),
-                    ..
-                }),
-                line,
-            ) => {
-                if line.is_none() && chair.answers() {
-                    let mend = "take a catalog that knows this line";
-                    gap(
-                        format!("its {component} listener answers as no line of the catalog"),
-                        mend,
-                        Weight::Informs,
-                    );
-                }
-                out.exact.insert(component, release.clone());
-            }
-            (Some(Running::Process { release: None, .. }), _) => {
-                gap(
-                    "the release of its process could not be told from the files it holds open"
-                        .to_string(),
-                    "run Kafka from the jars of one release, as declared",
-                    Weight::Bars,
-                );
-                out.unversioned.insert(component);
-            }
-            // No process, or no sight of it: health and the gap of the host say so. The line alone
-            // must not pass for the release then.
-            (Some(Running::Nothing | Running::Unknown(_)), _) => {
-                out.unversioned.insert(component);
-            }
-            (None, Some(line)) => {
-                gap(
-                    format!("its {component} shows the line {line} only, not the exact release"),
-                    "declare its host: the exact release is read there",
-                    Weight::Informs,
-                );
-                out.exact.insert(component, line);
-            }
-            (None, None) => {
-                gap(
-                    format!("the release of its {component} could not be told"),
-                    "declare its host, and make its listener reachable",
-                    Weight::Bars,
-                );
-                out.unversioned.insert(component);
-            }
-        }
+    if matches!(running, Some(Running::Process { release: None, .. })) {
+        let what = "the release of its process could not be told from the files it holds open";
+        gap(
+            what.to_string(),
+            "run Kafka from the jars of one release, as declared",
+            Weight::Bars,
+        );
+    }
+    for (name, release, shown) in odd {
+        let what = format!(
+            "its process holds files of {release}, and its {name} listener answers as {shown}"
+        );
+        gap(
+            what,
+            "look which process listens there: the declared one, or another",
+            Weight::Bars,
+        );
+    }
+    if !lines.is_empty() {
+        let lines = lines.into_iter().collect::<Vec<_>>().join(" and ");
+        let what = format!("it shows the line {lines} only, not the exact release");
+        gap(
+            what,
+            "declare its host: the exact release is read there",
+            Weight::Informs,
+        );
+    }
+    if !untold.is_empty() {
+        let what = format!(
+            "the release of its {} could not be told",
+            untold.join(" and ")
+        );
+        gap(
+            what,
+            "declare its host, and make its listeners reachable",
+            Weight::Bars,
+        );
     }
     out
 }

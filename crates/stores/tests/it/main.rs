@@ -1,0 +1,11 @@
+//! The stores, as their users and a hard day see them.
+//!
+//! Must never know: how a store keeps what it keeps, apart from where a test damages it on purpose.
+
+mod damage;
+mod exam;
+mod file;
+mod full;
+mod kill;
+mod lease;
+mod story;
