@@ -157,12 +157,14 @@ impl Held {
             registration,
             target,
         } = self;
+        // Held until the marks are taken away: nobody else may have left new ones before.
+        let held = lease.clone();
         let drive = Drive::begin(world, &run, fence.clone(), lease, target.clone(), bell).await?;
         let driven = drive.to_the_end().await?;
         if matches!(driven, Driven::Ended(_)) {
             target.release(&fence).await;
         }
-        drop(registration);
+        drop((held, registration));
         Ok(driven)
     }
 
