@@ -8,7 +8,7 @@ use super::hints::Hinted;
 use super::tale::Tale;
 use super::words::{counted, moved, named, stage_done};
 use crate::outlet::spoken;
-use crate::outlet::style::{Style, columns};
+use crate::outlet::style::{Style, Tone, columns};
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::standing::Motion;
@@ -131,7 +131,7 @@ fn bar(done: usize, of: usize, style: &Style) -> String {
     let full = (BAR * done).checked_div(of).unwrap_or(BAR);
     let rest = BAR - full;
     let (full, rest) = ("█".repeat(full), "░".repeat(rest));
-    format!("{}{}", style.ink_bar(&full), style.dim(&rest))
+    format!("{}{}", style.paint(Tone::Good, &full), style.dim(&rest))
 }
 
 fn note(scene: &Scene<'_>, hop: usize, stage: usize) -> String {
