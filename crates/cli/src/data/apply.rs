@@ -262,7 +262,8 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             );
             if !item.dry_run {
                 outlet.note(&format!(
-                    "  windlass watch {}, carried by windlass serve or windlass carry",
+                    "  carry it: windlass carry {}; watch it: windlass watch {}",
+                    item.run.as_deref().unwrap_or_default(),
                     wanted.cluster
                 ));
             }

@@ -1,6 +1,6 @@
 //! Findings: what bars first, each with evidence, source and mending.
 //!
-//! Must never know: how facts were gathered. Stories: `tests/it/render.rs`.
+//! Must never know: how facts were gathered. Stories: `stories`.
 
 use super::{count, flowing};
 use crate::outlet::style::columns;

@@ -1,6 +1,6 @@
 //! A plan: what moves, in which order, what it disturbs, until when there is a way back.
 //!
-//! Must never know: how it was found. Stories: `tests/it/render.rs`.
+//! Must never know: how it was found. Stories: `stories`.
 
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
@@ -48,9 +48,12 @@ pub fn lines(
             lines.push(format!(" {}", outlet.style.bold(&text)));
         }
         let mut table = Table::new(&["", "", "", ""]);
-        for stage in &hop.stages {
+        for (at, stage) in hop.stages.iter().enumerate() {
             number += 1;
-            table.row(stage_row(outlet, number, stage, snapshot));
+            let no_return = plan
+                .point_of_no_return()
+                .filter(|first| *first == (index, at));
+            table.row(stage_row(outlet, number, stage, snapshot, no_return));
         }
         // Heads would say less than what stands there.
         lines.extend(table.lines(outlet).into_iter().skip(1));
@@ -156,7 +159,14 @@ fn round(length: Ms) -> Ms {
     Ms(length.0.div_ceil(1_000) * 1_000)
 }
 
-fn stage_row(outlet: &Outlet, number: usize, stage: &Stage, snapshot: &Snapshot) -> Vec<Cell> {
+/// `no_return`: the stage is the first after which the old release cannot come back.
+fn stage_row(
+    outlet: &Outlet,
+    number: usize,
+    stage: &Stage,
+    snapshot: &Snapshot,
+    no_return: Option<(usize, usize)>,
+) -> Vec<Cell> {
     let number = Cell::toned(number.to_string(), Tone::Dim);
     match stage {
         Stage::Move(step) => {
@@ -176,7 +186,9 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage, snapshot: &Snapshot)
                 "{} {} → {}",
                 raise.level, raise.named.0, raise.named.1
             )),
-            Cell::plain(format!("no way back from here; {}", raise.why)),
+            Cell::plain(no_return.map_or_else(String::new, |_| {
+                format!("no way back from here; {}", raise.why)
+            })),
         ],
         Stage::Act(act) => vec![
             number,

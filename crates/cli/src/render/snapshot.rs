@@ -1,6 +1,6 @@
 //! A cluster as it was seen.
 //!
-//! Must never know: how it was seen. Stories: `tests/it/render.rs`.
+//! Must never know: how it was seen. Stories: `stories`.
 
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
