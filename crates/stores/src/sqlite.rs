@@ -20,6 +20,7 @@ mod writer;
 
 pub use file::Opening;
 
+use file::Syncs;
 use queue::Queue;
 use reader::Readers;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -53,13 +54,27 @@ impl SqliteStore {
     /// [`StoreError::Newer`] for a store of a newer windlass, [`StoreError::Damaged`] where a live
     /// run's journal does not fit together, [`StoreError::Full`], [`StoreError::Failed`].
     pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        Self::start(path, opening, Syncs::EachCommit)
+    }
+
+    /// As [`SqliteStore::open`], but never syncs and so keeps no promise when the power goes: only to
+    /// see that a check of syncs finds it out.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    #[cfg(feature = "unsynced")]
+    pub fn open_unsynced(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        Self::start(path, opening, Syncs::Never)
+    }
+
+    fn start(path: &Path, opening: Opening, syncs: Syncs) -> Result<Self, StoreError> {
         let (connection, id) = file::open(path)?;
         journal::check_live(&connection, opening)?;
         let queue = Arc::new(Queue::default());
         let (at, waiting) = (path.to_owned(), queue.clone());
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || writer::serve(&at, &waiting))
+            .spawn(move || writer::serve(&at, &waiting, syncs))
             .map_err(|why| StoreError::Failed(format!("no thread for the writer: {why}")))?;
         let readers = Readers::start(path, connection)?;
         Ok(Self {

@@ -37,6 +37,29 @@ pub enum Opening {
     Look,
 }
 
+/// When the writer waits until the disk has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Syncs {
+    /// Before each commit is answered: every connection begins so.
+    EachCommit,
+    /// Never.
+    #[cfg(feature = "unsynced")]
+    Never,
+}
+
+impl Syncs {
+    pub(super) fn set(self, connection: Connection) -> Result<Connection, StoreError> {
+        match self {
+            Self::EachCommit => {}
+            #[cfg(feature = "unsynced")]
+            Self::Never => connection
+                .execute_batch("PRAGMA synchronous = OFF")
+                .map_err(failed)?,
+        }
+        Ok(connection)
+    }
+}
+
 /// Opens the file, makes it where it is new, and says the store's id.
 pub(super) fn open(path: &Path) -> Result<(Connection, String), StoreError> {
     let made = make(path).map_err(|why| io_trouble("cannot be opened", &why))?;

@@ -5,7 +5,7 @@
 //! Must never know: what a request means. Stories: `tests/it/`.
 
 use super::clock::instant;
-use super::file;
+use super::file::{self, Syncs};
 use super::queue::{Queue, Work};
 use super::trouble::Trouble;
 use rusqlite::{CachedStatement, Connection};
@@ -69,11 +69,11 @@ enum Health {
 }
 
 /// Serves the queue until it is closed and empty.
-pub(super) fn serve(path: &Path, queue: &Queue) {
+pub(super) fn serve(path: &Path, queue: &Queue, syncs: Syncs) {
     let mut group = Vec::new();
     let mut pace = Pace::default();
     while queue.take(&mut group) {
-        let connection = match file::connect(path) {
+        let connection = match file::connect(path).and_then(|connection| syncs.set(connection)) {
             Ok(connection) => connection,
             Err(why) => {
                 lose(&mut group, &trouble(why));
