@@ -50,8 +50,10 @@ pub fn lines(
         let mut table = Table::new(&["", "", "", ""]);
         for (at, stage) in hop.stages.iter().enumerate() {
             number += 1;
-            let is_first = plan.point_of_no_return() == Some((index, at));
-            table.row(stage_row(outlet, number, stage, snapshot, is_first));
+            let no_return = plan
+                .point_of_no_return()
+                .filter(|first| *first == (index, at));
+            table.row(stage_row(outlet, number, stage, snapshot, no_return));
         }
         // Heads would say less than what stands there.
         lines.extend(table.lines(outlet).into_iter().skip(1));
@@ -157,7 +159,14 @@ fn round(length: Ms) -> Ms {
     Ms(length.0.div_ceil(1_000) * 1_000)
 }
 
-fn stage_row(outlet: &Outlet, number: usize, stage: &Stage, snapshot: &Snapshot, is_first: bool) -> Vec<Cell> {
+/// `no_return`: the stage is the first after which the old release cannot come back.
+fn stage_row(
+    outlet: &Outlet,
+    number: usize,
+    stage: &Stage,
+    snapshot: &Snapshot,
+    no_return: Option<(usize, usize)>,
+) -> Vec<Cell> {
     let number = Cell::toned(number.to_string(), Tone::Dim);
     match stage {
         Stage::Move(step) => {
@@ -177,7 +186,9 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage, snapshot: &Snapshot,
                 "{} {} → {}",
                 raise.level, raise.named.0, raise.named.1
             )),
-            Cell::plain(if is_first { format!("no way back from here; {}", raise.why) } else { String::new() }),
+            Cell::plain(no_return.map_or_else(String::new, |_| {
+                format!("no way back from here; {}", raise.why)
+            })),
         ],
         Stage::Act(act) => vec![
             number,
