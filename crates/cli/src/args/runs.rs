@@ -6,7 +6,6 @@ use super::value;
 use clap::{Args, ValueEnum};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{CheckId, ClusterName, MemberId, RunId, Subject};
-use windlass_engine::policy::{Cap, Mode, Ramp};
 use windlass_engine::policy::{Cap, Mode, Pace, Ramp};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;

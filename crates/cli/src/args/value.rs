@@ -4,7 +4,6 @@
 
 use windlass_engine::names::{ClusterName, Subject};
 use windlass_engine::policy::{Cap, Mode, Ramp};
-use windlass_engine::policy::{Cap, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_wire::value::{self, Address, MODES, RAMPS, Wrong};
@@ -75,37 +74,4 @@ pub fn subject(text: &str) -> Result<Subject, String> {
         Some(_) => Err("expected a member, level/NAME or action/NAME".into()),
         None => Ok(Subject::parse(text)),
     }
-}
-
-/// How a limit grows.
-///
-/// # Errors
-/// What was expected, in words.
-pub fn ramp(text: &str) -> Result<Ramp, String> {
-    match text {
-        "double" => Ok(Ramp::Double),
-        "fixed" => Ok(Ramp::Fixed),
-        _other => Err("expected double or fixed".into()),
-    }
-}
-
-/// When the next begins.
-///
-/// # Errors
-/// What was expected, in words.
-pub fn mode(text: &str) -> Result<Mode, String> {
-    match text {
-        "sliding" => Ok(Mode::Sliding),
-        "barrier" => Ok(Mode::Barrier),
-        _other => Err("expected sliding or barrier".into()),
-    }
-}
-
-/// The most members down at once.
-///
-/// # Errors
-/// What was expected, in words.
-pub fn cap(text: &str) -> Result<Cap, String> {
-    windlass_wire::value::cap(text)
-        .map_err(|wrong| format!("{}; expected {}", wrong.says, wrong.expected))
 }
