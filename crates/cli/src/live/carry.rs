@@ -40,7 +40,10 @@ pub async fn watch(context: &Context, args: &WatchArgs) -> Result<Exit, Failed> 
         made: Made::Before,
         telling: Telling::Data,
     };
-    Attend::begin(context, row, manner).await?.to_the_end().await
+    Attend::begin(context, row, manner)
+        .await?
+        .to_the_end()
+        .await
 }
 
 /// `windlass carry`
@@ -63,7 +66,10 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
         made: Made::Before,
         telling: Telling::Notes,
     };
-    Attend::begin(context, row, manner).await?.to_the_end().await
+    Attend::begin(context, row, manner)
+        .await?
+        .to_the_end()
+        .await
 }
 
 /// `windlass serve`
@@ -187,7 +193,13 @@ impl Several<'_> {
             if one.task.is_some() || rests {
                 continue;
             }
-            if self.context.desk.carrier(&one.reading.row.cluster).await?.is_some() {
+            if self
+                .context
+                .desk
+                .carrier(&one.reading.row.cluster)
+                .await?
+                .is_some()
+            {
                 one.rests_until = Some(Instant::now() + ORPHANS_EVERY);
                 continue;
             }
@@ -209,7 +221,9 @@ impl Several<'_> {
                 if fact.weight != Weight::Quiet {
                     let text = dated(self.context, &fact);
                     let (run, cluster) = (&one.reading.row.run, one.reading.cluster());
-                    self.context.outlet.note(&format!("run {run} {cluster}  {text}"));
+                    self.context
+                        .outlet
+                        .note(&format!("run {run} {cluster}  {text}"));
                 }
             }
         }
@@ -226,7 +240,9 @@ impl Several<'_> {
             if !one.task.as_ref().is_some_and(JoinHandle::is_finished) {
                 continue;
             }
-            let Some(task) = one.task.take() else { continue };
+            let Some(task) = one.task.take() else {
+                continue;
+            };
             let trouble = match task.await {
                 Ok(Ok(Driven::Ended(_))) => {
                     // Its last facts may not have been told yet; the next turn tells and drops it.
@@ -241,9 +257,9 @@ impl Several<'_> {
             if trouble.is_some() && one.trouble != trouble {
                 let cluster = one.reading.cluster();
                 let words = trouble.clone().unwrap_or_default();
-                self.context
-                    .outlet
-                    .note(&format!("run {run} {cluster}  {words}; it is tried again by itself"));
+                self.context.outlet.note(&format!(
+                    "run {run} {cluster}  {words}; it is tried again by itself"
+                ));
             }
             one.trouble = trouble;
         }
