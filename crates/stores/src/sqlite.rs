@@ -71,7 +71,7 @@ impl SqliteStore {
         })
     }
 
-    /// Limits the file to so many pages of 4 KiB, as a full disk would: appends that need more answer
+    /// Limits the file to so many pages of 8 KiB, as a full disk would: appends that need more answer
     /// `Full`, until the limit is raised. The limit lasts until the store is dropped.
     ///
     /// # Errors

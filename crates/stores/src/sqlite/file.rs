@@ -24,9 +24,11 @@ const APPLICATION_ID: i32 = 0x5764_6c73;
 const BUSY_PAUSE_MS: u64 = 1;
 /// After so many tries the store is called busy: half a minute, longer than any checkpoint.
 const BUSY_TRIES: i32 = 30_000;
+/// A group of 64 appends lies on half as many pages as with SQLite's usual 4 KiB.
+const PAGE_BYTES: u32 = 8 * 1024;
 /// The WAL is written back after so many pages (16 MiB): rarely enough that hot run rows are written
-/// back once for many commits.
-const WAL_PAGES: u32 = 4_000;
+/// back once for many commits, and no longer, because each look searches it.
+const WAL_PAGES: u32 = 2_000;
 
 /// What the store is opened for: how much of the live runs' journals is checked first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +148,9 @@ fn found(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
             ))
         };
     }
+    connection
+        .pragma_update(None, "page_size", PAGE_BYTES)
+        .map_err(failed)?;
     connection
         .pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
         .map_err(failed)?;
