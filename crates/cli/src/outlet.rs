@@ -60,6 +60,21 @@ impl Outlet {
         }
     }
 
+    /// One of a fixed width and style.
+    #[cfg(test)]
+    #[must_use]
+    pub fn fixed(format: Format, width: usize, style: Style) -> Self {
+        Self {
+            format,
+            width,
+            style,
+            notes: style,
+            live: false,
+            strict: false,
+            closed: AtomicBool::new(false),
+        }
+    }
+
     /// Whether data is read by a program.
     #[must_use]
     pub fn is_data(&self) -> bool {

@@ -9,6 +9,7 @@
 //! | `mark` | reads the mark that lies beside the member |
 //! | `look` | what runs: process, start time, release by open files |
 //! | `release` | whether a release lies there whole; fetches it where that is declared |
+//! | `runtime` | the Java that a process runs on |
 //! | `tail` | the last lines of a log |
 //! | `local` | the [`Hand`](windlass_runner::ports::hand::Hand) made of these, for this host |
 //!
@@ -25,6 +26,7 @@ mod local;
 mod look;
 mod mark;
 mod release;
+mod runtime;
 mod spec;
 mod tail;
 

@@ -178,6 +178,7 @@ pub struct WaitArgs {
         default_value = "finished",
         value_name = "STATE"
     )]
+    #[arg(hide_possible_values = true)]
     pub until: Until,
     /// At most so long
     #[arg(long, value_parser = value::length, value_name = "TIME")]

@@ -229,7 +229,7 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             let at: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
             let members = count(declared.members.len(), "member");
             let text = format!(
-                "{would}registered: {} at {}, {members}",
+                "{would}registered: {}, {members}, at {}",
                 declared.system.name(),
                 at.join(" ")
             );
@@ -262,7 +262,8 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             );
             if !item.dry_run {
                 outlet.note(&format!(
-                    "  windlass watch {}, carried by windlass serve or windlass carry",
+                    "  carry it: windlass carry {}; watch it: windlass watch {}",
+                    item.run.as_deref().unwrap_or_default(),
                     wanted.cluster
                 ));
             }

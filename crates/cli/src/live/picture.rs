@@ -8,7 +8,7 @@ use super::hints::Hinted;
 use super::tale::Tale;
 use super::words::{counted, moved, named, stage_done};
 use crate::outlet::spoken;
-use crate::outlet::style::{Style, columns};
+use crate::outlet::style::{Style, Tone, columns};
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::standing::Motion;
@@ -131,7 +131,7 @@ fn bar(done: usize, of: usize, style: &Style) -> String {
     let full = (BAR * done).checked_div(of).unwrap_or(BAR);
     let rest = BAR - full;
     let (full, rest) = ("█".repeat(full), "░".repeat(rest));
-    format!("{}{}", style.ink_bar(&full), style.dim(&rest))
+    format!("{}{}", style.paint(Tone::Good, &full), style.dim(&rest))
 }
 
 fn note(scene: &Scene<'_>, hop: usize, stage: usize) -> String {
@@ -165,6 +165,7 @@ fn note(scene: &Scene<'_>, hop: usize, stage: usize) -> String {
         [one] => match scene.run.flights().get(one).map(|flight| &flight.state) {
             Some(Flying::Failed(_)) => format!("{} has failed", brief(one)),
             Some(Flying::Unclear) => format!("{} is unclear", brief(one)),
+            Some(Flying::Left) => format!("{} was left", brief(one)),
             Some(Flying::Doing | Flying::Gating) | None => match one {
                 Subject::Member(_) => format!("{} is restarting{}", brief(one), age(one)),
                 Subject::Level(_) => format!("is being raised{}", age(one)),
@@ -200,7 +201,7 @@ fn flights(scene: &Scene<'_>, style: &Style) -> Vec<String> {
             let glyph = match flight.state {
                 Flying::Doing | Flying::Gating => style.flying(),
                 Flying::Failed(_) => style.bad(),
-                Flying::Unclear => style.unknown(),
+                Flying::Unclear | Flying::Left => style.unknown(),
             };
             format!("  {glyph} {name:<wide$}   {doing}")
         })
@@ -219,6 +220,7 @@ fn doing(scene: &Scene<'_>, subject: &Subject, flight: &Flight) -> String {
     };
     match (&flight.state, trail) {
         (Flying::Failed(failure), _) => format!("failed {}", failure.step),
+        (Flying::Left, _) => "left at a safe point".into(),
         (Flying::Unclear, _) => "nobody can tell whether it was done".into(),
         (Flying::Doing | Flying::Gating, [_, ..]) => trail.join(" → "),
         (Flying::Doing, []) => flight.step.clone().unwrap_or_else(|| "begins".into()),

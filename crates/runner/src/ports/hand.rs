@@ -59,6 +59,11 @@ pub trait Hand: Send + Sync {
     fn log<'a>(&'a self, lines: usize) -> Task<'a, Result<Vec<String>, String>>;
     /// Overwrites a foreign mark with ours after a human decided so; refuses while a deed holds the lock.
     fn adopt<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer>;
+    /// Version of what the process runs on (the Java of a Kafka broker); none: it runs on nothing, or
+    /// that cannot be told. In words, why it could not be looked at.
+    fn runtime(&self) -> Task<'_, Result<Option<Version>, String>> {
+        Box::pin(async { Ok(None) })
+    }
     /// Whether the release lies on the host whole and is what it says it is; in words, why not.
     fn release_ready<'a>(&'a self, version: &'a Version) -> Task<'a, Result<(), String>>;
 }

@@ -7,6 +7,7 @@ use super::deed::{Places, Words};
 use super::look::Looker;
 use super::mark::Mark;
 use super::release;
+use super::runtime;
 use super::spec::{MemberSpec, SpecError, Supervisor};
 use super::tail::tail;
 use std::path::Path;
@@ -224,6 +225,23 @@ impl Hand for LocalHand {
                 running: Running::Unknown(why),
                 claimed_by: None,
             })
+        })
+    }
+
+    fn runtime(&self) -> Task<'_, Result<Option<Version>, String>> {
+        Box::pin(async {
+            match self.look().await.running {
+                Running::Process { incarnation, .. } => {
+                    let pid = incarnation
+                        .split(':')
+                        .nth(1)
+                        .and_then(|pid| pid.parse().ok());
+                    let pid = pid.ok_or_else(|| format!("no pid in `{incarnation}`"))?;
+                    self.blocking(move |_| runtime::of(pid)).await?
+                }
+                Running::Nothing => Err("no process runs".to_string()),
+                Running::Unknown(why) => Err(why),
+            }
         })
     }
 

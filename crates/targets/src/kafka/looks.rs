@@ -39,7 +39,8 @@ const READY_MAX_AGE: Ms = Ms::minutes(1);
 const LOG_LINES: usize = 40;
 
 /// Facts that only a whole look asks for: a glance leaves them as they were.
-const WHOLE_FACTS: [&str; 6] = [
+const WHOLE_FACTS: [&str; 7] = [
+    "java.version",
     "config.removed-keys",
     "config.below-minimum",
     "unclean.election",
@@ -47,6 +48,9 @@ const WHOLE_FACTS: [&str; 6] = [
     "logdirs.space",
     "release.ready",
 ];
+
+/// What members run on, or why that could not be told.
+type Runtimes = BTreeMap<MemberId, Result<Option<Version>, String>>;
 
 /// The last gathering of one depth.
 #[derive(Default)]
@@ -214,12 +218,26 @@ impl KafkaTarget {
         Some(ready)
     }
 
+    /// What the members run on.
+    async fn runtimes(&self) -> Runtimes {
+        let asks = self.hands.iter().map(|(id, hand)| async move {
+            let asked = select(hand.runtime(), self.clock.sleep(HOST_LIMIT)).await;
+            let told = match asked {
+                Either::Left((told, _)) => told,
+                Either::Right(((), _)) => Err(format!("no answer within {} ms", HOST_LIMIT.0)),
+            };
+            (id.clone(), told)
+        });
+        join_all(asks).await.into_iter().collect()
+    }
+
     /// The snapshot of what was gathered.
     fn snapshot(
         &self,
         gathered: &Gathered,
         hosts: &BTreeMap<MemberId, HostSeen>,
         ready: Option<&Readiness>,
+        runtimes: &Runtimes,
     ) -> Snapshot {
         let now = self.clock.now();
         let mut memory = self.memory();
@@ -230,6 +248,7 @@ impl KafkaTarget {
             carried: &memory.carried,
             still,
             ready,
+            runtimes,
             catalog: &self.catalog,
         };
         let snapshot = seen::snapshot(&sight, now.wall);
@@ -251,14 +270,15 @@ impl KafkaTarget {
     /// Looks at all of it.
     pub(super) async fn whole(&self) -> Snapshot {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
-        let ((gathered, hosts), ready) = join(asked, self.readiness()).await;
-        self.snapshot(&gathered, &hosts, ready.as_ref())
+        let more = join(self.readiness(), self.runtimes());
+        let ((gathered, hosts), (ready, runtimes)) = join(asked, more).await;
+        self.snapshot(&gathered, &hosts, ready.as_ref(), &runtimes)
     }
 
     /// Looks at one member that comes back.
     pub(super) async fn sample(&self, member: &MemberId, attempt: u32) -> Sample {
         let (gathered, hosts) = join(self.gathered(Depth::Glance), self.hosts(Some(member))).await;
-        let mut snapshot = self.snapshot(&gathered, &hosts, None);
+        let mut snapshot = self.snapshot(&gathered, &hosts, None, &Runtimes::new());
         snapshot
             .facts
             .retain(|name, _| !WHOLE_FACTS.contains(&name.as_str()));

@@ -61,6 +61,8 @@ pub struct Sight<'a> {
     pub still: Option<Ms>,
     /// The release wanted in the end, and whether it lies ready on each host; none: no goal yet.
     pub ready: Option<&'a Readiness>,
+    /// What members with hosts run on (their Java); none: not told.
+    pub runtimes: &'a BTreeMap<MemberId, Result<Option<Version>, String>>,
     /// The maker's facts.
     pub catalog: &'a Catalog,
 }

@@ -319,6 +319,7 @@ fn members(run: &Run, now: Now) -> MembersView {
             Flying::Gating => ("gating", None),
             Flying::Failed(failure) => ("failed", Some(failure.what.clone())),
             Flying::Unclear => ("unclear", None),
+            Flying::Left => ("left", None),
         };
         FlightView {
             subject: subject.to_string(),

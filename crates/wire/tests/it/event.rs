@@ -45,9 +45,11 @@ fn a_journal_reads_as_sentences() {
             holder: "pid 7 on k1".into(),
             at,
         },
-        Event::Observed(Observation::between(None, &snapshot(), at)),
-        Event::Observed(Observation::between(Some(&snapshot()), &later, at)),
-        Event::Observed(Observation::between(Some(&later), &later, at)),
+        Event::Observed(Observation::between(None, &snapshot(), at, |_| None)),
+        Event::Observed(Observation::between(Some(&snapshot()), &later, at, |_| {
+            None
+        })),
+        Event::Observed(Observation::between(Some(&later), &later, at, |_| None)),
         Event::Judged {
             findings: Vec::new(),
             at,

@@ -13,6 +13,9 @@ use super::partitions::Tally;
 use super::roster::{Chair, Node, Roster, lagging};
 use super::{METADATA_VERSION, Sight, levels, settings};
 
+/// 4.0 and later start on this or newer (Apache Kafka docs, upgrade page, notable changes in 4.0.0).
+const JAVA_MIN_MAJOR: u32 = 17;
+
 /// Answers all of them.
 pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, out: &mut Snapshot) {
     let mut put = |name: &str, fact: Fact| {
@@ -40,6 +43,7 @@ pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, out: &mut S
     put("levels.disagree", Fact::List(levels::disagreeing(roster)));
     settings::answer(sight, roster, &mut put);
     ready(sight, &mut put);
+    put("java.version", java(sight));
     let level = out.levels.get(&LevelName::from(METADATA_VERSION));
     let level = level.map_or_else(
         || Fact::Unknown("no node told which levels are finalized".to_string()),
@@ -143,35 +147,68 @@ fn partitions(tally: &Tally, put: &mut impl FnMut(&str, Fact)) {
     }
 }
 
-/// Controllers that are registered or vote, and are not there: they block finalizing, or majorities.
+/// Nodes that are registered or vote, and are not there: they block finalizing, or majorities.
 fn ghosts(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
     let quorum = match &sight.gathered.quorum {
         Ok(quorum) => quorum,
         Err(miss) => return Fact::Unknown(miss.why.clone()),
     };
-    let declared = |node: &Node<'_>| sight.hosts.contains_key(&node.member);
     let mut out = Vec::new();
-    for node in roster.nodes.values() {
-        let Some(chair) = &node.controller else {
-            continue;
-        };
-        if chair.answers() || declared(node) {
-            continue;
+    let undeclared = |node: &&Node<'_>| !sight.hosts.contains_key(&node.member);
+    for node in roster.nodes.values().filter(undeclared) {
+        if let Some(chair) = &node.controller {
+            let votes = quorum.voters.iter().any(|voter| voter.id == node.id);
+            let seen = if votes {
+                "votes"
+            } else {
+                "is registered, does not vote"
+            };
+            // A voter whose address is not known may well be there: that is a gap, no ghost.
+            let unseen = votes && matches!(chair, Chair::Nowhere);
+            if !chair.answers() && !unseen {
+                out.push(Found {
+                    object: format!("controller {}", node.id),
+                    seen: format!("{seen}, does not answer, has no declared host"),
+                });
+            }
         }
-        let votes = quorum.voters.iter().any(|voter| voter.id == node.id);
-        // Without one controller listener in reach we cannot tell who is not there.
-        if votes && matches!(chair, Chair::Nowhere) {
-            continue;
+        if let Some(chair) = &node.broker
+            && roster.fenced.contains(&node.id)
+            && !chair.answers()
+        {
+            out.push(Found {
+                object: format!("broker {}", node.id),
+                seen: "is registered and fenced, does not answer, has no declared host".to_string(),
+            });
         }
-        let seen = if votes {
-            "votes, does not answer"
-        } else {
-            "is registered, does not vote, does not answer"
+    }
+    Fact::List(out)
+}
+
+/// Hosts whose process runs on a Java that 4.0 does not start on.
+fn java(sight: &Sight<'_>) -> Fact {
+    let mut out = Vec::new();
+    if sight.runtimes.is_empty() {
+        return Fact::Unknown("no host is declared".to_string());
+    }
+    for (member, told) in sight.runtimes {
+        let version = match told {
+            Ok(Some(version)) => version,
+            Ok(None) => {
+                return Fact::Unknown(format!("the Java of member {member} could not be told"));
+            }
+            Err(why) => return Fact::Unknown(format!("the Java of member {member}: {why}")),
         };
-        out.push(Found {
-            object: format!("controller {}", node.id),
-            seen: format!("{seen}, no host declares it"),
-        });
+        if version
+            .numbers()
+            .first()
+            .is_none_or(|major| *major < JAVA_MIN_MAJOR)
+        {
+            out.push(Found {
+                object: format!("member {member}"),
+                seen: format!("runs on Java {version}"),
+            });
+        }
     }
     Fact::List(out)
 }

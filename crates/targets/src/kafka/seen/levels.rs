@@ -79,7 +79,7 @@ pub fn levels(sight: &Sight<'_>, roster: &Roster<'_>) -> BTreeMap<LevelName, Lev
         .collect()
 }
 
-/// Nodes that know other finalized levels than the newest.
+/// Nodes that cannot live with a finalized level, or know another one.
 pub fn disagreeing(roster: &Roster<'_>) -> Vec<Found> {
     let Some(newest) = newest(roster) else {
         return Vec::new();
@@ -87,19 +87,7 @@ pub fn disagreeing(roster: &Roster<'_>) -> Vec<Found> {
     let mut out: Vec<Found> = Vec::new();
     for (node, hello) in hellos(roster) {
         let Some(hello) = hello else { continue };
-        let names: BTreeSet<&String> = newest
-            .finalized
-            .keys()
-            .chain(hello.finalized.keys())
-            .collect();
-        let mut odd = Vec::new();
-        for name in names {
-            let level = |hello: &Hello| hello.finalized.get(name).copied().unwrap_or(0);
-            let (here, there) = (level(hello), level(newest));
-            if here != there {
-                odd.push(format!("{name} {here}, elsewhere {there}"));
-            }
-        }
+        let odd = odd(hello, newest);
         if !odd.is_empty() {
             out.push(Found {
                 object: node.name(),
@@ -109,4 +97,27 @@ pub fn disagreeing(roster: &Roster<'_>) -> Vec<Found> {
     }
     out.dedup();
     out
+}
+
+/// In words, in what one hello does not fit the newest.
+fn odd(hello: &Hello, newest: &Hello) -> Vec<String> {
+    let names: BTreeSet<&String> = newest
+        .finalized
+        .keys()
+        .chain(hello.finalized.keys())
+        .collect();
+    let mut odd = Vec::new();
+    for name in names {
+        let level = |hello: &Hello| hello.finalized.get(name).copied().unwrap_or(0);
+        let (here, there) = (level(hello), level(newest));
+        let (low, high) = hello.supported.get(name).copied().unwrap_or((0, 0));
+        if !(low..=high).contains(&there) {
+            odd.push(format!(
+                "supports {name} {low} to {high}, finalized is {there}"
+            ));
+        } else if here != there {
+            odd.push(format!("knows {name} {here}, elsewhere {there}"));
+        }
+    }
+    odd
 }

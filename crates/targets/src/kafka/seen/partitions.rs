@@ -29,6 +29,27 @@ pub struct Share {
 /// Partitions that have something in common, by topic.
 type ByTopic = BTreeMap<String, Vec<i32>>;
 
+/// Partitions with the same replicas in sync and the same least.
+#[derive(Debug, Default)]
+struct Group {
+    first: Vec<String>,
+    count: usize,
+}
+
+impl Group {
+    fn reason(&self, need: u32) -> String {
+        let more = match self.count - self.first.len() {
+            0 => String::new(),
+            1 => " and 1 more partition".to_string(),
+            more => format!(" and {more} more partitions"),
+        };
+        format!(
+            "{}{more}, min.insync.replicas {need}",
+            self.first.join(", ")
+        )
+    }
+}
+
 /// All partitions, counted.
 #[derive(Debug, Default)]
 pub struct Tally {
@@ -38,7 +59,7 @@ pub struct Tally {
     under_replicated: ByTopic,
     single: ByTopic,
     no_headroom: ByTopic,
-    groups: BTreeMap<(BTreeSet<i32>, u32), (Vec<String>, usize)>,
+    groups: BTreeMap<(BTreeSet<i32>, u32), Group>,
     untold: Vec<String>,
     unseen: Option<Miss>,
 }
@@ -117,11 +138,11 @@ impl Tally {
             note(&mut self.no_headroom, topic, partition);
         }
         if copies > need {
-            let (names, count) = self.groups.entry((alive, need)).or_default();
-            if names.len() < NAMES_MAX - 1 {
-                names.push(format!("{topic}-{}", partition.index));
+            let group = self.groups.entry((alive, need)).or_default();
+            if group.first.len() < NAMES_MAX - 1 {
+                group.first.push(format!("{topic}-{}", partition.index));
             }
-            *count += 1;
+            group.count += 1;
         }
     }
 
@@ -132,19 +153,13 @@ impl Tally {
 
     /// What may not be down together, for the sake of partitions.
     pub fn budgets(&self) -> Vec<Budget> {
-        let budget =
-            |((alive, need), (names, count)): (&(BTreeSet<i32>, u32), &(Vec<String>, usize))| {
-                let more = match count - names.len() {
-                    0 => String::new(),
-                    more => format!(" and {more} more partitions"),
-                };
-                Budget {
-                    members: alive.iter().map(|id| member_id(*id)).collect(),
-                    need: *need,
-                    reason: format!("{}{more}, min.insync.replicas {need}", names.join(", ")),
-                }
-            };
-        self.groups.iter().map(budget).collect()
+        let groups = self.groups.iter();
+        let budgets = groups.map(|((alive, need), group)| Budget {
+            members: alive.iter().map(|id| member_id(*id)).collect(),
+            need: *need,
+            reason: group.reason(*need),
+        });
+        budgets.collect()
     }
 
     /// What could not be seen.

@@ -257,7 +257,7 @@ fn identity(sight: &Sight<'_>) -> (Option<String>, Vec<String>) {
             .brokers
             .values()
             .chain(gathered.controllers.values());
-        let views = nodes.map(|node| &node.view).flatten();
+        let views = nodes.flat_map(|node| &node.view);
         told = views.filter_map(|view| view.cluster.as_ref()).collect();
     }
     let mut told = told.into_iter();

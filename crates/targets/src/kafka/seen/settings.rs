@@ -31,6 +31,9 @@ const MINIMA: [(&str, i64); 1] = [("log.segment.bytes", 1_048_576)];
 /// Percent, of which a volume has a hundred.
 const WHOLE_PERCENT: i128 = 100;
 
+/// A volume with less free is told: a replica that catches up after a restart writes what it missed.
+const FREE_MIN_PERCENT: i128 = 10;
+
 /// Answers what is asked of settings and log directories.
 pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str, Fact)) {
     put(
@@ -151,19 +154,25 @@ fn failed(roster: &Roster<'_>) -> Fact {
     dirs(roster).map_or_else(Fact::Unknown, |dirs| Fact::List(found(dirs)))
 }
 
-/// Percent free on the fullest volume of any broker.
+/// Log directories on volumes with less than a tenth free.
 fn space(roster: &Roster<'_>) -> Fact {
     let dirs = match dirs(roster) {
         Ok(dirs) => dirs,
         Err(why) => return Fact::Unknown(why),
     };
-    let told = dirs
+    let mut told = dirs
         .iter()
-        .filter(|(_, dir)| dir.total_bytes > 0 && dir.usable_bytes >= 0);
-    let free = told
-        .map(|(_, dir)| i128::from(dir.usable_bytes) * WHOLE_PERCENT / i128::from(dir.total_bytes));
-    match free.min().and_then(|least| i64::try_from(least).ok()) {
-        Some(least) => Fact::Number(least),
-        None => Fact::Unknown("no broker told the size of its volumes".to_string()),
+        .filter(|(_, dir)| dir.total_bytes > 0 && dir.usable_bytes >= 0)
+        .peekable();
+    if told.peek().is_none() {
+        return Fact::Unknown("no broker told the size of its volumes".to_string());
     }
+    let full = told.filter_map(|(object, dir)| {
+        let free = i128::from(dir.usable_bytes) * WHOLE_PERCENT / i128::from(dir.total_bytes);
+        (free < FREE_MIN_PERCENT).then(|| Found {
+            object: object.clone(),
+            seen: format!("{}: {free} % free", dir.path),
+        })
+    });
+    Fact::List(full.collect())
 }
