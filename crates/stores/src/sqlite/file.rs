@@ -39,10 +39,19 @@ pub enum Opening {
     Look,
 }
 
+/// When a commit is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sync {
+    /// Once the disk has it.
+    Full,
+    /// At once.
+    Off,
+}
+
 /// Opens the file, makes it where it is new, and says the store's id.
 pub(super) fn open(path: &Path) -> Result<(Connection, String), StoreError> {
     let made = make(path).map_err(|why| io_trouble("cannot be opened", &why))?;
-    let mut connection = connect(path)?;
+    let mut connection = connect(path, Sync::Full)?;
     let known: bool = connection
         .query_row(
             "SELECT count(*) FROM sqlite_schema WHERE name = 'meta'",
@@ -62,13 +71,17 @@ pub(super) fn open(path: &Path) -> Result<(Connection, String), StoreError> {
 }
 
 /// One more connection to a store that was opened before.
-pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, sync: Sync) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_handler(Some(patience)).map_err(failed)?;
+    let sync = match sync {
+        Sync::Full => "FULL",
+        Sync::Off => "OFF",
+    };
     connection
         .execute_batch(&format!(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
+            "PRAGMA synchronous = {sync}; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = {WAL_PAGES};"
         ))
         .map_err(failed)?;
     Ok(connection)

@@ -6,8 +6,9 @@
 
 use super::append::Tail;
 use super::clock::instant;
-use super::file;
+use super::file::{self, Sync};
 use super::queue::{Queue, Work};
+use super::tally::Tally;
 use super::trouble::Trouble;
 use rusqlite::{CachedStatement, Connection};
 use std::cell::{Cell, RefCell};
@@ -106,11 +107,11 @@ enum Health {
 }
 
 /// Serves the queue until it is closed and empty.
-pub(super) fn serve(path: &Path, queue: &Queue) {
+pub(super) fn serve(path: &Path, sync: Sync, queue: &Queue, tally: &Tally) {
     let mut group = Vec::new();
     let mut pace = Pace::default();
     while queue.take(&mut group) {
-        let connection = match file::connect(path) {
+        let connection = match file::connect(path, sync) {
             Ok(connection) => connection,
             Err(why) => {
                 lose(&mut group, &trouble(why));
@@ -129,6 +130,7 @@ pub(super) fn serve(path: &Path, queue: &Queue) {
         };
         loop {
             let health = write(&desk, queue, &mut group, &mut pace);
+            tally.count(group.len());
             group.clear();
             if matches!(health, Health::Doubtful) {
                 break;
