@@ -162,14 +162,6 @@ impl Tale {
     }
 }
 
-/// What of a plan's stages moves members.
-#[must_use]
-pub fn moving(plan: &Plan) -> usize {
-    plan.stages()
-        .filter(|(_, _, stage)| stage.moves() > 0)
-        .count()
-}
-
 #[cfg(test)]
 pub mod tests {
     //! A run of three members on its way from 3.9.1 to 4.1.2, controllers done.

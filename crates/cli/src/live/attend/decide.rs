@@ -178,7 +178,7 @@ impl Attend<'_> {
         }
         self.screen.clear();
         let outlet = &self.context.outlet;
-        let is_told = self.comes_to.is_some_and(|exit| exit != Exit::Ended);
+        let is_told = matches!(self.comes_to, Some(Exit::Refused | Exit::Inconclusive));
         if outlet.is_data() {
             outlet.data(&status::view(self.context, &self.reading, None));
         } else if let (End::Refused, Some(refusal)) = (&end, self.reading.run().refusal()) {
