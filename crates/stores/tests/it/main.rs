@@ -15,3 +15,4 @@ mod full;
 mod kill;
 mod lease;
 mod story;
+mod unknown;
