@@ -162,14 +162,6 @@ impl Tale {
     }
 }
 
-/// What of a plan's stages moves members.
-#[must_use]
-pub fn moving(plan: &Plan) -> usize {
-    plan.stages()
-        .filter(|(_, _, stage)| stage.moves() > 0)
-        .count()
-}
-
 #[cfg(test)]
 pub mod tests {
     //! A run of three members on its way from 3.9.1 to 4.1.2, controllers done.
@@ -357,7 +349,10 @@ pub mod tests {
         assert_eq!(tale.since(), Wall(3_000_000));
         assert_eq!(tale.took(&"controller".into()), [Ms::seconds(1)]);
         let span = tale.stage(0, 0).expect("it began");
-        assert_eq!(span.done.map(|done| done.since(span.began)), Some(Ms(3_000)));
+        assert_eq!(
+            span.done.map(|done| done.since(span.began)),
+            Some(Ms(3_000))
+        );
         assert_eq!(tale.counts().0, 1);
     }
 }

@@ -47,8 +47,8 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
         if let Some(soak) = args.soak {
             policy.soak = soak;
         }
-        policy.pace = super::speak::pace_of(&args.pace, policy.pace)?;
-        Ok(policy)
+        policy.pace = args.pace.over(policy.pace);
+        policy
     };
     let goal = Goal::Version(args.to.clone());
     begin(context, &args.cluster, goal, policy, &args.start).await
@@ -59,7 +59,7 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
 /// # Errors
 /// As [`upgrade`].
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
-    let policy = |of_cluster: &Policy| Ok(of_cluster.clone());
+    let policy = Policy::clone;
     begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
 }
 
@@ -67,7 +67,7 @@ async fn begin(
     context: &Context,
     cluster: &ClusterName,
     goal: Goal,
-    policy: impl FnOnce(&Policy) -> Result<Policy, Failed>,
+    policy: impl FnOnce(&Policy) -> Policy,
     start: &Start,
 ) -> Result<Exit, Failed> {
     let registered = context.desk.registered(cluster).await?;
@@ -82,7 +82,7 @@ async fn begin(
     let asked = Asked {
         cluster: cluster.clone(),
         goal: goal.clone(),
-        policy: policy(&declared.policy)?,
+        policy: policy(&declared.policy),
         approval: if start.yes {
             Approval::InAdvance
         } else {
@@ -115,7 +115,9 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
     let (run, cluster) = (&row.run, &row.cluster);
     if line.goal == *goal {
         if row.ended.is_none() {
-            outlet.note(&format!("run {run} has this goal already; it is gone on with"));
+            outlet.note(&format!(
+                "run {run} has this goal already; it is gone on with"
+            ));
         }
         return None;
     }

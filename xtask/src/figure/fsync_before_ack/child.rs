@@ -36,7 +36,7 @@ pub(in crate::figure) fn run(words: &[&str]) -> Result<(), Trouble> {
     let path = Path::new(folder).join("windlass.db");
     let store = match *syncs {
         FULL => SqliteStore::open(&path, Opening::Carry)?,
-        OFF => SqliteStore::open_unsynced(&path, Opening::Carry)?,
+        OFF => SqliteStore::open_careless(&path)?,
         other => return Err(NotSo(format!("no such way to sync: {other}")).into()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
