@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use windlass_engine::names::{Component, Subject};
-use windlass_engine::plan::{Plan, Stage};
+use windlass_engine::plan::Stage;
 use windlass_engine::run::Run;
 use windlass_engine::run::event::Event;
 use windlass_engine::time::{Ms, Wall};
@@ -171,7 +171,7 @@ pub mod tests {
     use windlass_engine::catalog::Catalog;
     use windlass_engine::hash::Hash;
     use windlass_engine::names::MemberId;
-    use windlass_engine::plan::{Act, Goal, Hop, Move, Raise};
+    use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise};
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
     use windlass_engine::run::observation::Observation;
@@ -315,7 +315,7 @@ pub mod tests {
                 holder: "pid 7 on k1".into(),
                 at: Mark::default(),
             },
-            Event::Observed(Observation::between(None, &seen, Mark::default())),
+            Event::Observed(Observation::between(None, &seen, Mark::default(), |_| None)),
             Event::Planned(Arc::new(plan)),
             Event::Approved {
                 plan: name,
