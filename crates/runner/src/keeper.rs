@@ -183,13 +183,12 @@ pub async fn answer_without_cluster(world: &World, run: &RunId) -> Result<Unreac
         holder: world.holder.clone(),
     }];
     for posted in world.store.inbox(run, ledger.run.inbox()).await? {
-        let command = serde_json::from_str(&posted.payload).map_err(|source| {
-            DriveError::Command {
+        let command =
+            serde_json::from_str(&posted.payload).map_err(|source| DriveError::Command {
                 run: run.clone(),
                 seq: posted.seq,
                 source,
-            }
-        })?;
+            })?;
         inputs.push(Input::Command {
             seq: posted.seq,
             by: posted.by,

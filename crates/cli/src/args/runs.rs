@@ -33,7 +33,7 @@ pub struct UpgradeArgs {
     #[arg(long)]
     pub finalize: bool,
     /// Healthy time after the first member on a new release, and after each stage
-    #[arg(long, value_parser = value::length, value_name = "TIME")]
+    #[arg(long, value_parser = value::soak, value_name = "TIME")]
     pub soak: Option<Ms>,
     /// How many at once.
     #[command(flatten)]

@@ -27,7 +27,9 @@ pub async fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failed> {
     let marked: Vec<&(MemberId, Option<String>)> =
         claims.iter().filter(|(_, whose)| whose.is_some()).collect();
     if marked.is_empty() {
-        outlet.line(&format!("no member of {cluster} carries a mark: nothing to adopt"));
+        outlet.line(&format!(
+            "no member of {cluster} carries a mark: nothing to adopt"
+        ));
         return Ok(Exit::NothingToDo);
     }
     for (member, whose) in &claims {
@@ -55,7 +57,9 @@ async fn is_confirmed(context: &Context, args: &AdoptArgs) -> Result<bool, Faile
         "Two stores that act on one cluster harm it. Only go on where the store of these marks is lost, or acts no more.",
         0,
     ));
-    let typed = Ask::question("Type the cluster's name to adopt it:").answer().await;
+    let typed = Ask::question("Type the cluster's name to adopt it:")
+        .answer()
+        .await;
     Ok(typed.as_deref() == Some(args.cluster.as_str()))
 }
 
@@ -92,7 +96,11 @@ async fn overwrite(
     };
     let exit = match target.adopt(&fence).await {
         ClaimAnswer::Claimed => {
-            outlet.line(&format!("{} {} is adopted", outlet.style.ok(), args.cluster));
+            outlet.line(&format!(
+                "{} {} is adopted",
+                outlet.style.ok(),
+                args.cluster
+            ));
             match run {
                 Some(row) => outlet.note(&format!("  go on    windlass carry {}", row.run)),
                 None => target.release(&fence).await,

@@ -9,7 +9,7 @@
 mod decide;
 mod leave;
 
-use super::crew::{Carries, Carrier, Crew};
+use super::crew::{Carrier, Carries, Crew};
 use super::hints::Hinted;
 use super::picture::{self, Scene};
 use super::reading::Reading;
@@ -146,7 +146,9 @@ impl<'a> Attend<'a> {
             }
         })
         .await?;
-        let keys = Some(()).filter(|()| screen.is_moving()).and_then(|()| Keys::listen());
+        let keys = Some(())
+            .filter(|()| screen.is_moving())
+            .and_then(|()| Keys::listen());
         Ok(Self {
             context,
             manner,

@@ -210,7 +210,9 @@ impl Several<'_> {
                 if fact.weight != Weight::Quiet {
                     let text = dated(self.context, &fact);
                     let (run, cluster) = (&one.reading.row.run, one.reading.cluster());
-                    self.context.outlet.note(&format!("run {run} {cluster}  {text}"));
+                    self.context
+                        .outlet
+                        .note(&format!("run {run} {cluster}  {text}"));
                 }
             }
         }
@@ -227,7 +229,9 @@ impl Several<'_> {
             if !one.task.as_ref().is_some_and(JoinHandle::is_finished) {
                 continue;
             }
-            let Some(task) = one.task.take() else { continue };
+            let Some(task) = one.task.take() else {
+                continue;
+            };
             let trouble = match task.await {
                 Ok(Ok(Driven::Ended(_))) => {
                     // Its last facts may not have been told yet; the next turn tells and drops it.
@@ -242,9 +246,9 @@ impl Several<'_> {
             if trouble.is_some() && one.trouble != trouble {
                 let cluster = one.reading.cluster();
                 let words = trouble.clone().unwrap_or_default();
-                self.context
-                    .outlet
-                    .note(&format!("run {run} {cluster}  {words}; it is tried again by itself"));
+                self.context.outlet.note(&format!(
+                    "run {run} {cluster}  {words}; it is tried again by itself"
+                ));
             }
             one.trouble = trouble;
         }

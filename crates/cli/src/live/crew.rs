@@ -114,7 +114,9 @@ impl Crew {
 
     fn take(&mut self, context: &Context) {
         let hung = hang(context);
-        let ring = hung.as_ref().map_or_else(Arc::default, |bell| bell.ring.clone());
+        let ring = hung
+            .as_ref()
+            .map_or_else(Arc::default, |bell| bell.ring.clone());
         if let (Some(bell), None) = (&hung, &self.bell) {
             self.hear(bell);
         }
@@ -175,7 +177,12 @@ impl Crew {
             .await
             .map_err(|why| Failed::says(format!("the carrier broke off: {why}")))?;
         match went {
-            Ok(Driven::Ended(_) | Driven::LetGo | Driven::Superseded) => self.trouble = None,
+            Ok(Driven::Ended(_)) => {
+                // There is nothing left to carry.
+                self.carries = Carries::Never;
+                self.trouble = None;
+            }
+            Ok(Driven::LetGo | Driven::Superseded) => self.trouble = None,
             Err(CarryError::Held { holder, .. }) => {
                 self.carrier = Carrier::Other(holder);
                 self.rests = Some(Since::now(context));

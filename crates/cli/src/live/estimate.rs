@@ -75,7 +75,10 @@ fn of_stage(run: &Run, tale: &Tale, step: &Move, left: usize, here: bool, now: W
     let flying = if here { run.live_flights() } else { 0 };
     let wide = u64::from(run.limit()).max(1);
     let waiting = (left.saturating_sub(flying) as u64).div_ceil(wide);
-    let began = run.flights().keys().filter_map(|subject| tale.began(subject));
+    let began = run
+        .flights()
+        .keys()
+        .filter_map(|subject| tale.began(subject));
     let gone = began.map(|began| now.since(began)).max();
     let mut sum = each.times(waiting);
     if let Some(gone) = gone.filter(|_| here && flying > 0) {

@@ -63,7 +63,11 @@ fn write(context: &Context, run: &str, fact: &Fact) {
     };
     let text = format!("{:>5}  {}", fact.stored.seq, dated(context, fact));
     for (index, line) in outlet.wrapped(&text, 23).lines().enumerate() {
-        let line = if index == 0 { line.to_owned() } else { line.trim_end().to_owned() };
+        let line = if index == 0 {
+            line.to_owned()
+        } else {
+            line.trim_end().to_owned()
+        };
         outlet.line(&outlet.style.paint(tone, &line));
     }
 }

@@ -329,10 +329,9 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     match end {
         End::Finished | End::FinishedWithout(_) => {
-            let proven = scene
-                .tale
-                .proven()
-                .map_or(String::new(), |at| format!(", proven {}", ago(at, scene.now)));
+            let proven = scene.tale.proven().map_or(String::new(), |at| {
+                format!(", proven {}", ago(at, scene.now))
+            });
             let nothing = run.plan().is_some_and(|(_, plan)| plan.is_empty());
             if nothing {
                 lines.push(format!(
@@ -479,7 +478,12 @@ mod tests {
             (at::began("2", 1), 9),
         ]);
         let mut hinted = Hinted::default();
-        for says in ["stopping", "starting 4.1.2", "in sync 12 of 66", "in sync 41 of 66"] {
+        for says in [
+            "stopping",
+            "starting 4.1.2",
+            "in sync 12 of 66",
+            "in sync 41 of 66",
+        ] {
             let hint = Hint {
                 member: Some("2".into()),
                 says: says.into(),

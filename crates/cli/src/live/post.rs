@@ -28,12 +28,7 @@ const LOOK_EVERY_MS: Ms = Ms(25);
 #[must_use]
 pub fn key(context: &Context) -> String {
     let now = context.now();
-    format!(
-        "{}-{}-{}",
-        std::process::id(),
-        now.wall.0,
-        now.mono.ms
-    )
+    format!("{}-{}-{}", std::process::id(), now.wall.0, now.mono.ms)
 }
 
 /// Posts, without waiting for the answer.
@@ -46,7 +41,10 @@ pub async fn post(
     command: &Command,
 ) -> Result<Acknowledged, Failed> {
     let key = key(context);
-    let posted = context.desk.post(&row.run, &key, &context.user, command).await?;
+    let posted = context
+        .desk
+        .post(&row.run, &key, &context.user, command)
+        .await?;
     bell::ring_all(&bells(context)).await;
     Ok(posted)
 }
@@ -61,10 +59,9 @@ pub async fn say(context: &Context, row: RunRow, command: Command) -> Result<Exi
     let ack = post(context, &row, &command).await?;
     if ack.ended {
         let how = reading.run().phase().word();
-        context.outlet.note(&format!(
-            "not now: run {} has ended ({how})",
-            row.run
-        ));
+        context
+            .outlet
+            .note(&format!("not now: run {} has ended ({how})", row.run));
         return Ok(Exit::Refused);
     }
     let carried = context.desk.carrier(&row.cluster).await?.is_some();
@@ -150,11 +147,7 @@ async fn shortly(
         ring: std::sync::Arc::default(),
         let_go: listens,
     };
-    let mut task = tokio::spawn(crew::carry(
-        context.world.clone(),
-        row.run.clone(),
-        bell,
-    ));
+    let mut task = tokio::spawn(crew::carry(context.world.clone(), row.run.clone(), bell));
     let ends = matches!(command, Command::Cancel | Command::Stop);
     loop {
         tokio::select! {
@@ -195,12 +188,9 @@ async fn shortly(
 }
 
 /// A cluster that cannot be reached is no reason to keep a run alive in which nothing is in flight.
-async fn without_cluster(
-    context: &Context,
-    row: &RunRow,
-    why: &CarryError,
-) -> Result<(), Failed> {
-    let answered = windlass_runner::keeper::answer_without_cluster(&context.world, &row.run).await?;
+async fn without_cluster(context: &Context, row: &RunRow, why: &CarryError) -> Result<(), Failed> {
+    let answered =
+        windlass_runner::keeper::answer_without_cluster(&context.world, &row.run).await?;
     context.outlet.note(&match answered {
         windlass_runner::keeper::Unreached::Answered => {
             format!("the cluster was not looked at: {why}")
@@ -231,21 +221,18 @@ fn tell(
             ));
             if let Some(end) = reading.run().ended() {
                 outlet.line(&format!("  it has ended: {}", how(end)));
-            } else if matches!(command, Command::Approve { .. } | Command::Continue | Command::Retry { .. }) {
+            } else if matches!(
+                command,
+                Command::Approve { .. } | Command::Continue | Command::Retry { .. }
+            ) {
                 outlet.note(&format!("  watch    windlass watch {cluster}"));
             }
             Exit::Done
         }
         Answered::NotNow { why, instead } => {
             let glyph = outlet.notes.bad();
-            outlet.note(&outlet.wrapped(
-                &format!("{glyph} not now: {}", spoken(why, cluster)),
-                2,
-            ));
-            outlet.note(&outlet.wrapped(
-                &format!("  next     {}", spoken(instead, cluster)),
-                11,
-            ));
+            outlet.note(&outlet.wrapped(&format!("{glyph} not now: {}", spoken(why, cluster)), 2));
+            outlet.note(&outlet.wrapped(&format!("  next     {}", spoken(instead, cluster)), 11));
             Exit::Refused
         }
     }
@@ -266,13 +253,13 @@ fn unread(
     let outlet = &context.outlet;
     let word = command.word();
     let run = &row.run;
-    outlet.line(&format!("{} {word} is noted for run {run}", outlet.style.dot()));
+    outlet.line(&format!(
+        "{} {word} is noted for run {run}",
+        outlet.style.dot()
+    ));
     if !ack.begun.is_empty() {
         let names: Vec<String> = ack.begun.iter().map(|s| reading.run().call(s)).collect();
-        outlet.line(&outlet.wrapped(
-            &format!("  begun    {}", names.join(", ")),
-            11,
-        ));
+        outlet.line(&outlet.wrapped(&format!("  begun    {}", names.join(", ")), 11));
     }
     if carried {
         outlet.note("  its carrier has not read it yet; nothing begins before it has");

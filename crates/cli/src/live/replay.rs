@@ -102,7 +102,9 @@ fn tell(context: &Context, reading: &Reading, last: &Fact, now: Now, wanted: &[S
     match reading.run().known() {
         Some(known) => {
             let catalog = reading.run().catalog();
-            outlet.lines(render::snapshot::lines(outlet, cluster, known, catalog, now.wall));
+            outlet.lines(render::snapshot::lines(
+                outlet, cluster, known, catalog, now.wall,
+            ));
         }
         None => outlet.line("  nothing was seen yet"),
     }

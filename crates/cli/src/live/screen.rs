@@ -60,7 +60,9 @@ impl Screen {
     /// One fact.
     pub fn fact(&self, context: &Context, run: &str, fact: &Fact) {
         match self {
-            Self::Moving { .. } if fact.weight == Weight::Loud => self.say(context, &dated(context, fact)),
+            Self::Moving { .. } if fact.weight == Weight::Loud => {
+                self.say(context, &dated(context, fact))
+            }
             Self::Moving { .. } => {}
             Self::Lines(Telling::Data) if context.outlet.is_data() => {
                 context.outlet.item(&view(run, fact));

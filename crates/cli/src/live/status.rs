@@ -50,7 +50,9 @@ async fn one(context: &Context, row: RunRow) -> Result<Exit, Failed> {
     outlet.lines(uncarried(context, &reading, carrier.as_deref()));
     let (done, of) = moved(run);
     let since = short(now.wall.since(reading.tale.since()));
-    let phase = outlet.style.paint(tone(standing.motion), run.phase().word());
+    let phase = outlet
+        .style
+        .paint(tone(standing.motion), run.phase().word());
     outlet.line(&format!(
         "{}   run {}   {phase}   {} {}   {done} of {of} moves   for {since}",
         outlet.style.bold(cluster),
@@ -111,7 +113,10 @@ async fn all(context: &Context) -> Result<Exit, Failed> {
             let ended = row.ended.map_or(row.created, |ended| ended);
             let ago = short(context.now().wall.since(ended));
             outlet.line(&outlet.wrapped(
-                &format!("  the last was run {} on {}, {ago} ago: {says}", row.run, row.cluster),
+                &format!(
+                    "  the last was run {} on {}, {ago} ago: {says}",
+                    row.run, row.cluster
+                ),
                 2,
             ));
         }
@@ -120,7 +125,9 @@ async fn all(context: &Context) -> Result<Exit, Failed> {
     for (reading, carrier) in &live {
         outlet.lines(uncarried(context, reading, carrier.as_deref()));
     }
-    let mut table = Table::new(&["RUN", "CLUSTER", "PHASE", "GOAL", "MOVES", "FOR", "STANDING"]);
+    let mut table = Table::new(&[
+        "RUN", "CLUSTER", "PHASE", "GOAL", "MOVES", "FOR", "STANDING",
+    ]);
     for (reading, _) in &live {
         let (run, now) = (reading.run(), context.now());
         let standing = run.standing(now);
@@ -179,29 +186,41 @@ pub async fn runs(context: &Context, args: &RunsArgs) -> Result<Exit, Failed> {
     let outlet = &context.outlet;
     if outlet.is_data() {
         let items: Vec<RunView> = rows.iter().map(row_view).collect();
-        outlet.data(&list::runs(args.cluster.as_ref().map(|name| name.as_str()), items));
+        outlet.data(&list::runs(
+            args.cluster.as_ref().map(|name| name.as_str()),
+            items,
+        ));
         return Ok(Exit::Done);
     }
     if rows.is_empty() {
         outlet.line("no runs yet");
         return Ok(Exit::Done);
     }
-    let mut table = Table::new(&["RUN", "CLUSTER", "PHASE", "GOAL", "MOVED", "ASKED", "TOOK", "STANDING"]);
+    let mut table = Table::new(&[
+        "RUN", "CLUSTER", "PHASE", "GOAL", "MOVED", "ASKED", "TOOK", "STANDING",
+    ]);
     let now = context.now();
     for row in &rows {
         let line = ledger::summary_of(row);
-        let phase = line.as_ref().map_or("unreadable", |line| line.phase.as_str());
+        let phase = line
+            .as_ref()
+            .map_or("unreadable", |line| line.phase.as_str());
         table.row(vec![
             Cell::plain(row.run.to_string()),
             Cell::toned(row.cluster.as_str(), Tone::Bold),
             Cell::toned(phase, phase_tone(row)),
-            Cell::plain(line.as_ref().map_or(String::new(), |line| goal_word(&line.goal))),
+            Cell::plain(
+                line.as_ref()
+                    .map_or(String::new(), |line| goal_word(&line.goal)),
+            ),
             Cell::plain(line.as_ref().map_or(String::new(), |line| {
                 format!("{}/{}", line.moved, line.touched)
             })),
             Cell::plain(stamp::long(row.created, &context.zone)),
             Cell::plain(short(row.ended.unwrap_or(now.wall).since(row.created))),
-            Cell::plain(line.map_or(String::new(), |line| spoken(&line.says, row.cluster.as_str()))),
+            Cell::plain(line.map_or(String::new(), |line| {
+                spoken(&line.says, row.cluster.as_str())
+            })),
         ]);
     }
     outlet.lines(table.lines(outlet));
@@ -209,7 +228,11 @@ pub async fn runs(context: &Context, args: &RunsArgs) -> Result<Exit, Failed> {
 }
 
 fn phase_tone(row: &RunRow) -> Tone {
-    if row.ended.is_some() { Tone::Dim } else { Tone::Good }
+    if row.ended.is_some() {
+        Tone::Dim
+    } else {
+        Tone::Good
+    }
 }
 
 fn row_view(row: &RunRow) -> RunView {

@@ -349,7 +349,10 @@ pub mod tests {
         assert_eq!(tale.since(), Wall(3_000_000));
         assert_eq!(tale.took(&"controller".into()), [Ms::seconds(1)]);
         let span = tale.stage(0, 0).expect("it began");
-        assert_eq!(span.done.map(|done| done.since(span.began)), Some(Ms(3_000)));
+        assert_eq!(
+            span.done.map(|done| done.since(span.began)),
+            Some(Ms(3_000))
+        );
         assert_eq!(tale.counts().0, 1);
     }
 }

@@ -36,13 +36,17 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
             } else {
                 let word = reading.run().phase().word();
                 let id = &reading.row.run;
-                context.outlet.line(&format!("run {id} on {}: {word}", reading.cluster()));
+                context
+                    .outlet
+                    .line(&format!("run {id} on {}: {word}", reading.cluster()));
             }
             return Ok(exit);
         }
         if args.timeout.is_some_and(|limit| begun.gone(context) >= limit) {
             let carrier = context.desk.carrier(&reading.row.cluster).await?;
-            context.outlet.note("the time is over; what was waited for has not come");
+            context
+                .outlet
+                .note("the time is over; what was waited for has not come");
             for line in why::uncarried(context, &reading, carrier.as_deref()) {
                 context.outlet.note(&line);
             }
@@ -110,7 +114,11 @@ trait UnlessDone {
 impl UnlessDone for Exit {
     /// A good end is none for somebody who waited for something else.
     fn unless_done(self) -> Self {
-        if self == Exit::Done { Exit::Ended } else { self }
+        if self == Exit::Done {
+            Exit::Ended
+        } else {
+            self
+        }
     }
 }
 

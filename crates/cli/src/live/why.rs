@@ -33,7 +33,9 @@ pub async fn run(context: &Context, args: &WhyArgs) -> Result<Exit, Failed> {
             .data(&super::status::view(context, &reading, carrier));
         return Ok(Exit::Done);
     }
-    context.outlet.lines(uncarried(context, &reading, carrier.as_deref()));
+    context
+        .outlet
+        .lines(uncarried(context, &reading, carrier.as_deref()));
     context.outlet.lines(lines(context, &reading));
     Ok(Exit::Done)
 }
@@ -47,7 +49,9 @@ pub fn uncarried(context: &Context, reading: &Reading, carrier: Option<&str>) ->
     let id = &reading.row.run;
     let line = if reading.run().epoch() == 0 {
         let since = stamp::clock(reading.row.created, &context.zone);
-        format!("nobody has carried run {id} since it was asked for at {since}: windlass carry {id}")
+        format!(
+            "nobody has carried run {id} since it was asked for at {since}: windlass carry {id}"
+        )
     } else {
         let last = reading.tale.last();
         let since = stamp::clock(last, &context.zone);
@@ -122,7 +126,10 @@ fn head(run: &Run, standing: &Standing, cluster: &str, since: Ms) -> String {
         },
         (Motion::Stands, None) => format!("{cluster} stands still for {ago}: {sentence}."),
         (Motion::Moves, _) => format!("{cluster} moves: {sentence}."),
-        (Motion::Waits, _) => format!("{cluster} waits, {} for {ago}: {sentence}.", run.phase().word()),
+        (Motion::Waits, _) => format!(
+            "{cluster} waits, {} for {ago}: {sentence}.",
+            run.phase().word()
+        ),
         (Motion::Ended, _) => format!("the run on {cluster} ended {ago} ago: {sentence}."),
     }
 }

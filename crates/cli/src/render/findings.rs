@@ -118,7 +118,7 @@ pub fn lines(outlet: &Outlet, typed: &str, findings: &[Finding], zone: &TimeZone
 }
 
 fn verdict(tally: &Tally) -> String {
-    let bars = match (tally.fail, tally.unknown) {
+    match (tally.fail, tally.unknown) {
         (0, 0) if tally.warn > 0 => format!("  nothing bars; {}", count(tally.warn, "warning")),
         (0, 0) => "  nothing bars".into(),
         (fail, 0) => format!("  {fail} fail: upgrade is barred"),
@@ -126,8 +126,7 @@ fn verdict(tally: &Tally) -> String {
         (fail, unknown) => {
             format!("  {fail} fail, {unknown} could not be looked at: upgrade is barred")
         }
-    };
-    bars
+    }
 }
 
 /// Gaps of many members that differ in nothing but the member are told once, with how many more.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::args::Form;
 use crate::catalogs::Catalogs;
+use crate::exit::Failed;
 use crate::outlet::Outlet;
 use crate::outlet::style::{Glyphs, Ink, Style};
 use insta::assert_snapshot;
@@ -34,21 +35,19 @@ fn outlet(width: usize) -> Outlet {
     Outlet::fixed(Form::Table, width, style)
 }
 
-fn catalog() -> Arc<Catalog> {
-    Catalogs::new(None)
-        .of("kafka")
-        .expect("the built-in catalog")
+fn catalog() -> Result<Arc<Catalog>, Failed> {
+    Catalogs::new(None).of("kafka")
 }
 
-fn version(text: &str) -> Version {
-    Version::parse(text).expect(text)
+fn version(text: &str) -> Result<Version, Failed> {
+    Version::parse(text).map_err(|why| Failed::says(why.to_string()))
 }
 
-fn member(id: &str, component: &str, state: &str) -> Member {
-    Member {
+fn member(id: &str, component: &str, state: &str) -> Result<Member, Failed> {
+    Ok(Member {
         id: id.into(),
         name: format!("{component} {id}"),
-        components: BTreeMap::from([(Component::from(component), version("3.9.1"))]),
+        components: BTreeMap::from([(Component::from(component), version("3.9.1")?)]),
         unversioned: BTreeSet::new(),
         host: Some(format!("k{}", id.chars().last().unwrap_or('0'))),
         zone: None,
@@ -59,19 +58,19 @@ fn member(id: &str, component: &str, state: &str) -> Member {
         load: 0,
         progress: 0,
         state: state.into(),
-    }
+    })
 }
 
-fn orders() -> Snapshot {
+fn orders() -> Result<Snapshot, Failed> {
     let mut snapshot = Snapshot::empty("kafka", SEEN);
     snapshot.identity = Some("f3UYXHP-kB9edEObYRXVXA".into());
     for (id, state) in [("101", "follower"), ("102", "follower"), ("103", "active")] {
         snapshot
             .members
-            .insert(id.into(), member(id, "controller", state));
+            .insert(id.into(), member(id, "controller", state)?);
     }
     for (id, load, zone) in [("1", 22, "a"), ("2", 21, "b"), ("3", 23, "c")] {
-        let mut broker = member(id, "broker", "in sync");
+        let mut broker = member(id, "broker", "in sync")?;
         broker.load = load;
         broker.zone = Some(zone.into());
         snapshot.members.insert(id.into(), broker);
@@ -83,12 +82,12 @@ fn orders() -> Snapshot {
         };
         snapshot.levels.insert(name.into(), level);
     }
-    snapshot
+    Ok(snapshot)
 }
 
 /// With broker 2 down, broker 3 coming back, and hosts that nobody declared.
-fn ailing() -> Snapshot {
-    let mut snapshot = orders();
+fn ailing() -> Result<Snapshot, Failed> {
+    let mut snapshot = orders()?;
     for (id, health) in [
         ("2", Health::Down("its process ended 4s ago".into())),
         ("3", Health::Settling("in sync 41 of 66".into())),
@@ -109,12 +108,20 @@ fn ailing() -> Snapshot {
             weight: Weight::Bars,
         });
     }
-    snapshot
+    Ok(snapshot)
 }
 
-fn way(snapshot: &Snapshot, goal: &str, policy: &Policy) -> Result<Plan, Refusal> {
-    let goal = Goal::Version(version(goal));
-    plan(&catalog(), policy, snapshot, &goal, &BTreeSet::new(), None)
+/// The way, or the "no".
+fn way(snapshot: &Snapshot, goal: &str, policy: &Policy) -> Result<Result<Plan, Refusal>, Failed> {
+    let goal = Goal::Version(version(goal)?);
+    Ok(plan(
+        &*catalog()?,
+        policy,
+        snapshot,
+        &goal,
+        &BTreeSet::new(),
+        None,
+    ))
 }
 
 fn finding(check: &str, verdict: Verdict) -> Finding {
@@ -150,26 +157,33 @@ fn fitting(width: usize, lines: &[String]) -> String {
     lines.join("\n")
 }
 
-#[test]
-fn a_healthy_cluster() {
-    let lines = snapshot_words::lines(&outlet(80), "orders", &orders(), &catalog(), NOW);
-    assert_snapshot!(fitting(80, &lines));
+fn no(refusal: Refusal) -> Failed {
+    Failed::says(refusal.says)
 }
 
 #[test]
-fn an_ailing_cluster() {
-    let lines = snapshot_words::lines(&outlet(80), "orders", &ailing(), &catalog(), NOW);
+fn a_healthy_cluster() -> Result<(), Failed> {
+    let lines = snapshot_words::lines(&outlet(80), "orders", &orders()?, &*catalog()?, NOW);
     assert_snapshot!(fitting(80, &lines));
+    Ok(())
 }
 
 #[test]
-fn a_narrow_terminal() {
-    let lines = snapshot_words::lines(&outlet(50), "orders", &ailing(), &catalog(), NOW);
+fn an_ailing_cluster() -> Result<(), Failed> {
+    let lines = snapshot_words::lines(&outlet(80), "orders", &ailing()?, &*catalog()?, NOW);
+    assert_snapshot!(fitting(80, &lines));
+    Ok(())
+}
+
+#[test]
+fn a_narrow_terminal() -> Result<(), Failed> {
+    let lines = snapshot_words::lines(&outlet(50), "orders", &ailing()?, &*catalog()?, NOW);
     assert_snapshot!(fitting(50, &lines));
+    Ok(())
 }
 
 #[test]
-fn colours_change_nothing_but_colours() {
+fn colours_change_nothing_but_colours() -> Result<(), Failed> {
     let painted = Style {
         ink: Ink::Colour,
         glyphs: Glyphs::Unicode,
@@ -182,28 +196,30 @@ fn colours_change_nothing_but_colours() {
             text + part.split_once('m').map_or("", |(_, rest)| rest)
         })
     };
-    let (catalog, seen) = (catalog(), ailing());
+    let (catalog, seen) = (catalog()?, ailing()?);
     let plain = snapshot_words::lines(&outlet(80), "orders", &seen, &catalog, NOW);
     let with = snapshot_words::lines(&painted, "orders", &seen, &catalog, NOW);
     assert!(with.iter().any(|line| line.contains('\u{1b}')));
     assert_eq!(with.iter().map(strip).collect::<Vec<_>>(), plain);
+    Ok(())
 }
 
 #[test]
-fn where_it_can_go() {
-    let found = targets(&catalog(), &Policy::default(), &orders());
+fn where_it_can_go() -> Result<(), Failed> {
+    let found = targets(&*catalog()?, &Policy::default(), &orders()?);
     let lines = target_words::lines(&outlet(80), "orders", &found);
     assert_snapshot!(fitting(80, &lines));
+    Ok(())
 }
 
 #[test]
-fn a_plan_over_two_hops() {
+fn a_plan_over_two_hops() -> Result<(), Failed> {
     let policy = Policy {
-        via: vec![version("4.0")],
+        via: vec![version("4.0")?],
         ..Policy::default()
     };
-    let seen = orders();
-    let way = way(&seen, "4.1", &policy).expect("a way");
+    let seen = orders()?;
+    let way = way(&seen, "4.1", &policy)?.map_err(no)?;
     let lines = plan_words::lines(
         &outlet(80),
         "orders",
@@ -214,16 +230,17 @@ fn a_plan_over_two_hops() {
         Mixes::Shown,
     );
     assert_snapshot!(fitting(80, &lines));
+    Ok(())
 }
 
 #[test]
-fn a_plan_without_return() {
+fn a_plan_without_return() -> Result<(), Failed> {
     let policy = Policy {
         finalize: Finalize::Soon,
         ..Policy::default()
     };
-    let seen = orders();
-    let way = way(&seen, "4.1", &policy).expect("a way");
+    let seen = orders()?;
+    let way = way(&seen, "4.1", &policy)?.map_err(no)?;
     let lines = plan_words::lines(
         &outlet(80),
         "orders",
@@ -234,16 +251,20 @@ fn a_plan_without_return() {
         Mixes::Counted,
     );
     assert_snapshot!(fitting(80, &lines));
+    Ok(())
 }
 
 #[test]
-fn a_no() {
-    let told = way(&orders(), "3.8", &Policy::default()).expect_err("it is older");
+fn a_no() -> Result<(), Failed> {
+    let Err(told) = way(&orders()?, "3.8", &Policy::default())? else {
+        return Err(Failed::says("3.8 is older, and there is a way"));
+    };
     assert_snapshot!(fitting(80, &refusal::lines(&outlet(80), "orders", &told)));
+    Ok(())
 }
 
 #[test]
-fn findings_what_bars_last() {
+fn findings_what_bars_last() -> Result<(), Failed> {
     let waived = Verdict::Waived {
         by: "anna".into(),
         reason: "audit may pause".into(),
@@ -258,4 +279,5 @@ fn findings_what_bars_last() {
     ];
     let lines = findings::lines(&outlet(80), "orders", &found, &TimeZone::UTC);
     assert_snapshot!(fitting(80, &lines));
+    Ok(())
 }

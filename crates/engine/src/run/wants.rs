@@ -62,7 +62,9 @@ impl Run {
     #[must_use]
     pub fn wants(&self, now: Now) -> Wants {
         let mut wants = self.wants_at_large(now);
-        let deeds = self.aims().filter_map(|(subject, _)| self.wanted_of(subject));
+        let deeds = self
+            .aims()
+            .filter_map(|(subject, _)| self.wanted_of(subject));
         wants.effects.extend(deeds);
         wants
     }

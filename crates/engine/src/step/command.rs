@@ -45,7 +45,10 @@ pub(super) fn answer(run: &Run, seq: u64, by: &str, command: Command, now: Now) 
     let mut command = command;
     let phase = run.phase();
     let verdict = if matches!(phase, Phase::Ended(_)) {
-        not_now("the run has ended", "begin another: windlass upgrade {cluster} --to VERSION")
+        not_now(
+            "the run has ended",
+            "begin another: windlass upgrade {cluster} --to VERSION",
+        )
     } else {
         verdict(run, phase, by, &mut command, now)
     };

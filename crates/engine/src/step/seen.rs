@@ -19,9 +19,8 @@ use alloc::vec::Vec;
 
 pub(super) fn seen(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     let mut events = news(run, snapshot, now);
-    let disturbed = |event: &Event| {
-        matches!(event, Event::Halted { .. } | Event::Replanning { .. })
-    };
+    let disturbed =
+        |event: &Event| matches!(event, Event::Halted { .. } | Event::Replanning { .. });
     if !events.iter().any(disturbed) {
         events.extend(soak::looked(run, snapshot, now));
     }

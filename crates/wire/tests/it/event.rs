@@ -46,7 +46,9 @@ fn a_journal_reads_as_sentences() {
             at,
         },
         Event::Observed(Observation::between(None, &snapshot(), at, |_| None)),
-        Event::Observed(Observation::between(Some(&snapshot()), &later, at, |_| None)),
+        Event::Observed(Observation::between(Some(&snapshot()), &later, at, |_| {
+            None
+        })),
         Event::Observed(Observation::between(Some(&later), &later, at, |_| None)),
         Event::Judged {
             findings: Vec::new(),

@@ -43,7 +43,9 @@ impl Attend<'_> {
         }
         match phase {
             Phase::AwaitingApproval(plan) => self.approval(plan).await,
-            Phase::Barred if self.manner.made == Made::Here && self.reading.run().cursor().is_none() => {
+            Phase::Barred
+                if self.manner.made == Made::Here && self.reading.run().cursor().is_none() =>
+            {
                 self.barred().await
             }
             Phase::Paused if is_asked(self.reading.run()) => {
@@ -73,7 +75,8 @@ impl Attend<'_> {
             return;
         };
         let is_news = self.shown != Some(*name) && run.cursor().is_none() && !plan.is_empty();
-        if !is_news || self.manner.approves == Approves::Elsewhere || self.context.outlet.is_data() {
+        if !is_news || self.manner.approves == Approves::Elsewhere || self.context.outlet.is_data()
+        {
             return;
         }
         let name = *name;
@@ -100,7 +103,10 @@ impl Attend<'_> {
                 self.answered = Some(plan);
                 self.keys = None;
                 self.screen.clear();
-                self.ask = Some((Question::Approve(plan), Ask::question(&question_of(&self.reading))));
+                self.ask = Some((
+                    Question::Approve(plan),
+                    Ask::question(&question_of(&self.reading)),
+                ));
                 Ok(None)
             }
             Approves::Asked | Approves::Elsewhere => {
@@ -131,7 +137,9 @@ impl Attend<'_> {
         });
         self.screen.clear();
         if !self.context.outlet.is_data() {
-            self.context.outlet.lines(lines_of(self.context, &self.reading));
+            self.context
+                .outlet
+                .lines(lines_of(self.context, &self.reading));
         }
         let style = &self.context.outlet.notes;
         let line = format!(
@@ -182,7 +190,11 @@ impl Attend<'_> {
         if outlet.is_data() {
             outlet.data(&status::view(self.context, &self.reading, None));
         } else if let (End::Refused, Some(refusal)) = (&end, self.reading.run().refusal()) {
-            outlet.lines(render::refusal::lines(outlet, self.reading.cluster(), refusal));
+            outlet.lines(render::refusal::lines(
+                outlet,
+                self.reading.cluster(),
+                refusal,
+            ));
         } else if !is_told {
             self.account(&end);
         }
@@ -198,7 +210,9 @@ impl Attend<'_> {
         let style = &outlet.style;
         let glyph = match end {
             End::Finished => style.ok(),
-            End::FinishedWithout(_) | End::Cancelled | End::Stopped(_) | End::Expired => style.warn(),
+            End::FinishedWithout(_) | End::Cancelled | End::Stopped(_) | End::Expired => {
+                style.warn()
+            }
             End::Refused => style.bad(),
         };
         for (index, line) in picture::account(&self.scene("")).iter().enumerate() {

@@ -16,7 +16,8 @@ use windlass_engine::run::Phase;
 use windlass_engine::run::command::{Command, Retry};
 
 /// What is asked at Ctrl-C.
-const LEAVE: &str = "\nCtrl-C: p pause and leave, b go on in background, l leave, enter goes on here:";
+const LEAVE: &str =
+    "\nCtrl-C: p pause and leave, b go on in background, l leave, enter goes on here:";
 
 impl Attend<'_> {
     pub(super) async fn key(&mut self, key: char) -> Result<Option<Exit>, Failed> {
@@ -41,7 +42,10 @@ impl Attend<'_> {
         Ok(None)
     }
 
-    pub(super) async fn answered(&mut self, answer: Option<String>) -> Result<Option<Exit>, Failed> {
+    pub(super) async fn answered(
+        &mut self,
+        answer: Option<String>,
+    ) -> Result<Option<Exit>, Failed> {
         let Some((question, _)) = self.ask.take() else {
             return Ok(None);
         };

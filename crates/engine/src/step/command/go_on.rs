@@ -1,8 +1,8 @@
 //! `continue`: go on after a pause; looks first, ramps from one. Stories: `tests/it/commands.rs`.
 
 use super::{Verdict, instead, not_now, short, taken};
-use crate::run::{Flying, Phase, Run};
 use crate::run::event::Cause;
+use crate::run::{Flying, Phase, Run};
 use crate::time::Now;
 use alloc::{format, vec};
 

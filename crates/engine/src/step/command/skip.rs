@@ -62,10 +62,7 @@ fn waits(run: &Run, subject: &Subject) -> bool {
     let at = run.cursor().map(|at| (at.hop, at.stage));
     let begun = run.cursor().is_some_and(|at| at.begun);
     plan.stages().any(|(h, s, stage)| {
-        let (here, later) = (
-            Some((h, s)) == at,
-            at.is_none_or(|at| (h, s) > at),
-        );
+        let (here, later) = (Some((h, s)) == at, at.is_none_or(|at| (h, s) > at));
         match (stage, subject) {
             (Stage::Move(step), Subject::Member(id)) => {
                 (later && step.members.contains(id)) || (here && run.queue().any(|w| w == id))
