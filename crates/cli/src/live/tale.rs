@@ -171,7 +171,7 @@ pub mod tests {
     use windlass_engine::catalog::Catalog;
     use windlass_engine::hash::Hash;
     use windlass_engine::names::MemberId;
-    use windlass_engine::plan::{Act, Goal, Hop, Move, Raise};
+    use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise};
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
     use windlass_engine::run::observation::Observation;
