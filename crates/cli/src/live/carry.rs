@@ -41,7 +41,10 @@ pub async fn watch(context: &Context, args: &WatchArgs) -> Result<Exit, Failed> 
         made: Made::Before,
         telling: Telling::Data,
     };
-    Attend::begin(context, row, manner).await?.until_done().await
+    Attend::begin(context, row, manner)
+        .await?
+        .until_done()
+        .await
 }
 
 /// `windlass carry`
@@ -64,7 +67,10 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
         made: Made::Before,
         telling: Telling::Notes,
     };
-    Attend::begin(context, row, manner).await?.until_done().await
+    Attend::begin(context, row, manner)
+        .await?
+        .until_done()
+        .await
 }
 
 /// `windlass serve`
@@ -184,11 +190,19 @@ impl Several<'_> {
     /// Takes what nobody carries and what has rested.
     async fn take(&mut self) -> Result<(), Failed> {
         for (run, one) in &mut self.ours {
-            let rests = one.rests.is_some_and(|(since, rest)| since.gone(self.context) < rest);
+            let rests = one
+                .rests
+                .is_some_and(|(since, rest)| since.gone(self.context) < rest);
             if one.task.is_some() || rests {
                 continue;
             }
-            if self.context.desk.carrier(&one.reading.row.cluster).await?.is_some() {
+            if self
+                .context
+                .desk
+                .carrier(&one.reading.row.cluster)
+                .await?
+                .is_some()
+            {
                 one.rests = Some((Since::now(self.context), ORPHANS_EVERY_MS));
                 continue;
             }

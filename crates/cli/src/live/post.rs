@@ -64,15 +64,19 @@ pub async fn say(context: &Context, row: RunRow, command: Command) -> Result<Exi
             .note(&format!("not now: run {} has ended ({how})", row.run));
         return Ok(Exit::Refused);
     }
-    let carried = context.desk.carrier(&row.cluster).await?.is_some();
-    if !carried && answers_itself(&command) {
+    let carrier = context.desk.carrier(&row.cluster).await?;
+    if carrier.is_none() && answers_itself(&command) {
         shortly(context, &row, &mut reading, &ack, &command).await?;
     }
-    let waits = if carried { ANSWER_WITHIN_MS } else { Ms(0) };
+    let waits = if carrier.is_some() {
+        ANSWER_WITHIN_MS
+    } else {
+        Ms(0)
+    };
     match answer(context, &mut reading, ack.seq, waits).await? {
         Some(answered) => Ok(tell(context, &row, &reading, &command, &answered)),
         None => {
-            unread(context, &row, &reading, &command, &ack, carried);
+            unread(context, &row, &reading, &command, &ack, carrier.as_deref());
             Ok(Exit::Done)
         }
     }
@@ -248,7 +252,7 @@ fn unread(
     reading: &Reading,
     command: &Command,
     ack: &Acknowledged,
-    carried: bool,
+    carrier: Option<&str>,
 ) {
     let outlet = &context.outlet;
     let word = command.word();
@@ -261,8 +265,11 @@ fn unread(
         let names: Vec<String> = ack.begun.iter().map(|s| reading.run().call(s)).collect();
         outlet.line(&outlet.wrapped(&format!("  begun    {}", names.join(", ")), 11));
     }
-    if carried {
-        outlet.note("  its carrier has not read it yet; nothing begins before it has");
+    if let Some(carrier) = carrier {
+        outlet.note(&outlet.wrapped(
+            &format!("  not read yet by {carrier}; nothing begins before it has"),
+            2,
+        ));
     } else {
         outlet.note(&format!(
             "  nobody carries this run; it is read when somebody does: windlass carry {run}"
