@@ -3,6 +3,7 @@
 //! Must never know: what a command does. Stories: `tests/it/help.rs`, the help of each as a whole.
 
 pub mod data;
+pub mod help;
 pub mod runs;
 pub mod value;
 
@@ -25,12 +26,16 @@ A first upgrade:
   windlass upgrade orders --to 4.1
 
 Exit codes: 0 done · 1 refused or barred · 2 error · 3 something could not be
-looked at · 4 stands still, needs a human · 5 cancelled, stopped or expired";
+looked at · 4 stands still and needs a human · 5 cancelled, stopped or expired";
 
 /// Raises clusters to their next version, one safe notch at a time.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "windlass", version, styles = STYLES, after_help = AFTER, max_term_width = 100)]
-#[command(disable_help_subcommand = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(name = "windlass", version, styles = STYLES, after_help = AFTER, max_term_width = 80)]
+#[command(
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -44,19 +49,42 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// How data is printed
-    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    /// How data is printed: table, wide, json or yaml
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
     pub output: Form,
-    /// When to use colours; NO_COLOR is obeyed
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    /// Colours: auto, always or never; NO_COLOR is obeyed
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: Colour,
     /// ASCII only, for screen readers and old terminals
     #[arg(long, global = true)]
     pub plain: bool,
-    /// The file that remembers [default: $XDG_STATE_HOME/windlass/windlass.db]
-    #[arg(long, global = true, env = "WINDLASS_STORE", hide_env = true, value_name = "FILE")]
+    /// The file that remembers, else WINDLASS_STORE, else
+    /// windlass/windlass.db in XDG_STATE_HOME
+    #[arg(
+        long,
+        global = true,
+        env = "WINDLASS_STORE",
+        hide_env = true,
+        value_name = "FILE"
+    )]
     pub store: Option<PathBuf>,
-    /// A folder of catalogs that add to the built-in ones, or take their place
+    /// A folder of catalogs that add to those built in
     #[arg(long, global = true, value_name = "DIR")]
     pub catalog: Option<PathBuf>,
     /// Warnings count as refusals
@@ -103,17 +131,17 @@ pub enum Command {
     Describe(data::DescribeArgs),
     /// Take a cluster out of the register
     Forget(data::ForgetArgs),
-    /// Look at a cluster: members, releases, health, and what could not be seen
+    /// Look at a cluster: members, releases, health, gaps
     Observe(data::ObserveArgs),
     /// Where a cluster can go
     Targets(data::TargetsArgs),
     /// Every condition of an upgrade, with evidence and mending
     Check(data::CheckArgs),
-    /// The way to a release: hops, order, disturbance, point of no return
+    /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
     /// Plan, check, approve, roll, and watch
     Upgrade(runs::UpgradeArgs),
-    /// Raise the feature levels; the old release cannot come back afterwards
+    /// Raise feature levels; the old release cannot come back then
     Finalize(runs::FinalizeArgs),
     /// Where runs stand
     Status(runs::StatusArgs),
@@ -151,7 +179,7 @@ pub enum Command {
     Retarget(runs::RetargetArgs),
     /// List runs, newest first
     Runs(runs::RunsArgs),
-    /// Fold a journal again: what was known, decided and wanted
+    /// What was known, decided and wanted at some time
     Replay(runs::ReplayArgs),
     /// Carry all runs until told to end
     Serve(runs::ServeArgs),

@@ -68,7 +68,10 @@ impl Catalogs {
         };
         for (name, text) in BUILT_IN {
             let source = load(name, text)?;
-            if !all.iter().any(|one| one.catalog.system == source.catalog.system) {
+            if !all
+                .iter()
+                .any(|one| one.catalog.system == source.catalog.system)
+            {
                 all.push(source);
             }
         }
@@ -110,7 +113,10 @@ fn files(folder: &Path) -> Result<Vec<Source>, Failed> {
         let system = &source.catalog.system;
         if let Some(first) = found.iter().find(|one| one.catalog.system == *system) {
             return Err(Failed::hinted(
-                format!("two catalogs for {system}: {} and {}", first.from, source.from),
+                format!(
+                    "two catalogs for {system}: {} and {}",
+                    first.from, source.from
+                ),
                 "keep one of them in the folder",
             ));
         }

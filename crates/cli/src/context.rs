@@ -1,11 +1,11 @@
 //! What a command has at hand: the store behind its desk, the world, catalogs, and where output goes.
 //!
-//! The one room that reads the environment.
 //! Must never know: commands. Stories: `tests/it/usage.rs`.
 
 use crate::args::Global;
-use crate::assemble::{self, Assembly};
+use crate::assemble::Assembly;
 use crate::catalogs::Catalogs;
+use crate::environment;
 use crate::exit::Failed;
 use crate::outlet::Outlet;
 use jiff::tz::TimeZone;
@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock};
 use windlass_engine::names::{ClusterName, RunId};
 use windlass_runner::bell::Bell;
 use windlass_runner::desk::Desk;
-use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{RunRow, StoreError};
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
@@ -40,7 +39,7 @@ impl Bare {
         let catalogs = Arc::new(Catalogs::new(global.catalog.clone()));
         Self {
             outlet: Outlet::new(global),
-            assembly: Arc::new(Assembly::new()),
+            assembly: Arc::new(Assembly::new(catalogs.clone(), None)),
             catalogs,
             zone: TimeZone::system(),
         }
@@ -87,14 +86,18 @@ impl Context {
         if let Some(parent) = store_path.parent().filter(|p| !p.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent).map_err(file)?;
         }
-        let store = SqliteStore::open(&store_path, opening).map_err(|why| opened(&store_path, &why))?;
+        let store =
+            SqliteStore::open(&store_path, opening).map_err(|why| opened(&store_path, &why))?;
+        let folder = beside(&store_path);
+        let prepared = folder.join("prepared");
+        let assembly = Arc::new(Assembly::new(bare.catalogs.clone(), Some(prepared)));
         let news: Arc<OnceLock<Arc<Bell>>> = Arc::default();
         let told = news.clone();
         let host = host();
         let world = World {
             store: Arc::new(store),
             clock: Arc::new(SystemClock::new()),
-            targets: bare.assembly.clone(),
+            targets: assembly.clone(),
             news: Arc::new(move |run, hint| {
                 if let Some(bell) = told.get() {
                     bell.tell(run, hint);
@@ -105,11 +108,11 @@ impl Context {
         Ok(Self {
             desk: Desk::new(world.clone()),
             world,
-            folder: beside(&store_path),
+            folder,
             store_path,
             outlet: bare.outlet,
             catalogs: bare.catalogs,
-            assembly: bare.assembly,
+            assembly,
             user: user(&host),
             zone: bare.zone,
             news,
@@ -140,6 +143,12 @@ impl Context {
         }
     }
 
+    /// The folder of the carriers' bells.
+    #[must_use]
+    pub fn bells(&self) -> PathBuf {
+        self.folder.join("bells")
+    }
+
     /// The present.
     #[must_use]
     pub fn now(&self) -> windlass_engine::time::Now {
@@ -159,11 +168,8 @@ fn store_path(global: &Global) -> Result<PathBuf, Failed> {
     if let Some(path) = &global.store {
         return Ok(path.clone());
     }
-    let absolute = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    let state = environment::folder("XDG_STATE_HOME")
+        .or_else(|| environment::folder("HOME").map(|home| home.join(".local/state")));
     match state {
         Some(state) => Ok(state.join("windlass").join("windlass.db")),
         None => Err(Failed::hinted(
@@ -180,9 +186,10 @@ fn opened(path: &Path, why: &StoreError) -> Failed {
             format!("{why} ({path})"),
             "nothing was changed; take the file's backup, or keep it and begin another with --store FILE",
         ),
-        StoreError::Newer { .. } | StoreError::Full | StoreError::Missing(_) | StoreError::Failed(_) => {
-            Failed::says(format!("{why} ({path})"))
-        }
+        StoreError::Newer { .. }
+        | StoreError::Full
+        | StoreError::Missing(_)
+        | StoreError::Failed(_) => Failed::says(format!("{why} ({path})")),
     }
 }
 
@@ -193,7 +200,8 @@ fn host() -> String {
 
 /// Who is recorded as the author of commands.
 fn user(host: &str) -> String {
-    let name = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let name = environment::text("USER").or_else(|| environment::text("LOGNAME"));
     let name = name.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
-    assemble::one_line(&format!("{name}@{host}"))
+    let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
+    format!("{name}@{host}")
 }

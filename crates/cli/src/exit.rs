@@ -107,8 +107,13 @@ impl From<DeskError> for Failed {
         match error {
             DeskError::Unregistered { name, nearest } => Self::Unregistered {
                 hint: match nearest {
-                    Some(near) => format!("did you mean `{near}`? `windlass clusters` lists them all"),
-                    None => "`windlass clusters` lists them; `windlass apply -f FILE` registers one".into(),
+                    Some(near) => {
+                        format!("did you mean `{near}`? `windlass clusters` lists them all")
+                    }
+                    None => {
+                        "`windlass clusters` lists them; `windlass apply -f FILE` registers one"
+                            .into()
+                    }
                 },
                 name,
             },
@@ -156,7 +161,11 @@ impl Failed {
     pub fn tell(&self, outlet: &Outlet) {
         let style = &outlet.notes;
         if let Self::Files(diagnostics) = self {
-            let ink = if style.is_coloured() { Ink::Colour } else { Ink::Plain };
+            let ink = if style.is_coloured() {
+                Ink::Colour
+            } else {
+                Ink::Plain
+            };
             let text = windlass_wire::diagnostic::render(diagnostics, ink);
             outlet.note(text.trim_end());
             return;

@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -15,23 +15,32 @@ mod assemble;
 mod catalogs;
 mod context;
 mod data;
+mod environment;
 mod exit;
 mod live;
 mod outlet;
 mod render;
 
-use args::{Cli, Command};
-use clap::Parser;
+use args::data::Which;
+use args::{Cli, Command, Global};
+use clap::FromArgMatches;
 use context::{Bare, Context};
+use data::look::Room;
 use exit::{Exit, Failed};
 use outlet::Outlet;
 use std::process::ExitCode;
 use windlass_stores::sqlite::Opening;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&args::help::command().get_matches()) {
+        Ok(cli) => cli,
+        Err(wrong) => wrong.exit(),
+    };
     let outlet = Outlet::new(&cli.global);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(why) => {
             Failed::says(format!("no threads to work with: {why}")).tell(&outlet);
@@ -56,23 +65,24 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
         Command::Version(args) => data::version::run(&bare, &args),
-        Command::Completion(args) => Ok(data::completion::run(&args)),
-        Command::Init(args) => data::init::run(&bare, args).await,
-        Command::Apply(args) => data::apply::run(&look(bare)?, args).await,
-        Command::Clusters(args) => data::clusters::run(&look(bare)?, args).await,
-        Command::Describe(args) => data::describe::run(&look(bare)?, args).await,
-        Command::Forget(args) => data::forget::run(&look(bare)?, args).await,
-        Command::Observe(args) => data::observe::run(&data::subject::find(&global, bare, args.which).await?).await,
-        Command::Targets(args) => data::targets::run(&data::subject::find(&global, bare, args.which).await?).await,
-        Command::Check(args) => {
-            let subject = data::subject::find(&global, bare, args.which.clone()).await?;
-            data::check::run(&subject, args).await
+        Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
+        Command::Init(args) => data::init::run(&bare, &args).await,
+        Command::Apply(args) => data::apply::run(&look(bare)?, &args).await,
+        Command::Clusters(args) => data::clusters::run(&look(bare)?, &args).await,
+        Command::Describe(args) => data::describe::run(&look(bare)?, &args).await,
+        Command::Forget(args) => data::forget::run(&look(bare)?, &args).await,
+        Command::Observe(args) => {
+            data::observe::run(&room(&global, bare, &args.which)?, &args).await
         }
-        Command::Plan(args) => {
-            let subject = data::subject::find(&global, bare, args.which.clone()).await?;
-            data::plan::run(&subject, args).await
+        Command::Targets(args) => {
+            data::targets::run(&room(&global, bare, &args.which)?, &args).await
         }
-        carrying @ (Command::Upgrade(_) | Command::Finalize(_) | Command::Serve(_) | Command::Carry(_)) => {
+        Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        carrying @ (Command::Upgrade(_)
+        | Command::Finalize(_)
+        | Command::Serve(_)
+        | Command::Carry(_)) => {
             live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await
         }
         looking @ (Command::Status(_)
@@ -96,4 +106,12 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Replay(_)
         | Command::Adopt(_)) => live::run(&look(bare)?, looking).await,
     }
+}
+
+/// With the store where a registered cluster is named; without it for bare addresses.
+fn room(global: &Global, bare: Bare, which: &Which) -> Result<Room, Failed> {
+    Ok(match which.cluster {
+        Some(_) => Room::Full(Box::new(Context::open(global, bare, Opening::Look)?)),
+        None => Room::Bare(bare),
+    })
 }

@@ -132,6 +132,7 @@ fn stops(
             let advised = named.filter(|r| r.avoid.is_none() || !via.is_line());
             advised.map(|r| r.version.clone()).max()
         })
+        .filter(|stop| goal.names(stop) || stop < goal)
         .collect()
 }
 

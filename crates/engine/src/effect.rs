@@ -8,6 +8,7 @@ use crate::names::{ActionName, LevelName, MemberId, Subject};
 use crate::snapshot::{Budget, Member, Snapshot};
 use crate::time::Ms;
 use crate::version::Version;
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -107,13 +108,13 @@ impl Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// To `Observe`.
-    Seen(Snapshot),
+    Seen(Box<Snapshot>),
     /// To `Claim`.
     Claim(ClaimAnswer),
     /// To `Ensure`, `Raise`, `Act`: which subject, which attempt, and how it went.
     Deed(Subject, u32, Outcome),
     /// To `Probe`.
-    Sample(Sample),
+    Sample(Box<Sample>),
 }
 
 /// The answer to a claim.

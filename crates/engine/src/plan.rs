@@ -1,10 +1,11 @@
 //! A plan: hops, stages, the mixes passed. Never edited; drift begets a successor.
 //!
-//! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`.
+//! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
 pub mod order;
 
 mod back;
+mod effort;
 mod finalize;
 mod goal;
 mod make;

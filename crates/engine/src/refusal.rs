@@ -31,6 +31,19 @@ pub enum Code {
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::NoSuchRelease,
+        Self::Older,
+        Self::NoPath,
+        Self::Skew,
+        Self::Level,
+        Self::Gap,
+        Self::Via,
+        Self::TooLarge,
+        Self::Objection,
+    ];
+
     /// The stable name, as the docs page is called.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -10,6 +10,7 @@ pub mod command;
 pub mod event;
 mod fold;
 pub mod observation;
+mod read;
 pub mod standing;
 pub mod wants;
 
@@ -20,10 +21,10 @@ use crate::hash::Hash;
 use crate::names::{ActionName, Identity, MemberId, Subject};
 use crate::pace::Limit;
 use crate::plan::{Goal, Move, Plan, Stage};
-use crate::policy::{Pace, Policy};
+use crate::policy::{Pace, Policy, Ramp};
 use crate::refusal::Refusal;
 use crate::run::event::{Cause, End, Event, Request};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Member, Snapshot};
 use crate::time::{Mark, Ms, Now, Wall};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -104,6 +105,8 @@ pub enum Flying {
     Failed(Failure),
     /// Whether it was done cannot be told, and a repeat is not harmless.
     Unclear,
+    /// The hand left at a safe point, because the run is stopping.
+    Left,
 }
 
 /// A subject that has begun and is not done.
@@ -111,6 +114,8 @@ pub enum Flying {
 pub struct Flight {
     /// Which attempt.
     pub attempt: u32,
+    /// Which try at this move.
+    pub tries: u32,
     /// Releases it may be found at, for a member.
     pub found: BTreeSet<Version>,
     /// Where it goes, for a member.
@@ -198,12 +203,17 @@ pub struct Run {
     claimed: Option<u64>,
     identity: Option<Identity>,
     known: Option<Snapshot>,
+    /// Each member as last told: what a later look could not see does not efface it. Drift is a
+    /// difference from this.
+    told: BTreeMap<MemberId, Member>,
     observed: Option<Mark>,
     ailing: BTreeSet<MemberId>,
     findings: Vec<Finding>,
     judged: Option<Mark>,
     waivers: Vec<Waiver>,
     plan: Option<(Hash, Arc<Plan>)>,
+    /// Members that the plan touches: counted once, not at each step.
+    touched: usize,
     approved: Option<Hash>,
     silent: u32,
     doubt: Option<String>,
@@ -216,14 +226,19 @@ pub struct Run {
     moved: BTreeSet<MemberId>,
     limit: Limit,
     pace_asked: Option<Pace>,
+    pace_approved: Pace,
     soak: Option<Soak>,
     soaked: BTreeSet<Version>,
+    /// Releases at which a member of this run has settled.
+    landed: BTreeSet<Version>,
     halt: Option<Halt>,
     ending: Option<Ending>,
     inbox: u64,
     proven: bool,
     ended: Option<End>,
     settled_since_look: u32,
+    changes: u64,
+    settled_at: BTreeMap<MemberId, u64>,
     events: u64,
 }
 
@@ -233,6 +248,7 @@ impl Run {
     pub fn new(request: Request, catalog: Arc<Catalog>, policy: Policy) -> Self {
         Self {
             catalog,
+            pace_approved: policy.pace,
             policy,
             waivers: request.waivers.clone(),
             request,
@@ -241,11 +257,13 @@ impl Run {
             claimed: None,
             identity: None,
             known: None,
+            told: BTreeMap::new(),
             observed: None,
             ailing: BTreeSet::new(),
             findings: Vec::new(),
             judged: None,
             plan: None,
+            touched: 0,
             approved: None,
             silent: 0,
             doubt: None,
@@ -260,12 +278,15 @@ impl Run {
             pace_asked: None,
             soak: None,
             soaked: BTreeSet::new(),
+            landed: BTreeSet::new(),
             halt: None,
             ending: None,
             inbox: 0,
             proven: false,
             ended: None,
             settled_since_look: 0,
+            changes: 0,
+            settled_at: BTreeMap::new(),
             events: 1,
         }
     }
@@ -396,14 +417,12 @@ impl Run {
         if canary {
             1
         } else {
-            self.limit.now(self.policy.pace, self.ceiling())
+            self.limit.stands_at(self.policy.pace, self.ceiling())
         }
     }
 
     fn ceiling(&self) -> u32 {
-        self.plan
-            .as_ref()
-            .map_or(1, |(_, plan)| plan.ceiling(&self.policy))
+        self.policy.pace.ceiling(self.touched)
     }
 
     /// Whether the last look is young enough to decide by.
@@ -449,168 +468,5 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => None,
         };
         self.skipped.iter().filter_map(member).collect()
-    }
-}
-
-/// What readers may ask of a run.
-impl Run {
-    /// What was asked for.
-    #[must_use]
-    pub fn request(&self) -> &Request {
-        &self.request
-    }
-    /// What is wanted now (a retarget changes it).
-    #[must_use]
-    pub fn goal(&self) -> &Goal {
-        &self.request.goal
-    }
-    /// The user's will, with the pace as it was last set.
-    #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-    /// The maker's facts.
-    #[must_use]
-    pub fn catalog(&self) -> &Arc<Catalog> {
-        &self.catalog
-    }
-    /// The epoch under which it is carried; 0: never taken.
-    #[must_use]
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-    /// Who took it last.
-    #[must_use]
-    pub fn holder(&self) -> &str {
-        &self.holder
-    }
-    /// Who the cluster said it is when first asked.
-    #[must_use]
-    pub fn identity(&self) -> Option<&Identity> {
-        self.identity.as_ref()
-    }
-    /// The cluster as last seen.
-    #[must_use]
-    pub fn known(&self) -> Option<&Snapshot> {
-        self.known.as_ref()
-    }
-    /// The findings of the last judgement.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-    /// Permissions that stand.
-    #[must_use]
-    pub fn waivers(&self) -> &[Waiver] {
-        &self.waivers
-    }
-    /// The plan with its name.
-    #[must_use]
-    pub fn plan(&self) -> Option<(&Hash, &Plan)> {
-        self.plan.as_ref().map(|(name, plan)| (name, plan.as_ref()))
-    }
-    /// Why there is none.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        self.refusal.as_ref()
-    }
-    /// Where it is in its plan.
-    #[must_use]
-    pub fn cursor(&self) -> Option<Cursor> {
-        self.cursor
-    }
-    /// Members of the present stage that have not begun, in order.
-    pub fn queue(&self) -> impl Iterator<Item = &MemberId> {
-        self.queue.iter()
-    }
-    /// What has begun and is not done.
-    #[must_use]
-    pub fn flights(&self) -> &BTreeMap<Subject, Flight> {
-        &self.flights
-    }
-    /// Subjects left as they stand by a human's word.
-    #[must_use]
-    pub fn skipped(&self) -> &BTreeSet<Subject> {
-        &self.skipped
-    }
-    /// Members that this run has moved.
-    #[must_use]
-    pub fn moved(&self) -> &BTreeSet<MemberId> {
-        &self.moved
-    }
-    /// Why it stands still.
-    #[must_use]
-    pub fn halt(&self) -> Option<&Halt> {
-        self.halt.as_ref()
-    }
-    /// Healthy time that is waited for.
-    #[must_use]
-    pub fn soak(&self) -> Option<&Soak> {
-        self.soak.as_ref()
-    }
-    /// Position in the inbox up to which it has read.
-    #[must_use]
-    pub fn inbox(&self) -> u64 {
-        self.inbox
-    }
-    /// How it ended.
-    #[must_use]
-    pub fn ended(&self) -> Option<&End> {
-        self.ended.as_ref()
-    }
-    /// Events folded, the first counted.
-    #[must_use]
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-}
-
-/// What the rooms of `step` ask.
-impl Run {
-    pub(crate) fn observed_at(&self) -> Option<Mark> {
-        self.observed
-    }
-    pub(crate) fn judged_at(&self) -> Option<Mark> {
-        self.judged
-    }
-    pub(crate) fn approved(&self) -> Option<&Hash> {
-        self.approved.as_ref()
-    }
-    pub(crate) fn silent(&self) -> u32 {
-        self.silent
-    }
-    pub(crate) fn is_claimed(&self) -> bool {
-        self.claimed == Some(self.epoch)
-            || self.plan.as_ref().is_some_and(|(_, plan)| plan.is_empty())
-    }
-    pub(crate) fn is_soaked(&self, release: &Version) -> bool {
-        self.soaked.contains(release)
-    }
-    pub(crate) fn ailing(&self) -> impl Iterator<Item = &MemberId> {
-        self.ailing.iter()
-    }
-    pub(crate) fn next_attempt(&self, subject: &Subject) -> u32 {
-        self.attempts.get(subject).map_or(1, |last| last + 1)
-    }
-    /// The last look is younger than the last thing that settled.
-    pub(crate) fn seen_since_last_change(&self) -> bool {
-        self.settled_since_look == 0
-    }
-    pub(crate) fn raises_pace(&self, pace: Pace) -> bool {
-        let members = self
-            .plan
-            .as_ref()
-            .map_or(usize::MAX, |(_, plan)| plan.touched());
-        pace.ceiling(members) > self.policy.pace.ceiling(members)
-    }
-    pub(crate) fn pace_asked(&self) -> Option<Pace> {
-        self.pace_asked
-    }
-}
-
-impl Run {
-    /// The release that the present stage moves to.
-    pub(crate) fn stage_goal(&self) -> Option<Version> {
-        self.moving().map(|step| step.to.clone())
     }
 }

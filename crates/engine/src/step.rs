@@ -19,6 +19,7 @@ use crate::names::MemberId;
 use crate::run::Run;
 use crate::run::command::Command;
 use crate::run::event::{Cause, Event};
+use crate::snapshot::Snapshot;
 use crate::time::Now;
 use alloc::string::String;
 use alloc::vec;
@@ -74,19 +75,19 @@ pub fn step(run: &Run, input: Input, now: Now) -> Vec<Event> {
 }
 
 fn claimed(run: &Run, answer: ClaimAnswer, now: Now) -> Vec<Event> {
+    // A run that stands still for another reason stands still for this one from now on: without its
+    // mark it may not act at all. It is since when it stood still that counts for its limit.
     let refused = |member: MemberId, why: String| {
-        let halt = run.halt().is_none().then(|| {
-            halted(
-                Cause::NotClaimed {
-                    member: member.clone(),
-                    why: why.clone(),
-                },
-                now,
-            )
-        });
-        core::iter::once(Event::ClaimRefused { member, why })
-            .chain(halt)
-            .collect()
+        let cause = Cause::NotClaimed {
+            member: member.clone(),
+            why: why.clone(),
+        };
+        let halted = Event::Halted {
+            cause,
+            at: now.mono,
+            wall: run.halt().map_or(now.wall, |halt| halt.wall),
+        };
+        vec![Event::ClaimRefused { member, why }, halted]
     };
     match answer {
         ClaimAnswer::Claimed => vec![Event::Claimed { epoch: run.epoch() }],
@@ -97,6 +98,32 @@ fn claimed(run: &Run, answer: ClaimAnswer, now: Now) -> Vec<Event> {
         // A newer epoch of our own store stands there: this carrier is stale, the loop drops it.
         ClaimAnswer::Fenced { .. } => Vec::new(),
     }
+}
+
+/// What of an answer still holds, given how many subjects had settled when it was asked for
+/// ([`Run::changes`]). A look that began before a member settled tells of a member that is no more;
+/// a proof is sought on a look that began after the last change.
+#[must_use]
+pub fn heard(run: &Run, since: u64, mut answer: Answer) -> Option<Answer> {
+    if run.changes() == since {
+        return Some(answer);
+    }
+    let renew = |snapshot: &mut Snapshot| {
+        for (id, seen) in &mut snapshot.members {
+            if run.settled_after(id, since)
+                && let Some(known) = run.known().and_then(|known| known.members.get(id))
+            {
+                seen.clone_from(known);
+            }
+        }
+    };
+    match &mut answer {
+        Answer::Seen(_) if run.all_stages_done() => return None,
+        Answer::Seen(snapshot) => renew(snapshot),
+        Answer::Sample(sample) => sample.cluster.iter_mut().for_each(renew),
+        Answer::Claim(_) | Answer::Deed(..) => {}
+    }
+    Some(answer)
 }
 
 /// The run stands still by itself, from now on.

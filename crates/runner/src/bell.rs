@@ -92,7 +92,11 @@ async fn listen(listener: UnixListener, ring: Arc<Notify>, hints: broadcast::Sen
             let mut word = String::new();
             match stream.read_line(&mut word).await {
                 Ok(_) if word.trim() == "hints" => stream_hints(stream.into_inner(), hints).await,
-                Ok(_) => ring.notify_one(),
+                // All that wait now, and whoever comes next: one carrier may drive several runs.
+                Ok(_) => {
+                    ring.notify_waiters();
+                    ring.notify_one();
+                }
                 Err(_) => {}
             }
         });

@@ -207,13 +207,16 @@ impl Desk {
         seq: u64,
     ) -> Result<Option<Answered>, DeskError> {
         let news = ledger.catch_up(self.world.store.as_ref()).await?;
-        Ok(news.into_iter().find_map(|(_, event)| match event {
-            Event::Commanded {
+        Ok(news.into_iter().find_map(|(_, event)| {
+            let Event::Commanded {
                 seq: read,
                 answered,
                 ..
-            } if read == seq => Some(answered),
-            _other => None,
+            } = event
+            else {
+                return None;
+            };
+            (read == seq).then_some(answered)
         }))
     }
 

@@ -5,21 +5,23 @@
 //! same path as a restart. Answers that came meanwhile are kept and stepped again.
 //! Must never know: how anything is decided or done. Stories: `tests/it/drive.rs`.
 
-use crate::hands::{Hands, Key, earlier};
+use crate::hands::{Came, Hands, Looks, earlier};
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::store::{AppendError, Lease, StoreError};
 use crate::ports::target::{Fence, Hint, Target};
 use crate::world::World;
+use futures_util::FutureExt;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{Notify, watch};
-use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Outcome};
+use windlass_engine::effect::{Answer, ClaimAnswer, Outcome};
 use windlass_engine::names::RunId;
+use windlass_engine::run::Run;
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::{End, Event};
-use windlass_engine::step::{Input, step};
-use windlass_engine::time::{Ms, Now};
+use windlass_engine::step::{Input, heard, step};
+use windlass_engine::time::{Mark, Ms, Now};
 
 /// A full disk is tried again after this long: it comes back when somebody makes room.
 const FULL_REST_MS: Ms = Ms::seconds(1);
@@ -78,9 +80,17 @@ pub struct Drive {
     ledger: Ledger,
     epoch: u64,
     hands: Hands,
-    answers: UnboundedReceiver<(Key, Answer)>,
-    kept: Vec<Answer>,
+    answers: UnboundedReceiver<Came>,
+    kept: Vec<Kept>,
+    /// When the inbox was last looked into; none: it is to be looked into now.
+    looked: Option<Mark>,
     bell: Bell,
+}
+
+/// An answer, until its events are durable.
+struct Kept {
+    since: u64,
+    answer: Answer,
 }
 
 impl std::fmt::Debug for Drive {
@@ -124,6 +134,7 @@ impl Drive {
             hands,
             answers,
             kept: Vec::new(),
+            looked: None,
             bell,
         })
     }
@@ -138,7 +149,8 @@ impl Drive {
                 Went::On => {}
                 Went::Reload => {
                     self.ledger =
-                        Ledger::open(self.world.store.as_ref(), &self.ledger.id, None).await?
+                        Ledger::open(self.world.store.as_ref(), &self.ledger.id, None).await?;
+                    self.looked = None;
                 }
                 Went::Out(driven) => return Ok(driven),
             }
@@ -150,13 +162,21 @@ impl Drive {
         if let Some(end) = self.ledger.run.ended() {
             return Ok(Went::Out(Driven::Ended(end.clone())));
         }
+        if self.ledger.run.epoch() > self.epoch {
+            return Ok(Went::Out(Driven::Superseded));
+        }
         let now = self.world.clock.now();
-        let inputs = self.ready().await?;
-        if inputs.iter().any(is_fenced) {
+        let words = self.words(now).await?;
+        self.drain();
+        if self
+            .kept
+            .iter()
+            .any(|kept| is_fenced(&self.ledger.run, &kept.answer))
+        {
             self.hands.drop_all();
             return Ok(Went::Out(Driven::Superseded));
         }
-        let events = self.fold(inputs, now);
+        let events = self.fold(words, now);
         if !events.is_empty() {
             let holder = self.world.holder.clone();
             match self
@@ -164,7 +184,7 @@ impl Drive {
                 .append(self.world.store.as_ref(), self.epoch, &holder, &events, now)
                 .await
             {
-                Ok(()) => self.kept.clear(),
+                Ok(()) => {}
                 Err(refused) => return self.refused(refused).await,
             }
         }
@@ -180,8 +200,9 @@ impl Drive {
         Ok(Went::On)
     }
 
-    /// Everything that waits to be told to the run: that it was taken, commands, answers.
-    async fn ready(&mut self) -> Result<Vec<Input>, DriveError> {
+    /// What is said to the run: that it was taken, and commands. The inbox is looked into when the
+    /// bell rang, or from time to time; an append tells (`Unread`) when it should have been.
+    async fn words(&mut self, now: Now) -> Result<Vec<Input>, DriveError> {
         let mut inputs = Vec::new();
         if self.ledger.run.epoch() < self.epoch {
             inputs.push(Input::Taken {
@@ -189,6 +210,12 @@ impl Drive {
                 holder: self.world.holder.clone(),
             });
         }
+        let rang = self.bell.ring.notified().now_or_never().is_some();
+        let age = self.looked.and_then(|at| now.mono.since(at));
+        if !rang && age.is_some_and(|age| age < INBOX_EVERY_MS) {
+            return Ok(inputs);
+        }
+        self.looked = Some(now.mono);
         for posted in self
             .world
             .store
@@ -207,19 +234,34 @@ impl Drive {
                 command,
             });
         }
-        while let Ok((key, answer)) = self.answers.try_recv() {
-            self.hands.answered(&key);
-            self.kept.push(answer);
-        }
-        inputs.extend(self.kept.iter().cloned().map(Input::Answer));
         Ok(inputs)
     }
 
-    /// Steps and folds each input, then asks what follows until nothing does.
-    fn fold(&mut self, inputs: Vec<Input>, now: Now) -> Vec<Event> {
+    /// Takes in all that hands have answered.
+    fn drain(&mut self) {
+        while let Ok(came) = self.answers.try_recv() {
+            self.keep(came);
+        }
+    }
+
+    fn keep(&mut self, came: Came) {
+        self.hands.answered(&came);
+        let since = came.since;
+        self.kept
+            .extend(came.answer.map(|answer| Kept { since, answer }));
+    }
+
+    /// Steps and folds words and answers, then asks what follows until nothing does.
+    fn fold(&mut self, words: Vec<Input>, now: Now) -> Vec<Event> {
         let mut all = Vec::new();
-        for input in inputs {
+        for input in words {
             self.follow(input, now, &mut all);
+        }
+        for at in 0..self.kept.len() {
+            let Kept { since, answer } = &self.kept[at];
+            if let Some(answer) = heard(&self.ledger.run, *since, answer.clone()) {
+                self.follow(Input::Answer(answer), now, &mut all);
+            }
         }
         if *self.bell.let_go.borrow() {
             return all;
@@ -277,24 +319,20 @@ impl Drive {
     /// Until a hand answers, the doorbell rings, the world stirs, or it is time.
     async fn wait(&mut self) {
         let now = self.world.clock.now();
-        let mut wants = self.ledger.run.wants(now);
-        if *self.bell.let_go.borrow() {
-            wants
-                .effects
-                .retain(|effect| !matches!(effect, Effect::Observe { .. }));
-        }
-        let next = self.hands.bring_to(wants);
+        let looks = if *self.bell.let_go.borrow() {
+            Looks::Rest
+        } else {
+            Looks::Go
+        };
+        let next = self.hands.bring_to(&self.ledger.run, looks);
         let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
             .and_then(|at| at.since(now.mono))
             .unwrap_or(INBOX_EVERY_MS);
         let mut let_go = self.bell.let_go.clone();
         tokio::select! {
             biased;
-            Some((key, answer)) = self.answers.recv() => {
-                self.hands.answered(&key);
-                self.kept.push(answer);
-            }
-            () = self.bell.ring.notified() => {}
+            () = self.bell.ring.notified() => self.looked = None,
+            Some(came) = self.answers.recv() => self.keep(came),
             Ok(()) = let_go.changed() => {}
             () = self.world.clock.sleep(until) => {}
         }
@@ -302,13 +340,16 @@ impl Drive {
 }
 
 /// Somebody with a newer mark acts: nothing that this carrier says is true any more.
-fn is_fenced(input: &Input) -> bool {
-    match input {
-        Input::Answer(Answer::Deed(_, _, outcome)) => *outcome == Outcome::Fenced,
-        Input::Answer(Answer::Claim(answer)) => matches!(answer, ClaimAnswer::Fenced { .. }),
-        Input::Answer(Answer::Seen(_) | Answer::Sample(_))
-        | Input::Taken { .. }
-        | Input::Command { .. }
-        | Input::Tick => false,
+/// An attempt that our own next one overtook was refused for that, and says nothing.
+fn is_fenced(run: &Run, answer: &Answer) -> bool {
+    match answer {
+        Answer::Deed(subject, attempt, Outcome::Fenced) => run
+            .flights()
+            .get(subject)
+            .is_some_and(|flight| flight.attempt == *attempt),
+        Answer::Claim(answer) => matches!(answer, ClaimAnswer::Fenced { .. }),
+        Answer::Deed(_, _, Outcome::Done | Outcome::NotYet { .. } | Outcome::Failed(_))
+        | Answer::Seen(_)
+        | Answer::Sample(_) => false,
     }
 }

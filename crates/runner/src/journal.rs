@@ -40,6 +40,9 @@ pub enum JournalError {
     Store(#[from] StoreError),
 }
 
+/// How a payload begins that only names its content; no event is called so.
+const KEPT: &str = "{\"kept\":";
+
 #[derive(Serialize, Deserialize)]
 struct Kept {
     #[serde(rename = "kept")]
@@ -92,9 +95,10 @@ pub async fn recall(store: &dyn Store, stored: &Stored) -> Result<Event, Journal
         seq: stored.seq,
         source,
     };
-    let Ok(Kept { hash }) = serde_json::from_str::<Kept>(&stored.payload) else {
+    if !stored.payload.starts_with(KEPT) {
         return serde_json::from_str(&stored.payload).map_err(unreadable);
-    };
+    }
+    let Kept { hash } = serde_json::from_str(&stored.payload).map_err(unreadable)?;
     let bytes = store.blob(hash).await?;
     serde_json::from_slice(&bytes).map_err(unreadable)
 }

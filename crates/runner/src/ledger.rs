@@ -261,8 +261,8 @@ pub fn summary(run: &Run, now: Now) -> String {
         phase: run.phase().word().to_owned(),
         goal: run.goal().clone(),
         moved: run.moved().len(),
-        touched: run.plan().map_or(0, |(_, plan)| plan.touched()),
-        says: run.standing(now).sentence,
+        touched: run.touched(),
+        says: run.brief(now).sentence,
     };
     serde_json::to_string(&line).unwrap_or_default()
 }

@@ -4,11 +4,14 @@
 //! - `ledger`: a run read from its journal, and appended to it;
 //! - `drive`: the loop; `hands`: effects in flight; `keeper`: leases, who carries what;
 //! - `desk`: the one path in for all doors; `bell`: doorbell and hint stream; `system`: the real clock.
+//! - `conformance` (a feature): the exam of any store.
 //!
 //! Must never know: which system it is about, which database remembers, how a terminal looks.
 //! Stories: `tests/it/`.
 
 pub mod bell;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod desk;
 pub mod drive;
 mod hands;

@@ -52,6 +52,10 @@ impl Clock for SystemClock {
         }
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the Clock port: everybody else waits through it"
+    )]
     fn sleep(&self, length: Ms) -> Task<'static, ()> {
         Box::pin(tokio::time::sleep(Duration::from_millis(length.0)))
     }

@@ -66,10 +66,10 @@ pub enum SupervisorDeclared {
     },
     /// Declared argument lists.
     Commands {
-        /// Starts it and returns.
-        start: Vec<String>,
-        /// Stops it gently.
-        stop: Vec<String>,
+        /// Start it and return, one after another.
+        start: Vec<Vec<String>>,
+        /// Stop it gently, one after another.
+        stop: Vec<Vec<String>>,
         /// How its pid is learned; files are absolute.
         pid: PidFrom,
     },
@@ -128,7 +128,7 @@ impl MemberDeclared {
                     PidFrom::PidFile(file) => PidFrom::PidFile(absolute(file)),
                 },
             },
-            Supervisor::Systemd { unit } => systemd(unit),
+            Supervisor::Systemd { unit, link } => systemd(unit, link),
         };
         Self {
             id: member.id.clone(),
@@ -167,11 +167,14 @@ fn under(dir: &str, path: &str, id: &MemberId) -> String {
 }
 
 /// The preset for systemd, as docs/files.md shows it.
-fn systemd(unit: &str) -> SupervisorDeclared {
+fn systemd(unit: &str, link: &str) -> SupervisorDeclared {
     let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     SupervisorDeclared::Commands {
-        start: list(&["systemctl", "start", unit]),
-        stop: list(&["systemctl", "stop", unit]),
+        start: vec![
+            list(&["ln", "-sfn", "{release}", link]),
+            list(&["systemctl", "start", unit]),
+        ],
+        stop: vec![list(&["systemctl", "stop", unit])],
         pid: PidFrom::Pid(list(&[
             "systemctl",
             "show",

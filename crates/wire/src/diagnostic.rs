@@ -135,6 +135,9 @@ fn bare(line: &str) -> String {
     out
 }
 
+/// Nobody mends more than these in one go, and each costs a walk over the text.
+const FOUND_MAX_COUNT: usize = 100;
+
 /// What is told about one place; [`Report`] adds file, line and column.
 #[derive(Debug)]
 pub(crate) struct Told {
@@ -163,8 +166,11 @@ impl<'t> Report<'t> {
         }
     }
 
-    /// Adds one, with the span as bytes of the whole text.
+    /// Adds one, with the span as bytes of the whole text; past the limit nothing is added.
     pub(crate) fn say(&mut self, told: Told) {
+        if self.is_full() {
+            return;
+        }
         let start = self.boundary(told.span.start);
         let begin = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
         let rest = &self.text[begin..];
@@ -187,6 +193,11 @@ impl<'t> Report<'t> {
             help: told.help,
             source: line.to_owned(),
         });
+    }
+
+    /// Whether nothing more is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.len() >= FOUND_MAX_COUNT
     }
 
     /// The byte, or the nearest before it that begins a letter.
@@ -213,8 +224,7 @@ impl<'t> Report<'t> {
 
     /// What was found, by place.
     pub(crate) fn into_found(mut self) -> Vec<Diagnostic> {
-        self.found
-            .sort_by(|a, b| (a.line, a.column).cmp(&(b.line, b.column)));
+        self.found.sort_by_key(|one| (one.line, one.column));
         self.found
     }
 }

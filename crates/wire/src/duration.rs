@@ -2,6 +2,7 @@
 //!
 //! Must never know: any clock. Stories: in this file.
 
+use serde::Serialize;
 use thiserror::Error;
 use windlass_engine::time::Ms;
 
@@ -15,6 +16,24 @@ const UNITS: [(&str, u64); 5] = [
 ];
 /// Nobody waits a century; beyond it a slip of the finger is likelier.
 const LENGTH_MAX_MS: u64 = 36_500 * 86_400_000;
+
+/// A length of time in JSON: for people and for programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Length {
+    /// `2m10s`
+    pub text: String,
+    /// Milliseconds.
+    pub ms: u64,
+}
+
+impl From<Ms> for Length {
+    fn from(length: Ms) -> Self {
+        Self {
+            text: short(length),
+            ms: length.0,
+        }
+    }
+}
 
 /// A text that is no length of time.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

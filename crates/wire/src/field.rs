@@ -93,7 +93,7 @@ impl<'n> Field<'n> {
         match &self.node.value {
             Value::Map(entries) => match entries.as_slice() {
                 [only] if matches!(only.value.value, Value::Empty) => Some(&only.key),
-                _ => None,
+                [] | [_] | [_, _, ..] => None,
             },
             Value::Empty | Value::Text(_) | Value::List(_) => None,
         }
@@ -269,6 +269,9 @@ impl<'n> Fields<'n> {
     pub(crate) fn end(self, report: &mut Report<'_>) {
         let mut meant = Vec::new();
         for entry in self.entries {
+            if report.is_full() {
+                return;
+            }
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }

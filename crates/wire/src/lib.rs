@@ -2,7 +2,7 @@
 //!
 //! The way in: [`read::read`] turns a file into [`v1::Object`]s or [`diagnostic::Diagnostic`]s (file, line,
 //! column, field); [`convert`] turns an object into engine values; [`catalog::load`] reads a catalog;
-//! [`value`] reads what stands on a command line. The way out: [`v1::status`] and its rooms hold the
+//! [`value`] reads what stands on a command line. The way out: [`v1::status`] and its neighbours hold the
 //! JSON shapes, [`diff`] the difference of two objects, [`init`] a cluster file from what was seen,
 //! [`duration`] and [`stamp`] lengths and moments as text.
 //! Must never know: files, sockets, clocks, the environment, or how a run is carried.
@@ -11,10 +11,10 @@
 pub mod catalog;
 pub mod convert;
 pub mod diagnostic;
-//diff
+pub mod diff;
 pub mod duration;
 mod field;
-//init
+pub mod init;
 mod nearest;
 mod node;
 pub mod read;

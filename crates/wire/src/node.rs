@@ -114,11 +114,23 @@ struct Open {
 
 enum Holds {
     List(Vec<Node>),
-    Map(Vec<Entry>, Option<(String, Range<usize>)>),
+    Map(OpenMap),
+}
+
+#[derive(Default)]
+struct OpenMap {
+    entries: Vec<Entry>,
+    key: Option<(String, Range<usize>)>,
+    /// Where each key stood first.
+    seen: BTreeMap<String, usize>,
 }
 
 impl Builder {
     /// Takes one event; none where reading must end.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the enum is the parser's, and grows"
+    )]
     fn take(&mut self, event: Event<'_>, span: &Span, report: &mut Report<'_>) -> Option<()> {
         let bytes = span.byte_range().unwrap_or(0..0);
         match event {
@@ -144,7 +156,7 @@ impl Builder {
                 if tag.is_some_and(|tag| tag.is_custom()) {
                     tagged(report, bytes.clone());
                 }
-                self.begin(bytes, anchor, Holds::Map(Vec::new(), None), report)
+                self.begin(bytes, anchor, Holds::Map(OpenMap::default()), report)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let open = self.open.pop()?;
@@ -154,9 +166,9 @@ impl Builder {
                         let first = items.first().map(|item| item.span.clone());
                         (Value::List(items), first)
                     }
-                    Holds::Map(entries, _) => {
-                        let first = entries.first().map(|entry| entry.key_span.clone());
-                        (Value::Map(entries), first)
+                    Holds::Map(map) => {
+                        let first = map.entries.first().map(|entry| entry.key_span.clone());
+                        (Value::Map(map.entries), first)
                     }
                 };
                 // A flow collection is marked whole, a block by the first thing in it.
@@ -225,18 +237,20 @@ impl Builder {
                 }
             }
             Some(Holds::List(items)) => items.push(node),
-            Some(Holds::Map(_, key @ None)) => *key = Some(key_of(node, report)),
-            Some(Holds::Map(entries, key)) => {
-                let (key, key_span) = key.take()?;
-                match entries.iter().find(|entry| entry.key == key) {
-                    Some(first) => duplicate(report, &key, key_span, first.key_span.start),
-                    None => entries.push(Entry {
-                        key,
-                        key_span,
-                        value: node,
-                    }),
-                }
-            }
+            Some(Holds::Map(map)) => match map.key.take() {
+                None => map.key = Some(key_of(node, report)),
+                Some((key, key_span)) => match map.seen.get(&key) {
+                    Some(first) => duplicate(report, &key, key_span, *first),
+                    None => {
+                        map.seen.insert(key.clone(), key_span.start);
+                        map.entries.push(Entry {
+                            key,
+                            key_span,
+                            value: node,
+                        });
+                    }
+                },
+            },
         }
         Some(())
     }
@@ -262,6 +276,9 @@ fn key_of(node: Node, report: &mut Report<'_>) -> (String, Range<usize>) {
 }
 
 fn duplicate(report: &mut Report<'_>, key: &str, span: Range<usize>, first: usize) {
+    if report.is_full() {
+        return;
+    }
     let line = report.line_of(first);
     report.say(Told {
         code: Code::DuplicateKey,

@@ -30,17 +30,19 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
             continue;
         };
         let name = (object.kind(), object.name().to_owned());
-        let line = report.line_of(node.span.start);
         match names.get(&name) {
-            Some(first) => document.say(
-                &mut report,
-                Code::DuplicateName,
-                format!("{} `{}` is given twice", name.0, name.1),
-                format!("the first begins on line {first}"),
-                None,
-            ),
+            Some(first) => {
+                let line = report.line_of(*first);
+                document.say(
+                    &mut report,
+                    Code::DuplicateName,
+                    format!("{} `{}` is given twice", name.0, name.1),
+                    format!("the first begins on line {line}"),
+                    None,
+                );
+            }
             None => {
-                names.insert(name, line);
+                names.insert(name, node.span.start);
             }
         }
         objects.push(object);

@@ -22,6 +22,12 @@ pub const IN_PATHS: &[&str] = &["id"];
 /// # Errors
 /// [`Wrong`] with the nearest name.
 pub fn check(text: &str, allowed: &[&str]) -> Result<String, Wrong> {
+    if text.chars().any(char::is_control) {
+        return Err(Wrong::new(
+            "it holds a line break or another control character",
+            "one line of text",
+        ));
+    }
     let quoted: Vec<String> = allowed.iter().map(|name| format!("{{{name}}}")).collect();
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
     for name in names(text) {

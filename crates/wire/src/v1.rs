@@ -5,14 +5,13 @@
 //! Must never know: where the text came from. Stories: `tests/it/`.
 
 pub mod cluster;
-//event
-//finding
-//list
-//plan
+pub mod event;
+pub mod finding;
+pub mod list;
+pub mod plan;
 pub mod policy;
-//run
-//snapshot
-//status
+pub mod snapshot;
+pub mod status;
 pub mod upgrade;
 
 use crate::v1::cluster::Cluster;

@@ -11,7 +11,7 @@ use crate::plan::{Hop, Plan, Stage};
 use crate::snapshot::{Fact, Found, Gap, Snapshot, Weight};
 use crate::time::Wall;
 use crate::version::Version;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -147,19 +147,20 @@ fn ask(check: &Check, snapshot: &Snapshot) -> (Verdict, Vec<Found>) {
 
 /// One finding for each thing about which something that bars could not be seen.
 fn gaps(snapshot: &Snapshot) -> Vec<Finding> {
-    let mut found: Vec<(&str, Vec<&Gap>)> = Vec::new();
-    for gap in snapshot
-        .gaps
-        .iter()
-        .filter(|gap| gap.weight == Weight::Bars)
-    {
-        match found.iter_mut().find(|(about, _)| *about == gap.about) {
-            Some((_, gaps)) => gaps.push(gap),
-            None => found.push((&gap.about, vec![gap])),
+    let mut order: Vec<&str> = Vec::new();
+    let mut found: BTreeMap<&str, Vec<&Gap>> = BTreeMap::new();
+    let bars = |gap: &&Gap| gap.weight == Weight::Bars;
+    for gap in snapshot.gaps.iter().filter(bars) {
+        let gaps = found.entry(&gap.about).or_default();
+        if gaps.is_empty() {
+            order.push(&gap.about);
         }
+        gaps.push(gap);
     }
-    found
+    let found = order
         .into_iter()
+        .filter_map(|about| Some((about, found.remove(about)?)));
+    found
         .map(|(about, gaps)| Finding {
             check: gap_id(about),
             title: format!("all that an upgrade needs to know of {about} can be seen"),

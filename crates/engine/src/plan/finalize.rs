@@ -1,6 +1,6 @@
 //! Raising levels: what a user asks for with `finalize`, and what is left when nobody asks.
 //!
-//! Must never know: how members move. Stories: `tests/it/finalize.rs`.
+//! Must never know: how members move. Stories: `tests/it/kafka.rs`.
 
 use super::seen::{Seen, list};
 use super::{Hop, LevelLeft, Raise, Stage};

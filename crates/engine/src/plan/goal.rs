@@ -1,13 +1,13 @@
 //! What a goal means: a release of the catalog, and the stops before it.
 //!
-//! Must never know: how a way is searched. Stories: `tests/it/plan.rs`, `tests/it/refusal.rs`.
+//! Must never know: how a way is searched. Stories: `tests/it/kafka.rs`, `tests/it/refusal.rs`.
 
 use super::seen::Seen;
 use crate::catalog::Catalog;
 use crate::policy::Policy;
 use crate::refusal::{Because, Code, Refusal};
 use crate::version::Version;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -93,35 +93,38 @@ fn nearest(catalog: &Catalog, asked: &Version) -> Option<Version> {
 
 /// # Errors
 /// [`Code::Older`] where a member runs something newer than the goal.
-pub(super) fn not_older(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
-    let newer: Vec<(&str, &Version)> = seen
-        .movers()
-        .filter_map(|m| {
-            let newest = m.components.values().max()?;
-            (newest > goal).then_some((m.name.as_str(), newest))
-        })
-        .collect();
-    let Some((_, newest)) = newer.iter().max_by(|a, b| a.1.cmp(b.1)) else {
+pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Result<(), Refusal> {
+    let mut newer: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
+    for member in seen.movers() {
+        if let Some(newest) = member.components.values().max().filter(|v| *v > goal) {
+            newer.entry(newest).or_default().push(&member.name);
+        }
+    }
+    let Some((newest, _)) = newer.last_key_value() else {
         return Ok(());
     };
-    let names: Vec<&str> = newer.iter().map(|(name, _)| *name).collect();
     let finalized = seen
         .levels
         .iter()
         .filter(|(_, number)| **number > 0)
         .map(|(name, number)| Because {
-            fact: format!("{name} is finalized at {number}"),
+            fact: format!(
+                "{name} is finalized at {}",
+                catalog.level_named(name, *number)
+            ),
             source: None,
         });
     Err(Refusal {
         code: Code::Older,
         says: format!("{goal} is older than what runs: {newest}"),
-        because: core::iter::once(Because {
-            fact: format!("{} at {newest} or near it", super::seen::list(&names)),
-            source: None,
-        })
-        .chain(finalized)
-        .collect(),
+        because: newer
+            .iter()
+            .map(|(release, names)| Because {
+                fact: format!("{release} runs on {}", super::seen::list(names)),
+                source: None,
+            })
+            .chain(finalized)
+            .collect(),
         hints: vec![
             format!("go on instead: windlass plan {{cluster}} --to {newest}"),
             "a single member of a paused run goes back, while its levels are not finalized above the \

@@ -1,6 +1,6 @@
 //! The way from a request to a plan, or to a "no".
 //!
-//! Must never know: how deeds are done, or the time. Stories: `tests/it/plan.rs`, `tests/it/kafka.rs`.
+//! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
 use super::search::{Ease, Found, Step, search};
 use super::seen::Seen;
@@ -58,7 +58,7 @@ fn software(
     seen: &Seen,
     release: &Version,
 ) -> Result<Draft, Refusal> {
-    goal::not_older(seen, release)?;
+    goal::not_older(catalog, seen, release)?;
     if seen.releases().iter().all(|here| here == release) {
         return Ok(Draft::raising(Vec::new()));
     }

@@ -95,7 +95,7 @@ fn no_path(catalog: &Catalog, seen: &Seen, goal: &Version, from: &[Version]) -> 
     let mut because: Vec<Because> = from
         .iter()
         .map(|version| Because {
-            fact: format!("{} runs {version}", who(seen, version)),
+            fact: format!("{version} runs on {}", who(seen, version)),
             source: None,
         })
         .collect();
@@ -153,6 +153,7 @@ fn by_rules(catalog: &Catalog, seen: &Seen, world: &World, goal: &Version) -> Re
         fact: runs(seen),
         source: None,
     }];
+    because.extend(stays(seen));
     for bar in &bars {
         match bar {
             Bar::Rule(index) => because.extend(catalog.skew.get(*index).map(|rule| Because {
@@ -213,6 +214,19 @@ fn level(catalog: &Catalog, world: &World, axis: usize, goal: &Version) -> Vec<B
         (None, None) => None,
     });
     because
+}
+
+/// Members that stay as they are bar more than others: they never come along.
+fn stays(seen: &Seen) -> Option<Because> {
+    let members = seen.snapshot.members.values();
+    let names: Vec<&str> = members
+        .filter(|m| seen.left.contains(&m.id))
+        .map(|m| m.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| Because {
+        fact: format!("left as it stands: {}", list(&names)),
+        source: None,
+    })
 }
 
 /// `controller 3.9.1; broker 3.9.1, 4.0.2`.

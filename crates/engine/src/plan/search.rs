@@ -50,6 +50,8 @@ pub(super) struct Cost {
     pub hops: u32,
     /// Newer patches that were passed over.
     pub stale: u32,
+    /// Known versions between the stops and the goal: newer stops are better.
+    pub age: u32,
     /// Classes moved against the order of the catalog within a hop.
     pub turns: u32,
 }
@@ -62,6 +64,7 @@ impl Cost {
             early: self.early + other.early,
             hops: self.hops + other.hops,
             stale: self.stale + other.stale,
+            age: self.age + other.age,
             turns: self.turns + other.turns,
         }
     }
@@ -306,6 +309,9 @@ impl World<'_> {
         if groups.is_empty() {
             return None;
         }
+        if !self.lives(to, &state.levels, ease) {
+            return None;
+        }
         let mut next = state.clone();
         for (group, _) in &groups {
             next.at[*group] = Some(to);
@@ -330,6 +336,7 @@ impl World<'_> {
             moves,
             hops: u32::from(hop),
             stale: if hop { self.stale[usize::from(to)] } else { 0 },
+            age: if hop { u32::from(self.goal() - to) } else { 0 },
             turns: u32::from(turn),
             ..Cost::default()
         };
@@ -359,6 +366,16 @@ impl World<'_> {
             ..Cost::default()
         };
         Some((Step::Raise { axis, from, to }, next, cost))
+    }
+
+    /// Whether a release lives with the levels as they are. Asked of each move, whatever is broken
+    /// already: a member that is moved where others have died dies too.
+    fn lives(&self, at: At, levels: &[u16], ease: &Ease) -> bool {
+        let mut axes = self.axes.iter().zip(levels).enumerate();
+        axes.all(|(index, (axis, number))| {
+            let (low, high) = axis.support[usize::from(at)];
+            ease.axes.contains(&index) || (low..=high).contains(number)
+        })
     }
 
     /// Whether some path leads from one release to another, with the levels as they are.

@@ -5,7 +5,7 @@
 use crate::catalog::Catalog;
 use crate::names::{Component, Identity, LevelName, MemberId};
 use crate::refusal::{Because, Code, Refusal};
-use crate::snapshot::{Member, Snapshot};
+use crate::snapshot::{Member, Snapshot, Weight};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -58,12 +58,7 @@ impl<'a> Seen<'a> {
                 code: Code::Gap,
                 says: "what runs now cannot be told, so no way from it can be".into(),
                 because,
-                hints: vec![
-                    "close the gaps that this names: windlass observe {cluster}".into(),
-                    "a member's exact release is read on its host: declare hosts in the cluster file, \
-                     then windlass apply -f FILE"
-                        .into(),
-                ],
+                hints: hints(snapshot),
             }),
         }
     }
@@ -98,6 +93,23 @@ impl<'a> Seen<'a> {
         }
         releases
     }
+}
+
+/// What the gaps themselves say is to be done, each once.
+fn hints(snapshot: &Snapshot) -> Vec<String> {
+    let mut hints = vec![String::from(
+        "what could not be seen, and why: windlass observe {cluster}",
+    )];
+    for gap in snapshot
+        .gaps
+        .iter()
+        .filter(|gap| gap.weight == Weight::Bars)
+    {
+        if hints.len() <= NAMES_MAX && !hints.contains(&gap.mend) {
+            hints.push(gap.mend.clone());
+        }
+    }
+    hints
 }
 
 fn fact(text: String) -> Because {

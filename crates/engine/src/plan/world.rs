@@ -83,6 +83,9 @@ pub(super) struct Axis {
 /// Levels that a path asks for: index of the axis, number.
 pub(super) type Needs = Vec<(usize, u16)>;
 
+/// Who starts from which releases.
+type Starts = BTreeMap<(Part, Vec<At>), Vec<MemberId>>;
+
 /// The whole picture.
 #[derive(Debug)]
 pub(super) struct World<'a> {
@@ -171,8 +174,7 @@ impl<'a> World<'a> {
     }
 
     fn take_groups(&mut self, seen: &Seen) {
-        let mut classes: BTreeMap<Vec<usize>, BTreeMap<(Part, Vec<At>), Vec<MemberId>>> =
-            BTreeMap::new();
+        let mut classes: BTreeMap<Vec<usize>, Starts> = BTreeMap::new();
         for member in seen.snapshot.members.values() {
             let mut carried: Vec<(usize, At)> = member
                 .components

@@ -9,7 +9,7 @@ use crate::plan::{self, Stage};
 use crate::run::command::{Answered, Command, Retry};
 use crate::run::event::{Approver, Began, Cause, Event};
 use crate::run::observation::Observation;
-use crate::snapshot::{Health, Snapshot};
+use crate::snapshot::{Health, Member, Snapshot};
 use crate::time::{Mark, Ms, Wall};
 use crate::version::Version;
 use alloc::string::String;
@@ -28,6 +28,7 @@ impl Run {
             }
             Event::Planned(made) => {
                 self.plan = Some((plan::name(made), made.clone()));
+                self.touched = made.touched();
                 self.doubt = None;
                 self.cursor = None;
                 self.queue.clear();
@@ -43,6 +44,7 @@ impl Run {
                 };
                 if let Some(pace) = self.pace_asked.take() {
                     self.policy.pace = pace;
+                    self.pace_approved = pace;
                 }
             }
             Event::Claimed { epoch } => self.claimed = Some(*epoch),
@@ -116,7 +118,8 @@ impl Run {
             }
             Event::Halted { cause, at, wall } => {
                 self.limit.reset();
-                self.soak = None;
+                // What was seen healthy before counts no more; that healthy time is owed stays.
+                self.soaking(|soak| soak.have = Ms(0));
                 self.halt = Some(Halt {
                     cause: cause.clone(),
                     at: *at,
@@ -130,9 +133,10 @@ impl Run {
             }
             Event::Skipped { subject, .. } => {
                 self.flights.remove(subject);
-                match subject {
-                    Subject::Member(skipped) => self.queue.retain(|id| id != skipped),
-                    Subject::Level(_) | Subject::Action(_) => self.stage_has_begun(),
+                if let Subject::Member(skipped) = subject {
+                    self.queue.retain(|id| id != skipped);
+                    // Whatever a human left it at is not what we last told.
+                    self.told.remove(skipped);
                 }
                 self.skipped.insert(subject.clone());
             }
@@ -169,7 +173,8 @@ impl Run {
         let catalog = self.catalog.clone();
         for (subject, flight) in &mut self.flights {
             anew(&mut flight.began);
-            anew(&mut flight.progressed);
+            // Nobody looked in between: that time is no time without progress.
+            flight.progressed = at;
             let once = match subject {
                 Subject::Action(name) => catalog
                     .actions
@@ -197,6 +202,7 @@ impl Run {
             return;
         }
         for member in &observation.members {
+            self.tell(member);
             if member.health == Health::Healthy {
                 self.ailing.remove(&member.id);
             } else {
@@ -205,8 +211,41 @@ impl Run {
         }
         for id in &observation.gone {
             self.ailing.remove(id);
+            self.told.remove(id);
         }
         self.line_up();
+    }
+
+    /// What a look tells of a member; what it could not see stays as told before. While the run
+    /// stands still nothing is taken as told: what others do meanwhile is met when it goes on.
+    fn tell(&mut self, seen: &Member) {
+        match self.told.get_mut(&seen.id) {
+            Some(_) if self.halt.is_some() => {}
+            Some(told) => {
+                let sure = seen.unversioned.is_empty() && !seen.components.is_empty();
+                let mut components = core::mem::take(&mut told.components);
+                if sure {
+                    components.clone_from(&seen.components);
+                } else {
+                    components.extend(seen.components.clone());
+                }
+                let before = told.incarnation.take();
+                *told = Member {
+                    unversioned: seen
+                        .unversioned
+                        .iter()
+                        .filter(|component| !components.contains_key(*component))
+                        .cloned()
+                        .collect(),
+                    components,
+                    incarnation: seen.incarnation.clone().or(before),
+                    ..seen.clone()
+                };
+            }
+            None => {
+                self.told.insert(seen.id.clone(), seen.clone());
+            }
+        }
     }
 
     fn stage_began(&mut self, hop: usize, stage: usize) {
@@ -255,6 +294,7 @@ impl Run {
             began.subject.clone(),
             Flight {
                 attempt: began.attempt,
+                tries: began.tries,
                 found: began.found.clone(),
                 to: began.to.clone(),
                 incarnation,
@@ -279,10 +319,13 @@ impl Run {
             Subject::Action(name) => self.repeat(name) == Repeat::Once,
             Subject::Member(_) | Subject::Level(_) => false,
         };
+        let stopping = self.ending == Some(Ending::Stopping);
         self.in_flight(subject, |flight| {
             flight.step = Some(step.into());
             if once {
                 flight.state = Flying::Unclear;
+            } else if stopping {
+                flight.state = Flying::Left;
             }
         });
     }
@@ -295,17 +338,20 @@ impl Run {
     ) {
         self.flights.remove(subject);
         self.settled_since_look += 1;
+        self.changes += 1;
         let Subject::Member(id) = subject else { return };
+        self.settled_at.insert(id.clone(), self.changes);
         let ceiling = self.ceiling();
         self.limit.settled(ceiling);
         self.ailing.remove(id);
         self.moved.insert(id.clone());
         let Some(version) = version else { return };
-        if let Some(member) = self
+        self.landed.insert(version.clone());
+        let known = self
             .known
             .as_mut()
-            .and_then(|known| known.members.get_mut(id))
-        {
+            .and_then(|known| known.members.get_mut(id));
+        for member in known.into_iter().chain(self.told.get_mut(id)) {
             member
                 .components
                 .values_mut()
@@ -338,7 +384,11 @@ impl Run {
             | Command::Confirm { .. }
             | Command::Skip { .. } => {}
             Command::Retry { subject, how } => self.retried(subject.as_ref(), *how),
-            Command::Waive(waiver) => self.waivers.push(waiver.clone()),
+            Command::Waive(waiver) => {
+                self.waivers.push(waiver.clone());
+                // The next look is told even if it brings no news: the checks are asked on it.
+                self.observed = None;
+            }
             Command::Continue => {
                 self.halt = None;
                 self.limit.reset();
@@ -355,6 +405,7 @@ impl Run {
                     self.pace_asked = Some(*pace);
                 } else {
                     self.policy.pace = *pace;
+                    self.pace_asked = None;
                     self.limit.reset();
                 }
             }
@@ -362,7 +413,11 @@ impl Run {
                 self.request.goal = goal.clone();
                 self.request.approval = super::event::Approval::Asked;
                 self.approved = None;
-                self.flights.clear();
+                for subject in core::mem::take(&mut self.flights).into_keys() {
+                    if let Subject::Member(id) = subject {
+                        self.told.remove(&id);
+                    }
+                }
                 self.halt = None;
                 self.observed = None;
                 self.doubt = Some("another goal was asked for".into());

@@ -3,7 +3,7 @@
 //! Must never know: how it was seen. Stories: in `tests/it/observation.rs`.
 
 use crate::names::{Identity, LevelName, MemberId};
-use crate::snapshot::{Budget, Fact, Gap, Level, Member, Snapshot};
+use crate::snapshot::{Budget, Fact, Gap, Health, Level, Member, Snapshot};
 use crate::time::{Mark, Wall};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -47,9 +47,15 @@ pub struct Observation {
 }
 
 impl Observation {
-    /// What of `new` differs from `known`.
+    /// What of `new` differs from `known`. A member that is not in `new` is gone, unless `unseen`
+    /// says in words why it could not be seen: then it stays, with that as its health.
     #[must_use]
-    pub fn between(known: Option<&Snapshot>, new: &Snapshot, at: Mark) -> Self {
+    pub fn between(
+        known: Option<&Snapshot>,
+        new: &Snapshot,
+        at: Mark,
+        unseen: impl Fn(&MemberId) -> Option<String>,
+    ) -> Self {
         let Some(known) = known else {
             return Self {
                 seen: new.seen,
@@ -65,23 +71,29 @@ impl Observation {
                 gaps: Some(new.gaps.clone()),
             };
         };
+        let (mut members, mut gone): (Vec<Member>, Vec<MemberId>) = (Vec::new(), Vec::new());
+        for (id, was) in &known.members {
+            if new.members.contains_key(id) {
+                continue;
+            }
+            match unseen(id).map(Health::Unknown) {
+                None => gone.push(id.clone()),
+                Some(why) if was.health == why => {}
+                Some(why) => members.push(Member {
+                    health: why,
+                    ..was.clone()
+                }),
+            }
+        }
+        let differs = |m: &&Member| known.members.get(&m.id) != Some(m);
+        members.extend(new.members.values().filter(differs).cloned());
         Self {
             seen: new.seen,
             at,
             system: None,
             identity: (known.identity != new.identity).then(|| new.identity.clone()),
-            members: new
-                .members
-                .values()
-                .filter(|m| known.members.get(&m.id) != Some(m))
-                .cloned()
-                .collect(),
-            gone: known
-                .members
-                .keys()
-                .filter(|id| !new.members.contains_key(id))
-                .cloned()
-                .collect(),
+            members,
+            gone,
             levels: (known.levels != new.levels).then(|| new.levels.clone()),
             budgets: (known.budgets != new.budgets).then(|| new.budgets.clone()),
             facts: new

@@ -47,6 +47,27 @@ impl Run {
     /// Where it stands.
     #[must_use]
     pub fn standing(&self, now: Now) -> Standing {
+        let mut standing = self.brief(now);
+        match self.phase() {
+            Phase::Rolling | Phase::Pausing(_) | Phase::Cancelling | Phase::Stopping => {
+                standing.details.extend(self.flight_lines(now));
+            }
+            Phase::Requested
+            | Phase::Observing
+            | Phase::Barred
+            | Phase::AwaitingApproval(_)
+            | Phase::AwaitingHuman(_)
+            | Phase::Soaking
+            | Phase::Paused
+            | Phase::Ended(_) => {}
+        }
+        standing
+    }
+
+    /// Where it stands, without a line for each subject in flight: for lists, and written with each
+    /// commit, so it costs the same however many are in flight.
+    #[must_use]
+    pub fn brief(&self, now: Now) -> Standing {
         match self.phase() {
             Phase::Requested => waits(
                 "carrier",
@@ -75,21 +96,23 @@ impl Run {
                     ..stands("unclear", sentence, &[])
                 }
             }
-            Phase::Rolling => self.rolling(now),
+            Phase::Rolling => self.rolling(),
             Phase::Soaking => self.soaking_words(),
             Phase::Pausing(live) => {
                 let sentence = format!(
                     "nothing more begins; {live} in flight {}",
                     if live == 1 { "finishes" } else { "finish" }
                 );
-                Standing {
-                    details: self.flight_lines(now),
-                    ..waits("pausing", sentence, &["windlass watch {cluster}"])
-                }
+                waits("pausing", sentence, &["windlass watch {cluster}"])
             }
             Phase::Paused => self.halt().map_or_else(
                 || stands("paused", "paused", &[]),
                 |halt| self.paused(halt, now),
+            ),
+            Phase::Cancelling if self.is_unmarked() => stands(
+                "not-claimed",
+                "what has begun cannot be finished: its mark could not be left at every member",
+                &["windlass stop {cluster}"],
             ),
             Phase::Cancelling => waits(
                 "cancelling",
@@ -150,19 +173,29 @@ impl Run {
         }
     }
 
-    fn rolling(&self, now: Now) -> Standing {
-        let details = self.flight_lines(now);
+    fn is_unmarked(&self) -> bool {
+        self.halt
+            .as_ref()
+            .is_some_and(|halt| matches!(halt.cause, Cause::NotClaimed { .. }))
+    }
+
+    fn rolling(&self) -> Standing {
         if !self.flights.is_empty() {
-            let names: Vec<String> = self
+            let named: Vec<String> = self
                 .flights
                 .keys()
+                .take(NAMED)
                 .map(|subject| self.call(subject))
                 .collect();
-            let verb = if names.len() == 1 { "is" } else { "are" };
+            let count = self.flights.len();
+            let verb = if count == 1 { "is" } else { "are" };
             return Standing {
-                details,
                 motion: Motion::Moves,
-                ..waits("moving", format!("{} {verb} in flight", some(&names)), &[])
+                ..waits(
+                    "moving",
+                    format!("{} {verb} in flight", some_of(&named, count)),
+                    &[],
+                )
             };
         }
         if self.claimed != Some(self.epoch)
@@ -316,14 +349,18 @@ impl Run {
         let name = self.call(subject);
         let Some(Flight {
             state: Flying::Failed(failure),
-            attempt,
+            tries,
             to,
             ..
         }) = self.flights.get(subject)
         else {
             return stands(
                 "failure",
-                format!("{name} failed, and is settled now"),
+                if self.skipped.contains(subject) {
+                    format!("{name} failed, and is left as it stands")
+                } else {
+                    format!("{name} failed, and is settled now")
+                },
                 &["windlass continue {cluster}", "windlass cancel {cluster}"],
             );
         };
@@ -332,7 +369,7 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => subject.to_string(),
         };
         let mut details = vec![format!(
-            "{} while {} (attempt {attempt})",
+            "{} while {} (try {tries})",
             failure.what, failure.step
         )];
         if !failure.log.is_empty() {
@@ -414,17 +451,26 @@ fn step_words(flight: &Flight, now: Mark) -> String {
         Flying::Gating => format!("is coming back{age}"),
         Flying::Failed(failure) => format!("failed {}", failure.step),
         Flying::Unclear => "is unclear".into(),
+        Flying::Left => "is left as it stands".into(),
     }
 }
 
+/// Names that are told one by one; of more, the rest is counted.
+const NAMED: usize = 3;
+
 /// At most three names, and how many more.
 fn some(names: &[String]) -> String {
+    some_of(names, names.len())
+}
+
+/// The first names of so many.
+fn some_of(names: &[String], count: usize) -> String {
     match names {
         [] => "nothing".into(),
         [a] => a.clone(),
         [a, b] => format!("{a} and {b}"),
-        [a, b, c] => format!("{a}, {b} and {c}"),
-        [a, b, rest @ ..] => format!("{a}, {b} and {} more", rest.len()),
+        [a, b, c] if count == NAMED => format!("{a}, {b} and {c}"),
+        [a, b, ..] => format!("{a}, {b} and {} more", count - 2),
     }
 }
 

@@ -37,10 +37,42 @@ pub struct Wants {
     pub wake: Option<Mark>,
 }
 
+/// What is wanted of a subject: the same aim is the same effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// Which attempt.
+    pub attempt: u32,
+    /// What of it.
+    pub part: Part,
+}
+
+/// The parts of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its deed.
+    Deed,
+    /// Its deed, to be left at the next safe point.
+    Leaving,
+    /// Its gate.
+    Gate,
+}
+
 impl Run {
     /// What ought to be in flight now, and when to wake.
     #[must_use]
     pub fn wants(&self, now: Now) -> Wants {
+        let mut wants = self.wants_at_large(now);
+        let deeds = self
+            .aims()
+            .filter_map(|(subject, _)| self.wanted_of(subject));
+        wants.effects.extend(deeds);
+        wants
+    }
+
+    /// What is wanted of the cluster as a whole, and when to wake. With [`Run::aims`] it is all that
+    /// [`Run::wants`] says, at a cost that a fleet in flight can bear.
+    #[must_use]
+    pub fn wants_at_large(&self, now: Now) -> Wants {
         let mut wants = Wants::default();
         if self.ended.is_some() || self.epoch == 0 {
             return wants;
@@ -48,18 +80,35 @@ impl Run {
         if self.wants_claim() {
             wants.effects.push(Effect::Claim);
         }
-        if self.claimed == Some(self.epoch) {
-            wants.effects.extend(
-                self.flights
-                    .iter()
-                    .filter_map(|(subject, flight)| self.deed(subject, flight)),
-            );
-        }
         if let Some(every) = self.look_every(now) {
             wants.effects.push(Effect::Observe { every });
         }
         wants.wake = self.wake(now);
         wants
+    }
+
+    /// What is wanted of each subject in flight, by subject, without the words of it.
+    pub fn aims(&self) -> impl Iterator<Item = (&Subject, Aim)> {
+        let may = self.ended.is_none() && self.epoch > 0 && self.claimed == Some(self.epoch);
+        let leaves = self.ending == Some(Ending::Stopping);
+        let flights = may.then_some(&self.flights).into_iter().flatten();
+        flights.filter_map(move |(subject, flight)| {
+            let part = match (&flight.state, subject) {
+                (Flying::Failed(_) | Flying::Unclear | Flying::Left, _) => return None,
+                (Flying::Gating, Subject::Level(_) | Subject::Action(_)) => return None,
+                (Flying::Gating, Subject::Member(_)) => Part::Gate,
+                (Flying::Doing, _) if leaves => Part::Leaving,
+                (Flying::Doing, _) => Part::Deed,
+            };
+            let attempt = flight.attempt;
+            Some((subject, Aim { attempt, part }))
+        })
+    }
+
+    /// The effect that is wanted of a subject in flight.
+    #[must_use]
+    pub fn wanted_of(&self, subject: &Subject) -> Option<Effect> {
+        self.deed(subject, self.flights.get(subject)?)
     }
 
     /// Marks are left before the first deed, and at each take-over before anything else is done.
@@ -79,7 +128,7 @@ impl Run {
 
     fn deed(&self, subject: &Subject, flight: &Flight) -> Option<Effect> {
         match (&flight.state, subject) {
-            (Flying::Failed(_) | Flying::Unclear, _) => None,
+            (Flying::Failed(_) | Flying::Unclear | Flying::Left, _) => None,
             (Flying::Gating, Subject::Member(id)) => Some(Effect::Probe {
                 member: id.clone(),
                 attempt: flight.attempt,

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 pub(super) fn next(run: &Run, now: Now) -> Vec<Event> {
     let Some(known) = run
         .known()
-        .filter(|_| run.is_claimed() && run.is_fresh(now))
+        .filter(|_| run.is_claimed() && run.is_fresh(now) && !run.doubts())
     else {
         return Vec::new();
     };
@@ -117,8 +117,7 @@ fn done(run: &Run, at: Cursor, now: Now) -> Vec<Event> {
 /// After the first member on a new release.
 fn canary(run: &Run, step: &Move, now: Now) -> Option<Event> {
     let soak = run.policy().soak;
-    let first = run.moved().iter().any(|id| step.members.contains(id)) && !run.is_soaked(&step.to);
-    (soak > Ms(0) && first).then(|| Event::SoakBegan {
+    (soak > Ms(0) && run.owes_soak(&step.to)).then(|| Event::SoakBegan {
         need: soak,
         why: alloc::format!("after the first member on {}", step.to),
         at: now.mono,
@@ -170,6 +169,7 @@ fn began(run: &Run, step: &Move, id: MemberId, known: &Snapshot, now: Now) -> Ev
     let subject = Subject::Member(id);
     Event::Began(Began {
         attempt: run.next_attempt(&subject),
+        tries: 1,
         subject,
         found,
         to: Some(step.to.clone()),
@@ -183,7 +183,7 @@ fn once(run: &Run, subject: Subject, known: &Snapshot, at: Cursor, now: Now) -> 
     if !run.flights().is_empty() {
         return Vec::new();
     }
-    if at.begun {
+    if at.begun || run.skipped().contains(&subject) {
         return done(run, at, now);
     }
     if !known.troubles.is_empty() {
@@ -193,6 +193,7 @@ fn once(run: &Run, subject: Subject, known: &Snapshot, at: Cursor, now: Now) -> 
     let began = Began {
         subject,
         attempt,
+        tries: 1,
         found: BTreeSet::new(),
         to: None,
         manner: Manner::Gentle,

@@ -43,12 +43,14 @@ fn not_now(why: impl ToString, instead: impl ToString) -> Verdict {
 /// The facts that follow from a command: first itself with its answer.
 pub(super) fn answer(run: &Run, seq: u64, by: &str, command: Command, now: Now) -> Vec<Event> {
     let mut command = command;
-    let verdict = match run.phase() {
-        Phase::Ended(_) => not_now(
+    let phase = run.phase();
+    let verdict = if matches!(phase, Phase::Ended(_)) {
+        not_now(
             "the run has ended",
             "begin another: windlass upgrade {cluster} --to VERSION",
-        ),
-        phase => verdict(run, phase, by, &mut command, now),
+        )
+    } else {
+        verdict(run, phase, by, &mut command, now)
     };
     let (answered, follows) = match verdict {
         Verdict::Taken(says, follows) => (Answered::Taken(says), follows),
@@ -66,11 +68,29 @@ pub(super) fn answer(run: &Run, seq: u64, by: &str, command: Command, now: Now) 
 }
 
 fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -> Verdict {
+    if is_stranger(run) && !matches!(phase, Phase::Cancelling | Phase::Stopping) {
+        return match command {
+            Command::Cancel => cancel::cancel(run, phase),
+            Command::Stop => stop::stop(phase),
+            Command::Approve { .. }
+            | Command::Waive(_)
+            | Command::Pause
+            | Command::Continue
+            | Command::Retry { .. }
+            | Command::Confirm { .. }
+            | Command::Skip { .. }
+            | Command::Pace(_)
+            | Command::Retarget(_) => not_now(
+                "another cluster answers at the address",
+                "windlass cancel {cluster}, then mend the address",
+            ),
+        };
+    }
     match command {
         Command::Approve { plan } => approve::approve(run, phase, *plan, by),
         Command::Waive(waiver) => waive::waive(run, phase, waiver, now),
         Command::Pause => pause::pause(run, phase, by, now),
-        Command::Continue => go_on::go_on(run, phase),
+        Command::Continue => go_on::go_on(run, phase, now),
         Command::Cancel => cancel::cancel(run, phase),
         Command::Stop => stop::stop(phase),
         Command::Retry { subject, how } => {
@@ -92,6 +112,21 @@ fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -
 
 /// The failed or unclear subject that is meant: the one named, or the only one there is.
 fn failed_subject(run: &Run, phase: &Phase, named: Option<&Subject>) -> Result<Subject, Verdict> {
+    match phase {
+        Phase::Paused | Phase::AwaitingHuman(_) => {}
+        Phase::Requested
+        | Phase::Observing
+        | Phase::Barred
+        | Phase::AwaitingApproval(_)
+        | Phase::Rolling
+        | Phase::Soaking => return Err(not_now("nothing has failed", instead(phase))),
+        Phase::Pausing(_) => {
+            return Err(not_now("something is still in flight", instead(phase)));
+        }
+        Phase::Cancelling | Phase::Stopping | Phase::Ended(_) => {
+            return Err(not_now("the run is ending", instead(phase)));
+        }
+    }
     let stuck: Vec<&Subject> = run
         .flights()
         .iter()

@@ -42,7 +42,9 @@ pub(super) fn answered(
                 }]
             }
         },
-        Outcome::NotYet { step } if flight.step.as_ref() == Some(&step) => Vec::new(),
+        Outcome::NotYet { step } if flight.step.as_ref() == Some(&step) && !run.is_stopping() => {
+            Vec::new()
+        }
         Outcome::NotYet { step } => vec![Event::NotYet {
             subject,
             attempt,

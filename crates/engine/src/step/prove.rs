@@ -8,7 +8,7 @@ use crate::run::Run;
 use crate::run::event::{End, Event};
 use crate::snapshot::Snapshot;
 use crate::time::Now;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -65,8 +65,7 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
                 .levels
                 .get(&raise.level)
                 .map_or(0, |level| level.finalized);
-            (at < raise.to)
-                .then(|| alloc::format!("level {} is at {}", raise.level, at.to_string()))
+            (at < raise.to).then(|| alloc::format!("level {} is at {at}", raise.level))
         }
         Stage::Raise(_) | Stage::Move(_) | Stage::Act(_) => None,
     })

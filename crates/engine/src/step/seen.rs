@@ -10,7 +10,7 @@ use crate::names::{MemberId, Subject};
 use crate::run::event::{Cause, Event};
 use crate::run::observation::Observation;
 use crate::run::{FRESH_MS, Phase, Run};
-use crate::snapshot::{Member, Snapshot};
+use crate::snapshot::{Gap, Member, Snapshot};
 use crate::step::soak;
 use crate::time::{Ms, Now};
 use alloc::format;
@@ -19,7 +19,11 @@ use alloc::vec::Vec;
 
 pub(super) fn seen(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     let mut events = news(run, snapshot, now);
-    events.extend(soak::looked(run, snapshot, now));
+    let disturbed =
+        |event: &Event| matches!(event, Event::Halted { .. } | Event::Replanning { .. });
+    if !events.iter().any(disturbed) {
+        events.extend(soak::looked(run, snapshot, now));
+    }
     events
 }
 
@@ -32,7 +36,8 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
             alloc::vec![halted(stranger, now)]
         };
     }
-    let difference = Observation::between(run.known(), snapshot, now.mono);
+    let unseen = |id: &MemberId| unseen(run, snapshot, id);
+    let difference = Observation::between(run.known(), snapshot, now.mono, unseen);
     let mut events = Vec::new();
     if !difference.is_empty() || ages(run, now) {
         events.push(Event::Observed(difference));
@@ -50,12 +55,34 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     events
 }
 
-/// A look that brings no news is still told when the last one grows old: what is decided later is
-/// decided on something that was seen.
+/// While a human is waited for, a look that brings no news is told so seldom.
+const WAITING_TOLD_MS: Ms = Ms::minutes(10);
+
+/// A look that brings no news is still told when the last one grows old, or something settled since:
+/// what is decided later is decided on something that was seen.
 fn ages(run: &Run, now: Now) -> bool {
-    let half = Ms(FRESH_MS.0 / 2);
+    let old = match run.phase() {
+        Phase::Observing => Ms(0),
+        Phase::Barred | Phase::AwaitingApproval(_) | Phase::AwaitingHuman(_) => WAITING_TOLD_MS,
+        Phase::Requested | Phase::Rolling | Phase::Soaking => Ms(FRESH_MS.0 / 2),
+        Phase::Pausing(_) | Phase::Paused | Phase::Cancelling => Ms(FRESH_MS.0 / 2),
+        Phase::Stopping | Phase::Ended(_) => Ms(FRESH_MS.0 / 2),
+    };
     let age = run.observed_at().and_then(|at| now.mono.since(at));
-    age.is_none_or(|age| age >= half) || matches!(run.phase(), Phase::Observing | Phase::Barred)
+    !run.seen_since_last_change() || age.is_none_or(|age| age >= old)
+}
+
+/// Why a member is not in a snapshot although it is not gone, in words: we hold it down ourselves, or
+/// a gap is named. Unreachable is a gap, never drift.
+fn unseen(run: &Run, snapshot: &Snapshot, id: &MemberId) -> Option<String> {
+    let gap = || {
+        let about = |gap: &&Gap| gap.member.as_ref() == Some(id);
+        snapshot.gaps.iter().find(about).map(|gap| gap.what.clone())
+    };
+    if run.flights().contains_key(&Subject::Member(id.clone())) {
+        return Some("it is in flight".into());
+    }
+    gap()
 }
 
 fn stranger(run: &Run, snapshot: &Snapshot) -> Option<Cause> {
@@ -84,16 +111,10 @@ fn drift(run: &Run, snapshot: &Snapshot) -> Option<Drift> {
         .members
         .values()
         .filter(|new| !ours(&new.id))
-        .filter_map(|new| Some((known.members.get(&new.id)?, new)));
+        .filter_map(|new| Some((run.told(&new.id)?, new)));
     if let Some(what) = pairs.filter_map(|(old, new)| acted(old, new)).next() {
         return Some(Drift::Acted(what));
     }
-    let unseen = |id: &MemberId| {
-        snapshot
-            .gaps
-            .iter()
-            .any(|gap| gap.member.as_ref() == Some(id))
-    };
     let came = snapshot
         .members
         .values()
@@ -101,7 +122,7 @@ fn drift(run: &Run, snapshot: &Snapshot) -> Option<Drift> {
     let went = known
         .members
         .values()
-        .find(|m| !snapshot.members.contains_key(&m.id) && !unseen(&m.id) && !ours(&m.id));
+        .find(|m| !snapshot.members.contains_key(&m.id) && unseen(run, snapshot, &m.id).is_none());
     came.map(|m| Drift::Membership(format!("{} was added", m.name)))
         .or_else(|| went.map(|m| Drift::Membership(format!("{} is gone", m.name))))
 }

@@ -28,7 +28,7 @@ pub(super) fn first(run: &Run, now: Now) -> Vec<Event> {
     let parent = run.plan().map(|(name, _)| *name);
     match make(run, known, parent) {
         Ok(plan) => planned(run, known, plan, now),
-        Err(refusal) if run.cursor().is_some() => vec![halted(Cause::NoWayOn(refusal), now)],
+        Err(refusal) if run.plan().is_some() => vec![halted(Cause::NoWayOn(refusal), now)],
         Err(refusal) => refused(run, known, refusal, now),
     }
 }
@@ -72,7 +72,7 @@ fn make(run: &Run, known: &Snapshot, parent: Option<crate::hash::Hash>) -> Resul
 
 fn planned(run: &Run, known: &Snapshot, plan: Plan, now: Now) -> Vec<Event> {
     if let Some((_, parent)) = run.plan()
-        && run.cursor().is_some()
+        && plan.goal == parent.goal
         && same_work(run, parent, &plan)
     {
         return vec![Event::PlanKept];
@@ -99,13 +99,12 @@ fn planned(run: &Run, known: &Snapshot, plan: Plan, now: Now) -> Vec<Event> {
 
 /// What is left of the parent is what the child does.
 fn same_work(run: &Run, parent: &Plan, child: &Plan) -> bool {
-    let Some(at) = run.cursor() else { return false };
-    let done = |id: &MemberId, h: usize, s: usize| {
-        (h, s) == (at.hop, at.stage) && !run.queue().any(|waits| waits == id)
-    };
+    let at = run.cursor().map(|at| (at.hop, at.stage));
+    let waiting: BTreeSet<&MemberId> = run.queue().collect();
+    let done = |id: &MemberId, h: usize, s: usize| Some((h, s)) == at && !waiting.contains(id);
     let left = parent
         .stages()
-        .filter(|(h, s, _)| (*h, *s) >= (at.hop, at.stage));
+        .filter(|(h, s, _)| at.is_none_or(|at| (*h, *s) >= at));
     let work = |h: usize, s: usize, stage: &Stage| match stage {
         Stage::Move(step) => {
             let members: BTreeSet<MemberId> = step
@@ -116,6 +115,8 @@ fn same_work(run: &Run, parent: &Plan, child: &Plan) -> bool {
                 .collect();
             (!members.is_empty()).then(|| (step.to.to_string(), members))
         }
+        // A level that was raised already is in no successor.
+        Stage::Raise(_) if Some((h, s)) == at && run.cursor().is_some_and(|at| at.begun) => None,
         Stage::Raise(raise) => Some((
             alloc::format!("{} {}", raise.level, raise.to),
             BTreeSet::new(),
@@ -140,17 +141,28 @@ fn asks_nothing_new(parent: &Plan, child: &Plan) -> bool {
             .cloned()
             .collect()
     };
-    let raises = |plan: &Plan| {
+    let raises = |plan: &Plan| -> BTreeSet<_> {
         plan.stages()
-            .filter(|(_, _, stage)| matches!(stage, Stage::Raise(_)))
-            .count()
+            .filter_map(|(_, _, stage)| match stage {
+                Stage::Raise(raise) => Some((raise.level.clone(), raise.to)),
+                Stage::Move(_) | Stage::Act(_) => None,
+            })
+            .collect()
     };
+    // The release after whose software the way back ends.
+    let no_return = |plan: &Plan| {
+        let (hop, _) = plan.point_of_no_return()?;
+        plan.hops.get(hop).map(|hop| hop.to.clone())
+    };
+    let not_earlier = no_return(child)
+        .is_none_or(|child| no_return(parent).is_some_and(|parent| child >= parent));
     let hops =
         |plan: &Plan| -> BTreeSet<_> { plan.hops.iter().map(|hop| hop.to.clone()).collect() };
     child.goal == parent.goal
         && hops(child).is_subset(&hops(parent))
         && members(child).is_subset(&members(parent))
-        && raises(child) <= raises(parent)
+        && raises(child).is_subset(&raises(parent))
+        && not_earlier
         && child
             .hazards
             .iter()
@@ -171,10 +183,9 @@ pub(super) fn findings(run: &Run, known: &Snapshot, plan: Option<&Plan>, now: No
 
 /// A human mends what bars: the checks are asked again at each look, and told where they differ.
 pub(super) fn barred(run: &Run, now: Now) -> Vec<Event> {
-    let Some(known) = run.known().filter(|_| run.is_fresh(now)) else {
-        return Vec::new();
-    };
-    again(run, known, now)
+    run.known()
+        .map(|known| again(run, known, now))
+        .unwrap_or_default()
 }
 
 /// The checks once more; nothing where the same findings bar.
@@ -211,6 +222,8 @@ pub(super) fn approval(run: &Run) -> Vec<Event> {
     }
     match run.request().approval {
         Approval::Asked => Vec::new(),
+        // What was approved in advance is the first plan, not whatever drift makes of it.
+        Approval::InAdvance if run.approved().is_some() => Vec::new(),
         Approval::InAdvance => vec![Event::Approved {
             plan: *name,
             by: Approver::Human(run.request().by.clone()),

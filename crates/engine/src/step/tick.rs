@@ -4,9 +4,9 @@
 
 use super::{begin, prove, think};
 use crate::names::Subject;
-use crate::run::event::{End, Event};
+use crate::run::event::{Cause, End, Event};
 use crate::run::wants::EXPIRY_APART_MS;
-use crate::run::{Flying, Halt, Phase, Run};
+use crate::run::{Flight, Flying, Halt, Phase, Run};
 use crate::time::Now;
 use alloc::string::String;
 use alloc::vec;
@@ -36,11 +36,12 @@ pub(super) fn tick(run: &Run, now: Now) -> Vec<Event> {
 
 /// Deeds are left at their next safe point; gates are not waited for.
 fn stopped(run: &Run) -> Vec<Event> {
-    if run
-        .flights()
-        .values()
-        .any(|flight| flight.state == Flying::Doing)
-    {
+    // Where the mark could not be left no hand may go there: nothing is waited for.
+    let acts = !run
+        .halt()
+        .is_some_and(|halt| matches!(halt.cause, Cause::NotClaimed { .. }));
+    let doing = |flight: &Flight| flight.state == Flying::Doing;
+    if acts && run.flights().values().any(doing) {
         return Vec::new();
     }
     let left = run.flights().iter().map(|(subject, flight)| {
@@ -58,8 +59,8 @@ fn left_at(state: Flying, step: Option<&String>) -> String {
         (Flying::Gating, _) => "started, not yet whole".into(),
         (Flying::Failed(failure), _) => alloc::format!("failed {}", failure.step),
         (Flying::Unclear, _) => "not known whether done".into(),
-        (Flying::Doing, Some(step)) => step.clone(),
-        (Flying::Doing, None) => "begun".into(),
+        (Flying::Doing | Flying::Left, Some(step)) => step.clone(),
+        (Flying::Doing | Flying::Left, None) => "begun".into(),
     }
 }
 

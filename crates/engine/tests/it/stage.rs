@@ -3,14 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use windlass_engine::catalog::Catalog;
+use windlass_engine::catalog::{
+    Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Skew, SkewRule,
+};
+use windlass_engine::names::Component;
 use windlass_engine::names::MemberId;
 use windlass_engine::plan::{Goal, Plan, Stage};
 use windlass_engine::policy::Policy;
 use windlass_engine::refusal::Refusal;
-use windlass_engine::snapshot::{Health, Level, Member, Snapshot};
-use windlass_engine::time::Wall;
-use windlass_engine::version::Version;
+use windlass_engine::snapshot::{Gap, Health, Level, Member, Snapshot, Weight};
+use windlass_engine::time::{Ms, Wall};
+use windlass_engine::version::{Range, Version};
 
 /// The catalog that ships.
 pub fn kafka() -> Catalog {
@@ -22,7 +25,8 @@ pub fn v(text: &str) -> Version {
 }
 
 /// A cluster, one line a member or level:
-/// `1 broker 3.9.1 zone=a load=3 active`, `7 controller+broker 3.9.1`, `metadata.version = 21`;
+/// `1 broker 3.9.1 zone=a load=3 active`, `7 controller+broker 3.9.1`, `metadata.version = 21`,
+/// `gap broker 3: its host is not declared`;
 /// release `?` is a gap.
 pub fn cluster(text: &str) -> Snapshot {
     let mut snapshot = Snapshot::empty("kafka", Wall(1_000_000));
@@ -34,6 +38,17 @@ pub fn cluster(text: &str) -> Snapshot {
                 supported: None,
             };
             snapshot.levels.insert(name.into(), level);
+            continue;
+        }
+        if let Some(gap) = line.strip_prefix("gap ") {
+            let (about, what) = gap.split_once(": ").expect(line);
+            snapshot.gaps.push(Gap {
+                about: about.into(),
+                member: None,
+                what: what.into(),
+                mend: format!("mend {about}"),
+                weight: Weight::Bars,
+            });
             continue;
         }
         for member in members(line) {
@@ -163,4 +178,106 @@ pub fn same(found: &str, expect: &str) {
         lines(found) == lines(expect),
         "found:\n{found}\nexpected:\n{expect}"
     );
+}
+
+/// A small catalog, one fact a line; `!` marks a release that is not advised:
+/// `components: a b`, `releases: 1.0.0 1.1.0!`, `level: form`, `line: 1.0 form 0 2`,
+/// `path: 1.0 to 1.1.. needs form 1`, `skew: a not newer than b`, `skew: a equal b`,
+/// `skew: a within -1 1 of b`, `action: tidy after b`.
+pub fn catalog(text: &str) -> Catalog {
+    let mut catalog = Catalog {
+        system: "toy".into(),
+        as_of: "today".into(),
+        components: Vec::new(),
+        releases: Vec::new(),
+        lines: Vec::new(),
+        levels: Vec::new(),
+        paths: Vec::new(),
+        skew: Vec::new(),
+        checks: Vec::new(),
+        hazards: Vec::new(),
+        actions: Vec::new(),
+    };
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (kind, rest) = line.split_once(':').expect(line);
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        take(&mut catalog, kind, &words);
+    }
+    catalog
+}
+
+const BOOK: &str = "a book";
+
+fn take(catalog: &mut Catalog, kind: &str, words: &[&str]) {
+    let source = || BOOK.to_string();
+    match (kind, words) {
+        ("components", names) => {
+            catalog
+                .components
+                .extend(names.iter().map(|name| ComponentFacts {
+                    name: Component::from(*name),
+                    restart_ms: Ms(1_000),
+                    disturbs: format!("{name} rests"),
+                    source: source(),
+                }))
+        }
+        ("releases", all) => catalog.releases.extend(all.iter().map(|text| Release {
+            version: v(text.trim_end_matches('!')),
+            avoid: text.ends_with('!').then(|| "withdrawn".into()),
+            source: source(),
+        })),
+        ("level", [name]) => catalog.levels.push(LevelFacts {
+            name: (*name).into(),
+            raise: Raising::OnFinalize,
+            names: BTreeMap::new(),
+            one_way: Vec::new(),
+            source: source(),
+        }),
+        ("line", [line, levels @ ..]) => catalog.lines.push(Line {
+            line: v(line),
+            levels: levels
+                .chunks(3)
+                .map(|l| {
+                    (
+                        l[0].into(),
+                        (l[1].parse().expect(l[1]), l[2].parse().expect(l[2])),
+                    )
+                })
+                .collect(),
+            source: source(),
+        }),
+        ("path", [from, "to", to, needs @ ..]) => catalog.paths.push(Path {
+            from: Range::parse(from).expect(from),
+            to: Range::parse(to).expect(to),
+            needs: needs
+                .chunks(3)
+                .map(|n| (n[1].into(), n[2].parse().expect(n[2])))
+                .collect(),
+            source: source(),
+        }),
+        ("skew", words) => catalog.skew.push(rule(words)),
+        (kind, words) => panic!("{kind}: {words:?}"),
+    }
+}
+
+fn rule(words: &[&str]) -> SkewRule {
+    let (of, from, allow, word, why) = match words {
+        [of, "not", "newer", "than", from] => {
+            (of, from, Skew::NotNewer, "not-newer-than", "it is newer")
+        }
+        [of, "equal", from] => (of, from, Skew::Equal, "equal", "they differ"),
+        [of, "within", low, high, "of", from] => {
+            let lines = Skew::Lines(low.parse().expect(low), high.parse().expect(high));
+            (of, from, lines, "within", "too far apart")
+        }
+        words => panic!("{words:?}"),
+    };
+    SkewRule {
+        id: format!("{of}-{word}-{from}"),
+        of: (*of).into(),
+        from: (*from).into(),
+        allow,
+        why: why.into(),
+        source: BOOK.into(),
+    }
 }

@@ -78,6 +78,9 @@ fn walk(
             "SELECT before, run, seq, at, format, author, payload, hash FROM journal WHERE id = ?1",
         )
         .map_err(failed)?;
+    if end.seq == 0 {
+        return Err(damaged(1, "it is missing"));
+    }
     let (mut seq, mut at, mut hash) = (end.seq, end.last, end.hash);
     let mut later: Option<Stored> = None;
     loop {
@@ -89,12 +92,7 @@ fn walk(
                     Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, stored(row)?))
                 })
                 .optional()
-                .map_err(|why| match failed(why) {
-                    StoreError::Failed(what) | StoreError::Damaged(what) => damaged(seq, &what),
-                    other @ (StoreError::Full
-                    | StoreError::Newer { .. }
-                    | StoreError::Missing(_)) => other,
-                })?;
+                .map_err(|why| unreadable(why, |what| damaged(seq, what)))?;
             let (before, of, event) = row.ok_or_else(|| damaged(seq, "it is missing"))?;
             if of != end.id || event.seq != seq {
                 let what = format!("event {} of run {of} stands in its place", event.seq);
@@ -105,7 +103,10 @@ fn walk(
         if let Some(event) = later.take() {
             let before = found.as_ref().map_or(Hash::default(), |(_, e)| e.hash);
             if !event.follows(before, run) {
-                return Err(damaged(event.seq, "its hash does not fit what it says"));
+                return Err(damaged(
+                    event.seq,
+                    "its hash does not fit it and the event before it",
+                ));
             }
             visit(event);
         }
@@ -124,6 +125,20 @@ fn walk(
         }
         (seq, at, hash) = (seq - 1, before, event.hash);
         later = Some(event);
+    }
+}
+
+/// A row that does not say what a row must is damage; a disk that does not answer is not.
+fn unreadable(why: rusqlite::Error, damaged: impl Fn(&str) -> StoreError) -> StoreError {
+    if why.sqlite_error().is_none() {
+        return damaged(&format!("its row cannot be read: {why}"));
+    }
+    match failed(why) {
+        StoreError::Damaged(what) => damaged(&what),
+        other @ (StoreError::Full
+        | StoreError::Newer { .. }
+        | StoreError::Missing(_)
+        | StoreError::Failed(_)) => other,
     }
 }
 

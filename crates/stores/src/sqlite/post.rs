@@ -2,7 +2,7 @@
 //!
 //! Must never know: what the command asks. Stories: the runner's exam.
 
-use super::file::wall;
+use super::clock::wall;
 use super::rows::number;
 use super::writer::Desk;
 use rusqlite::{OptionalExtension, params};

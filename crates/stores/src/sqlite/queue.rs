@@ -4,6 +4,7 @@
 //! gathers: it waits a moment for as many as may come, and a push wakes it only when a handful is there.
 //! Must never know: what is asked. Stories: in this file, `tests/it/`.
 
+use super::clock::instant;
 use super::trouble::Trouble;
 use super::writer::Desk;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -123,7 +124,7 @@ impl Queue {
         let mut waiting = self.lock();
         if waiting.works.len() < wanted {
             waiting.wanted = wanted;
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_duration_since(instant());
             waiting = self
                 .bell
                 .wait_timeout_while(waiting, left, |w| w.works.len() < wanted && !w.closed)

@@ -184,6 +184,26 @@ fn compare(
                 .ok_or_else(|| format!("no SHA-256 is declared for {version}"))?;
             one(&path, wanted)
         }
+        Checksum::Tree(declared) => {
+            let wanted = declared
+                .get(version)
+                .ok_or_else(|| format!("no SHA-256 is declared for {version}"))?;
+            let mut lines = Vec::new();
+            list_files(release, ".", &mut lines).map_err(|why| format!("{version}: {why}"))?;
+            lines.sort_by(|(a, _), (b, _)| a.as_bytes().cmp(b.as_bytes()));
+            let list: String = lines
+                .iter()
+                .map(|(path, hash)| format!("{hash}  {path}\n"))
+                .collect();
+            let is = Hash::of(list.as_bytes());
+            match is == *wanted {
+                true => Ok(()),
+                false => Err(format!(
+                    "what was fetched for {version} is not what was declared: its {} files have SHA-256 {is}, declared {wanted}",
+                    lines.len()
+                )),
+            }
+        }
         Checksum::Manifest(list) => {
             let list = words.expand(list).map_err(|why| why.to_string())?;
             let list = under(&places.dir, &list);
@@ -200,4 +220,23 @@ fn compare(
                 .try_for_each(|(wanted, text)| one(&path(text), wanted))
         }
     }
+}
+
+/// Each file below a folder with its SHA-256; folders are only walked.
+fn list_files(folder: &Path, shown: &str, lines: &mut Vec<(String, Hash)>) -> Result<(), String> {
+    let entries = fs::read_dir(folder).map_err(|why| format!("{shown}: {why}"))?;
+    for entry in entries {
+        let entry = entry.map_err(|why| format!("{shown}: {why}"))?;
+        let path = format!("{shown}/{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type().map_err(|why| format!("{path}: {why}"))?;
+        if kind.is_dir() {
+            list_files(&entry.path(), &path, lines)?;
+        } else if kind.is_file() {
+            let bytes = fs::read(entry.path()).map_err(|why| format!("{path}: {why}"))?;
+            lines.push((path, Hash::of(&bytes)));
+        } else {
+            return Err(format!("{path} is a link, which no checksum covers"));
+        }
+    }
+    Ok(())
 }

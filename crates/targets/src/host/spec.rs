@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use thiserror::Error;
+use windlass_engine::hash::Hash;
 use windlass_engine::names::MemberId;
 use windlass_engine::version::{Range, Version};
 
@@ -60,6 +61,9 @@ pub enum Checksum {
         /// 64 hexadecimal digits a version.
         sha256: BTreeMap<Version, String>,
     },
+    /// SHA-256 of the list that `sha256sum` writes of all files, by release: paths begin with `./` and
+    /// are sorted by their bytes. Links are refused, since they are in no such list.
+    Tree(BTreeMap<Version, Hash>),
     /// A list as `sha256sum` writes it, on the host and outside of what is fetched; paths in it are
     /// within the release.
     Manifest(String),

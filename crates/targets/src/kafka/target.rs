@@ -39,11 +39,11 @@ impl Target for KafkaTarget {
     ) -> Task<'a, Answer> {
         Box::pin(async move {
             match effect {
-                Effect::Observe { .. } => Answer::Seen(self.whole().await),
+                Effect::Observe { .. } => Answer::Seen(Box::new(self.whole().await)),
                 Effect::Claim => Answer::Claim(self.claim(fence).await),
                 Effect::Probe {
                     member, attempt, ..
-                } => Answer::Sample(self.sample(member, *attempt).await),
+                } => Answer::Sample(Box::new(self.sample(member, *attempt).await)),
                 Effect::Ensure(ensure) => {
                     let outcome = self.ensure(ensure, fence, &hints).await;
                     Answer::Deed(

@@ -81,9 +81,7 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
     let policy = fields
         .get("policy")
         .map(|field| policy::policy(&field, report));
-    let members =
-        matches!(&hosts, Some(Some(hosts)) if hosts.iter().any(|h| !h.members.is_empty()));
-    if release.is_none() && members {
+    if release.is_none() && hosts.is_some() {
         fields.missing("release", "where releases lie, as \"/opt/kafka/{version}\"");
     }
     fields.end(report);
@@ -251,7 +249,9 @@ fn host(
         .get_even_empty("local")
         .map(|field| match field.node.value {
             Value::Empty => Some(()),
-            _ => field.fields(report).map(|fields| fields.end(report)),
+            Value::Text(_) | Value::List(_) | Value::Map(_) => {
+                field.fields(report).map(|fields| fields.end(report))
+            }
         });
     if local.is_none() {
         fields.missing("local", "how the machine is reached: `local: {}`");

@@ -22,7 +22,7 @@ pub(super) struct Written {
     prepare: Option<Vec<Prepare>>,
 }
 
-/// What earlier members of the file took for themselves.
+/// What earlier members of the file took for themselves: ids with their byte, folders with their id.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     ids: BTreeMap<String, usize>,
@@ -88,17 +88,19 @@ pub(super) fn member(
         .need("id", "the system's own id, as 101")
         .and_then(|field| {
             let id = field.value(value::member_id, report)?;
-            let line = report.line_of(field.node.span.start);
             match seen.ids.get(&id) {
-                Some(first) => field.say(
-                    report,
-                    Code::DuplicateName,
-                    format!("member `{id}` is given twice"),
-                    format!("it stands on line {first} already"),
-                    None,
-                ),
+                Some(first) => {
+                    let line = report.line_of(*first);
+                    field.say(
+                        report,
+                        Code::DuplicateName,
+                        format!("member `{id}` is given twice"),
+                        format!("it stands on line {line} already"),
+                        None,
+                    );
+                }
                 None => {
-                    seen.ids.insert(id.clone(), line);
+                    seen.ids.insert(id.clone(), field.node.span.start);
                 }
             }
             Some(id)
@@ -113,8 +115,27 @@ pub(super) fn member(
             fields.missing("supervisor", what);
         }
         if written.config.is_none() && needs_config(written) {
-            let what = "`{config}` stands in its commands";
+            let what = "its configuration file, named by `{config}`";
             fields.missing("config", what);
+        }
+        let process = matches!(written.supervisor, Some(Supervisor::Process { .. }) | None);
+        if !process
+            && written
+                .prepare
+                .iter()
+                .flatten()
+                .any(|one| !one.arguments.is_empty())
+        {
+            item.say(
+                report,
+                Code::BadValue,
+                format!(
+                    "`{}`: `prepare` has `arguments`, which need the supervisor `process`",
+                    item.path
+                ),
+                "its commands take none",
+                Some("put what differs into `env` or `files`".into()),
+            );
         }
     }
     fields.end(report);
@@ -155,7 +176,7 @@ fn needs_config(written: &Written) -> bool {
                 PidFrom::Pid(command) => command.as_slice(),
                 PidFrom::PidFile(_) => &[],
             };
-            start.iter().chain(stop).chain(pid).collect()
+            start.iter().chain(stop).flatten().chain(pid).collect()
         }
         Some(Supervisor::Systemd { .. }) | None => Vec::new(),
     };
@@ -267,18 +288,20 @@ pub(super) fn words(
 
 pub(super) fn env(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTreeMap<String, String>> {
     for (entry, field) in field.pairs(report)? {
-        if entry.key.is_empty() || entry.key.contains(['=', '\0']) {
+        let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let first = |c: char| letter(c) && !c.is_ascii_digit();
+        if !entry.key.starts_with(first) || !entry.key.chars().all(letter) {
             field.say_of_name(
                 report,
                 format!("`{}` is no name of a variable", entry.key),
-                "expected a name without `=`".into(),
+                "expected letters, digits and `_`, no digit first".into(),
             );
         }
     }
     words(field, |text| template::check(text, IN_COMMANDS), report)
 }
 
-fn absolute(text: &str) -> Result<String, Wrong> {
+pub(super) fn absolute(text: &str) -> Result<String, Wrong> {
     template::check(text, IN_PATHS)?;
     if !text.starts_with('/') {
         return Err(Wrong::new(

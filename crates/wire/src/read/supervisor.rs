@@ -2,10 +2,11 @@
 //!
 //! Must never know: whether the programs exist. Stories: `tests/it/errors.rs`.
 
-use super::member::{command, env, path};
+use super::member::{absolute, command, env, path};
 use super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::Field;
+use crate::node::Value;
 use crate::template::{self, IN_COMMANDS, IN_PATHS};
 use crate::v1::cluster::{PidFrom, Supervisor};
 use std::collections::BTreeMap;
@@ -57,11 +58,11 @@ fn process_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor,
 fn commands_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor, Env)> {
     let mut fields = field.fields(report)?;
     let start = fields
-        .need("start", "an argument list")
-        .and_then(|field| command(&field, IN_COMMANDS, report));
+        .need("start", "an argument list, or a list of them")
+        .and_then(|field| lists(&field, report));
     let stop = fields
-        .need("stop", "an argument list")
-        .and_then(|field| command(&field, IN_COMMANDS, report));
+        .need("stop", "an argument list, or a list of them")
+        .and_then(|field| lists(&field, report));
     let pid = fields
         .get("pid")
         .map(|field| command(&field, IN_COMMANDS, report));
@@ -100,6 +101,29 @@ fn systemd_of(field: &Field<'_>, report: &mut Report<'_>) -> Option<(Supervisor,
     let unit = fields
         .need("unit", "the unit, as kafka@{id}.service")
         .and_then(|field| field.value(|text| template::check(text, IN_PATHS), report));
+    let link = fields
+        .need("link", "the link that the unit starts the release from")
+        .and_then(|field| field.value(absolute, report));
     fields.end(report);
-    Some((Supervisor::Systemd { unit: unit? }, Env::new()))
+    let supervisor = Supervisor::Systemd {
+        unit: unit?,
+        link: link?,
+    };
+    Some((supervisor, Env::new()))
+}
+
+/// One argument list, or several that are run one after another.
+fn lists(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Vec<String>>> {
+    let items = field.list(report)?;
+    let several = items
+        .first()
+        .is_some_and(|item| matches!(item.node.value, Value::List(_)));
+    if !several {
+        return command(field, IN_COMMANDS, report).map(|one| vec![one]);
+    }
+    let read: Vec<_> = items
+        .iter()
+        .map(|item| command(item, IN_COMMANDS, report))
+        .collect();
+    read.into_iter().collect()
 }

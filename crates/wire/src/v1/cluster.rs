@@ -164,10 +164,10 @@ pub enum Supervisor {
     },
     /// Declared argument lists; no shell reads them.
     Commands {
-        /// Starts it and returns.
-        start: Vec<String>,
-        /// Stops it gently.
-        stop: Vec<String>,
+        /// Start it and return, one after another.
+        start: Vec<Vec<String>>,
+        /// Stop it gently, one after another.
+        stop: Vec<Vec<String>>,
         /// How its pid is learned.
         #[serde(flatten)]
         pid: PidFrom,
@@ -176,6 +176,8 @@ pub enum Supervisor {
     Systemd {
         /// The unit: `kafka@{id}.service`.
         unit: String,
+        /// The link that the unit starts the release from; moved before each start.
+        link: String,
     },
 }
 

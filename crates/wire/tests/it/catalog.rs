@@ -61,17 +61,17 @@ fn an_unknown_field_of_a_catalog_is_named() {
     error: unknown field `restartMS`
      --> kafka.yaml:5:24
     5 |   - {name: controller, restartMS: 5000, disturbs: nothing, source: here}
-      |                        ^^^^^^^^^ expected one of
+      |                        ^^^^^^^^^ did you mean `restartMs`?
     "#);
 }
 
 #[test]
 fn an_unknown_word_of_a_catalog_is_named() {
     insta::assert_snapshot!(wrong("on-finalize", "on-finalise"), @r#"
-    error: unknown word `on-finalise`
+    error: `on-finalise` is not known
       --> kafka.yaml:12:37
     12 |   - {name: metadata.version, raise: on-finalise, names: {25: 4.0-IV3}, oneWay: [23], source: here}
-       |                                     ^^^^^^^^^^^ expected one of
+       |                                     ^^^^^^^^^^^ did you mean `on-finalize`?
     "#);
 }
 
@@ -81,7 +81,7 @@ fn a_missing_field_of_a_catalog_is_named() {
     error: missing field `disturbs`
      --> kafka.yaml:5:41
     5 |   - {name: controller, restartMs: 5000, source: here}
-      |                                         ^^^^^^ `disturbs` must be given here
+      |                                         ^^^^^^ `disturbs` must be given in this object
     "#);
 }
 
@@ -101,7 +101,7 @@ fn a_number_that_is_none_is_named() {
     error: `soon` does not fit
      --> kafka.yaml:5:35
     5 |   - {name: controller, restartMs: soon, disturbs: nothing, source: here}
-      |                                   ^^^^ invalid u64
+      |                                   ^^^^ expected a whole number
     "#);
 }
 
@@ -114,4 +114,12 @@ fn a_key_given_twice_is_named() {
       | ^^^^^^ it stands on line 2 already
       = help: keep one of the two
     "#);
+}
+
+#[test]
+fn the_catalog_of_kafka_is_read() {
+    let text = include_str!("../../../../catalogs/kafka.yaml");
+    if let Err(found) = load("catalogs/kafka.yaml", text) {
+        panic!("{}", render(&found, Ink::Plain));
+    }
 }

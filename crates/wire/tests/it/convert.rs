@@ -55,10 +55,10 @@ fn a_cluster_is_declared_with_absolute_paths_and_open_placeholders() {
 fn systemd_is_a_preset_of_commands() {
     let text = ORDERS.replace(
         &ORDERS[ORDERS.find("process:").expect("there")..ORDERS.find("  policy:").expect("there")],
-        "systemd: {unit: \"kafka@{id}.service\"}\n",
+        "systemd: {unit: \"kafka@{id}.service\", link: /opt/kafka/current}\n",
     );
     let declared = ClusterDeclared::of(&cluster(&text));
-    insta::assert_snapshot!(format!("{:?}", declared.members[0].supervisor), @r#"Commands { start: ["systemctl", "start", "kafka@{id}.service"], stop: ["systemctl", "stop", "kafka@{id}.service"], pid: Pid(["systemctl", "show", "--property=MainPID", "--value", "kafka@{id}.service"]) }"#);
+    insta::assert_snapshot!(format!("{:?}", declared.members[0].supervisor), @r#"Commands { start: [["ln", "-sfn", "{release}", "/opt/kafka/current"], ["systemctl", "start", "kafka@{id}.service"]], stop: [["systemctl", "stop", "kafka@{id}.service"]], pid: Pid(["systemctl", "show", "--property=MainPID", "--value", "kafka@{id}.service"]) }"#);
 }
 
 #[test]

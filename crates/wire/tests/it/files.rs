@@ -208,3 +208,20 @@ spec:
     ]
     "#);
 }
+
+#[test]
+fn a_large_object_reads_back_from_one_line() {
+    let mut read_first = cluster(ORDERS);
+    let pattern = read_first.spec.hosts[0].members[0].clone();
+    for id in 1000..2000 {
+        let mut member = pattern.clone();
+        member.id = id.to_string().into();
+        member.dir = format!("/srv/{}/{id}", "x".repeat(100));
+        member.log = None;
+        member.env.insert("LONG".into(), "y: # \" \\ ' ".repeat(10));
+        read_first.spec.hosts[0].members.push(member);
+    }
+    let object = Object::Cluster(Box::new(read_first));
+    let text = object.to_json().to_string();
+    assert_eq!(read("registered", &text), Ok(vec![object]));
+}

@@ -2,6 +2,14 @@
 
 mod catalog;
 mod convert;
+mod diff;
+mod docs;
 mod errors;
+mod event;
 mod files;
+mod init;
 mod mutations;
+mod runs;
+mod sample;
+mod status;
+mod texts;

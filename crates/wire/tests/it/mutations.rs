@@ -99,4 +99,14 @@ fn aliases_that_multiply_and_nests_that_go_deep_end_in_words() {
     look(&"- ".repeat(10_000));
     look(&"a: ".repeat(10_000));
     look(&"x".repeat(2_000_000));
+    look(&"x:\n".repeat(200_000));
+    let mut keys = String::new();
+    for key in 0..90_000 {
+        keys.push_str(&format!("k{key}:\n"));
+    }
+    look(&keys);
+    look(&format!(
+        "{}{keys}",
+        ORDERS.split("spec:").next().unwrap_or_default()
+    ));
 }

@@ -8,7 +8,16 @@ use alloc::{format, vec};
 
 pub(super) fn approve(run: &Run, phase: Phase, named: Hash, by: &str) -> Verdict {
     let present = run.plan().map(|(name, _)| *name);
-    let waits = matches!(phase, Phase::AwaitingApproval(_)) || run.pace_asked().is_some();
+    let waits = match phase {
+        Phase::AwaitingApproval(_) => true,
+        Phase::Requested | Phase::Observing | Phase::Barred => false,
+        Phase::AwaitingHuman(_)
+        | Phase::Rolling
+        | Phase::Soaking
+        | Phase::Pausing(_)
+        | Phase::Paused => run.pace_asked().is_some() && run.approved().is_some(),
+        Phase::Cancelling | Phase::Stopping | Phase::Ended(_) => false,
+    };
     match present {
         Some(name) if waits && name == named => Verdict::Taken(
             format!("plan {} may run", name.short()),

@@ -1,10 +1,12 @@
 //! `continue`: go on after a pause; looks first, ramps from one. Stories: `tests/it/commands.rs`.
 
-use super::{Verdict, instead, is_stranger, not_now, short, taken};
+use super::{Verdict, instead, not_now, short, taken};
+use crate::run::event::Cause;
 use crate::run::{Flying, Phase, Run};
-use alloc::format;
+use crate::time::Now;
+use alloc::{format, vec};
 
-pub(super) fn go_on(run: &Run, phase: Phase) -> Verdict {
+pub(super) fn go_on(run: &Run, phase: Phase, now: Now) -> Verdict {
     match phase {
         Phase::Paused | Phase::Pausing(_) => {}
         Phase::Requested
@@ -21,17 +23,22 @@ pub(super) fn go_on(run: &Run, phase: Phase) -> Verdict {
             return not_now("the run is ending", instead(&phase));
         }
     }
-    if is_stranger(run) {
-        return not_now(
-            "another cluster answers at the address",
-            "windlass cancel {cluster}, then mend the address",
-        );
-    }
     let failed = run
         .flights()
         .iter()
         .find(|(_, flight)| matches!(flight.state, Flying::Failed(_)));
+    let unmarked = run
+        .halt()
+        .is_some_and(|halt| matches!(halt.cause, Cause::NotClaimed { .. }));
     match failed {
+        // The mark first; what failed is still to be settled by a human after that.
+        Some((subject, _)) if unmarked => {
+            let cause = Cause::Failure {
+                subject: subject.clone(),
+            };
+            let says = format!("leaves its mark again; {} has failed", run.call(subject));
+            Verdict::Taken(says, vec![super::super::halted(cause, now)])
+        }
         Some((subject, _)) => not_now(
             format!("{} has failed and is not settled", run.call(subject)),
             format!(

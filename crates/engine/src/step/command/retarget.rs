@@ -1,15 +1,11 @@
 //! `retarget GOAL`: another goal; a successor plan that waits for approval. Stories: `tests/it/commands.rs`.
 
-use super::{Verdict, instead, is_stranger, not_now, taken};
+use super::{Verdict, instead, not_now, taken};
 use crate::plan::Goal;
 use crate::run::{Phase, Run};
 
 pub(super) fn retarget(run: &Run, phase: Phase, goal: &Goal) -> Verdict {
     match phase {
-        Phase::Paused if is_stranger(run) => not_now(
-            "another cluster answers at the address",
-            "windlass cancel {cluster}",
-        ),
         Phase::Paused if run.goal() == goal => {
             not_now("that is its goal already", "windlass continue {cluster}")
         }

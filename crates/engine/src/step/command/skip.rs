@@ -3,7 +3,7 @@
 
 use super::{Verdict, instead, not_now};
 use crate::names::{MemberId, Subject};
-use crate::plan;
+use crate::plan::{self, Stage};
 use crate::run::event::Event;
 use crate::run::{Flying, Phase, Run};
 use alloc::collections::BTreeSet;
@@ -15,15 +15,7 @@ pub(super) fn skip(run: &Run, phase: Phase, subject: &Subject, by: &str) -> Verd
         .flights()
         .get(subject)
         .is_some_and(|flight| matches!(flight.state, Flying::Failed(_) | Flying::Unclear));
-    let waits = |id: &MemberId| {
-        run.plan().is_some_and(|(_, plan)| plan.names(id)) && !run.moved().contains(id)
-    };
-    let not_begun = match subject {
-        Subject::Member(id) => !run.flights().contains_key(subject) && waits(id),
-        Subject::Level(_) | Subject::Action(_) => {
-            !run.flights().contains_key(subject) && run.plan().is_some()
-        }
-    };
+    let not_begun = !run.flights().contains_key(subject) && waits(run, subject);
     match phase {
         Phase::Paused | Phase::AwaitingHuman(_) if stuck || not_begun => {}
         Phase::Paused | Phase::AwaitingHuman(_) => {
@@ -60,6 +52,30 @@ pub(super) fn skip(run: &Run, phase: Phase, subject: &Subject, by: &str) -> Verd
         }
         Err(why) => not_now(why, "mend it and retry, or cancel the run"),
     }
+}
+
+/// Whether a subject is before the run: in the present stage or a later one, and not done there.
+fn waits(run: &Run, subject: &Subject) -> bool {
+    let Some((_, plan)) = run.plan() else {
+        return false;
+    };
+    let at = run.cursor().map(|at| (at.hop, at.stage));
+    let begun = run.cursor().is_some_and(|at| at.begun);
+    plan.stages().any(|(h, s, stage)| {
+        let (here, later) = (Some((h, s)) == at, at.is_none_or(|at| (h, s) > at));
+        match (stage, subject) {
+            (Stage::Move(step), Subject::Member(id)) => {
+                (later && step.members.contains(id)) || (here && run.queue().any(|w| w == id))
+            }
+            (Stage::Raise(raise), Subject::Level(name)) => {
+                raise.level == *name && (later || (here && !begun))
+            }
+            (Stage::Act(act), Subject::Action(name)) => {
+                act.action == *name && (later || (here && !begun))
+            }
+            (Stage::Move(_) | Stage::Raise(_) | Stage::Act(_), _) => false,
+        }
+    })
 }
 
 /// What the rest comes to without it, in words; or why there is no rest.

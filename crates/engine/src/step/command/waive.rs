@@ -2,7 +2,7 @@
 
 use super::{Verdict, instead, not_now, taken};
 use crate::catalog::Severity;
-use crate::check::Waiver;
+use crate::check::{Finding, Waiver};
 use crate::run::{Phase, Run};
 use crate::time::Now;
 use alloc::format;
@@ -35,11 +35,13 @@ pub(super) fn waive(run: &Run, phase: Phase, waiver: &Waiver, now: Now) -> Verdi
             "mend it: windlass why {cluster}",
         );
     }
+    let asked = |finding: &Finding| finding.check == waiver.check;
     let known = run
         .catalog()
         .checks
         .iter()
-        .any(|check| check.id == waiver.check);
+        .any(|check| check.id == waiver.check)
+        || run.findings().iter().any(asked);
     if known {
         taken(format!("{} may pass", waiver.check))
     } else {

@@ -1,0 +1,138 @@
+//! Joins what the second floor keeps apart: a declaration becomes hands on its hosts and a target.
+//!
+//! Must never know: runs. Stories: in this file, and `tests/it/` with real addresses.
+
+mod member;
+
+use crate::catalogs::Catalogs;
+use crate::exit::Failed;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::MemberId;
+use windlass_engine::plan::Goal;
+use windlass_engine::version::Version;
+use windlass_runner::ports::Task;
+use windlass_runner::ports::hand::Hand;
+use windlass_runner::ports::store::Registration;
+use windlass_runner::ports::target::Target;
+use windlass_runner::system::SystemClock;
+use windlass_runner::world::Targets;
+use windlass_targets::dial::TcpDial;
+use windlass_targets::host::LocalHand;
+use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
+use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::v1::Object;
+use windlass_wire::v1::cluster::{Cluster, System};
+
+/// Joins declarations with hosts and systems.
+#[derive(Debug)]
+pub struct Assembly {
+    catalogs: Arc<Catalogs>,
+    /// Where texts that the declaration holds are laid down as files; none: nothing is touched.
+    prepared: Option<PathBuf>,
+}
+
+impl Assembly {
+    /// One that knows these catalogs, and lays prepared files into a folder.
+    #[must_use]
+    pub fn new(catalogs: Arc<Catalogs>, prepared: Option<PathBuf>) -> Self {
+        Self { catalogs, prepared }
+    }
+
+    /// The target of a declared cluster.
+    ///
+    /// # Errors
+    /// Where the declaration cannot be used on its hosts, or there is no catalog.
+    pub fn join(
+        &self,
+        declared: &ClusterDeclared,
+        goal: Option<&Goal>,
+    ) -> Result<Arc<dyn Target>, Failed> {
+        let catalog = self.catalogs.of(declared.system.name())?;
+        let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
+        for member in &declared.members {
+            let unusable = |why: String| Failed::says(format!("member {}: {why}", member.id));
+            let spec =
+                member::spec(declared, member, self.prepared.as_deref()).map_err(unusable)?;
+            let hand = LocalHand::new(member.host.clone(), spec)
+                .map_err(|why| unusable(why.to_string()))?;
+            hands.insert(member.id.clone(), Arc::new(hand));
+        }
+        match declared.system {
+            System::Kafka => {
+                let bootstrap = declared.bootstrap.iter().map(ToString::to_string).collect();
+                let mut spec = KafkaSpec::at(bootstrap);
+                spec.goal = goal.and_then(|goal| release_of(&catalog, goal));
+                spec.stop_patience = declared.policy.patience;
+                Ok(Arc::new(KafkaTarget::new(
+                    spec,
+                    Arc::new(TcpDial),
+                    Arc::new(SystemClock::new()),
+                    hands,
+                    catalog,
+                )))
+            }
+        }
+    }
+}
+
+impl Targets for Assembly {
+    fn target<'a>(
+        &'a self,
+        of: &'a Registration,
+        goal: Option<&'a Goal>,
+    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+        Box::pin(async move {
+            let cluster = declared(of).map_err(in_words)?;
+            self.join(&ClusterDeclared::of(&cluster), goal)
+                .map_err(in_words)
+        })
+    }
+}
+
+/// The cluster as it was registered.
+///
+/// # Errors
+/// Where this windlass no longer understands what was registered.
+pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
+    let name = format!("{} as registered", of.name);
+    let objects = windlass_wire::read::read(&name, &of.object).map_err(Failed::Files)?;
+    let cluster = objects.into_iter().find_map(|object| match object {
+        Object::Cluster(cluster) => Some(*cluster),
+        Object::Upgrade(_) => None,
+    });
+    cluster.ok_or_else(|| Failed::says(format!("{name} is no cluster")))
+}
+
+/// The release that a goal means: a line names its newest advised one.
+fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
+    match goal {
+        Goal::Version(asked) if asked.is_line() => {
+            catalog.newest(asked).map(|release| release.version.clone())
+        }
+        Goal::Version(asked) => Some(asked.clone()),
+        Goal::Finalize => None,
+    }
+}
+
+fn in_words(failed: Failed) -> String {
+    match &failed {
+        Failed::Files(wrong) => {
+            let lines: Vec<String> = wrong
+                .iter()
+                .map(|one| format!("{}:{}: {}", one.file, one.line, one.message))
+                .collect();
+            lines.join("; ")
+        }
+        Failed::Unregistered { .. }
+        | Failed::Says { .. }
+        | Failed::File { .. }
+        | Failed::Desk(_)
+        | Failed::Store(_)
+        | Failed::Ledger(_)
+        | Failed::Carry(_)
+        | Failed::Write(_) => failed.to_string(),
+    }
+}

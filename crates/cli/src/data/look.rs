@@ -1,0 +1,212 @@
+//! One look at a cluster, registered or only known by its addresses.
+//!
+//! Who answers is asked first and within its limit, so that a wrong address is an error in words and
+//! not a cluster without members.
+//! Must never know: what the look is for. Stories: `tests/it/address.rs`.
+
+use crate::args::data::Which;
+use crate::context::{Bare, Context};
+use crate::exit::Failed;
+use crate::outlet::Outlet;
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::{ClusterName, Identity};
+use windlass_engine::plan::Goal;
+use windlass_engine::policy::Policy;
+use windlass_engine::snapshot::Snapshot;
+use windlass_engine::time::{Ms, Now};
+use windlass_runner::ports::clock::Clock;
+use windlass_runner::ports::store::Registration;
+use windlass_runner::ports::target::Target;
+use windlass_runner::system::SystemClock;
+use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::duration::short;
+use windlass_wire::v1::cluster::System;
+use windlass_wire::value::Address;
+
+/// The target bounds each of its requests; a look that takes longer than all of them together hangs.
+const LOOK_LIMIT_MS: Ms = Ms::seconds(60);
+
+/// What a command stands in: with the store, or without.
+#[derive(Debug)]
+pub enum Room {
+    /// Only addresses are known; no store is opened.
+    Bare(Bare),
+    /// With the store.
+    Full(Box<Context>),
+}
+
+impl Room {
+    /// Where output goes.
+    #[must_use]
+    pub fn outlet(&self) -> &Outlet {
+        match self {
+            Self::Bare(bare) => &bare.outlet,
+            Self::Full(context) => &context.outlet,
+        }
+    }
+
+    /// The zone of this user.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        match self {
+            Self::Bare(bare) => &bare.zone,
+            Self::Full(context) => &context.zone,
+        }
+    }
+
+    /// Looks at what was named.
+    ///
+    /// # Errors
+    /// Where it is not registered, does not answer, or is another cluster than it was.
+    pub async fn look(&self, which: &Which, goal: Option<&Goal>) -> Result<Looked, Failed> {
+        match (self, &which.cluster) {
+            (Self::Full(context), Some(name)) => registered(context, name, goal).await,
+            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, goal).await,
+            (Self::Full(_), None) => Err(Failed::says("no cluster is named")),
+        }
+    }
+}
+
+/// A cluster as it was just seen, with all that judging it needs.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// The name it is registered under.
+    pub cluster: Option<ClusterName>,
+    /// What it is called in headings: its name, or its first address.
+    pub shown: String,
+    /// What stands for it in commands: its name, or `--bootstrap H:P`.
+    pub typed: String,
+    /// The user's will.
+    pub policy: Policy,
+    /// The makers' facts.
+    pub catalog: Arc<Catalog>,
+    /// What was seen.
+    pub snapshot: Snapshot,
+}
+
+impl Looked {
+    /// The name for programs; none where only addresses are known.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.cluster.as_ref().map(ClusterName::as_str)
+    }
+}
+
+/// The present.
+#[must_use]
+pub fn now() -> Now {
+    SystemClock::new().now()
+}
+
+/// Looks at a registered cluster; who it is, is remembered with its registration.
+///
+/// # Errors
+/// Where it is not registered, does not answer, or is another cluster than it was.
+pub async fn registered(
+    context: &Context,
+    name: &ClusterName,
+    goal: Option<&Goal>,
+) -> Result<Looked, Failed> {
+    let registration = context.desk.registered(name).await?;
+    let declared = ClusterDeclared::of(&crate::assemble::declared(&registration)?);
+    let catalog = context.catalogs.of(declared.system.name())?;
+    let target = context.assembly.join(&declared, goal)?;
+    match target.identity().await {
+        Ok(identity) => same(context, &registration, &identity).await?,
+        // With hands on its hosts, what runs there can be told even where nobody answers.
+        Err(why) if declared.members.is_empty() => {
+            return Err(silent(name.as_str(), &declared.bootstrap, &why));
+        }
+        Err(_) => {}
+    }
+    Ok(Looked {
+        cluster: Some(name.clone()),
+        shown: name.to_string(),
+        typed: name.to_string(),
+        policy: declared.policy,
+        catalog,
+        snapshot: seen(target.as_ref()).await?,
+    })
+}
+
+/// The cluster that answers must be the one that answered before.
+async fn same(
+    context: &Context,
+    registration: &Registration,
+    identity: &Identity,
+) -> Result<(), Failed> {
+    match &registration.identity {
+        Some(known) if known == identity => Ok(()),
+        Some(known) => Err(Failed::hinted(
+            format!(
+                "another cluster answers as `{}`: {identity}, until now it was {known}",
+                registration.name
+            ),
+            format!(
+                "mend the addresses; or, if it was made anew, `windlass forget {0}` and apply its file again",
+                registration.name
+            ),
+        )),
+        None => {
+            let known = Registration {
+                identity: Some(identity.clone()),
+                ..registration.clone()
+            };
+            Ok(context.world.store.register(known).await?)
+        }
+    }
+}
+
+/// Looks at what answers at addresses; nothing is remembered.
+///
+/// # Errors
+/// Where nobody answers.
+pub async fn addresses(
+    bare: &Bare,
+    bootstrap: &[Address],
+    goal: Option<&Goal>,
+) -> Result<Looked, Failed> {
+    let texts: Vec<String> = bootstrap.iter().map(ToString::to_string).collect();
+    let shown = texts.first().cloned().unwrap_or_default();
+    let name = ClusterName::from(shown.as_str());
+    let declared = ClusterDeclared::only(name, System::Kafka, bootstrap.to_vec());
+    let catalog = bare.catalogs.of(declared.system.name())?;
+    let target = bare.assembly.join(&declared, goal)?;
+    target
+        .identity()
+        .await
+        .map_err(|why| silent(&shown, bootstrap, &why))?;
+    Ok(Looked {
+        cluster: None,
+        shown,
+        typed: format!("--bootstrap {}", texts.join(",")),
+        policy: declared.policy,
+        catalog,
+        snapshot: seen(target.as_ref()).await?,
+    })
+}
+
+async fn seen(target: &dyn Target) -> Result<Snapshot, Failed> {
+    tokio::select! {
+        snapshot = target.observe() => Ok(snapshot),
+        () = SystemClock::new().sleep(LOOK_LIMIT_MS) => Err(Failed::says(format!(
+            "the look was not done within {}",
+            short(LOOK_LIMIT_MS)
+        ))),
+    }
+}
+
+fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {
+    let at: Vec<String> = bootstrap.iter().map(ToString::to_string).collect();
+    let says = if at.first().is_some_and(|first| first == shown) {
+        format!("no Kafka cluster answers at {}: {why}", at.join(", "))
+    } else {
+        format!("{shown} does not answer at {}: {why}", at.join(", "))
+    };
+    Failed::hinted(
+        says,
+        "the address is a listener of a broker or a controller: host, port, and plain text",
+    )
+}

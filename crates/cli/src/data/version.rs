@@ -1,0 +1,74 @@
+//! `windlass version`: of the program and of the facts it was built with.
+//!
+//! Must never know: any cluster. Stories: `tests/it/usage.rs`.
+
+use crate::args::data::VersionArgs;
+use crate::context::Bare;
+use crate::exit::{Exit, Failed};
+use crate::render::count;
+use serde::Serialize;
+use windlass_wire::v1::API_VERSION;
+
+/// The version for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VersionView {
+    api_version: &'static str,
+    kind: &'static str,
+    windlass: &'static str,
+    catalogs: Vec<CatalogView>,
+}
+
+/// A catalog for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CatalogView {
+    system: String,
+    from: String,
+    as_of: String,
+    releases: usize,
+    newest: Option<String>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// Where a catalog of the user's cannot be read.
+pub fn run(bare: &Bare, _args: &VersionArgs) -> Result<Exit, Failed> {
+    let outlet = &bare.outlet;
+    let view = |source: &crate::catalogs::Source| CatalogView {
+        system: source.catalog.system.clone(),
+        from: source.from.clone(),
+        as_of: source.catalog.as_of.clone(),
+        releases: source.catalog.releases.len(),
+        newest: source
+            .catalog
+            .releases
+            .iter()
+            .map(|one| &one.version)
+            .max()
+            .map(ToString::to_string),
+    };
+    let view = VersionView {
+        api_version: API_VERSION,
+        kind: "Version",
+        windlass: env!("CARGO_PKG_VERSION"),
+        catalogs: bare.catalogs.all()?.iter().map(view).collect(),
+    };
+    if outlet.is_data() {
+        outlet.data(&view);
+        return Ok(Exit::Done);
+    }
+    outlet.line(&format!("windlass {}", view.windlass));
+    for catalog in view.catalogs {
+        outlet.line(&format!(
+            "  catalog {}   {} up to {}   as of {}   {}",
+            catalog.system,
+            count(catalog.releases, "release"),
+            catalog.newest.as_deref().unwrap_or("-"),
+            catalog.as_of,
+            outlet.style.dim(&catalog.from)
+        ));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,534 @@
+//! A run as a picture of a few lines: a bar for each stage, a line for each member in flight, and what
+//! is left. Pure: the same run at the same time looks the same.
+//!
+//! Must never know: how it reaches the terminal. Stories: in this file.
+
+use super::estimate::estimate;
+use super::hints::Hinted;
+use super::tale::Tale;
+use super::words::{counted, moved, named, stage_done};
+use crate::outlet::spoken;
+use crate::outlet::style::{Style, Tone, columns};
+use windlass_engine::names::Subject;
+use windlass_engine::plan::{Plan, Stage};
+use windlass_engine::run::standing::Motion;
+use windlass_engine::run::{Flight, Flying, Phase, Run};
+use windlass_engine::time::{Ms, Now, Wall};
+use windlass_wire::duration::short;
+use windlass_wire::v1::plan::goal_word;
+
+/// Columns of a bar.
+const BAR: usize = 23;
+/// Columns of a name before the bar, at least.
+const LABEL: usize = 11;
+/// More members in flight than this are counted, not listed.
+const FLIGHTS_SHOWN: usize = 6;
+/// Wider lines are hard to read.
+const WIDTH_MOST: usize = 110;
+
+/// All that a picture shows.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The run's number.
+    pub id: &'a str,
+    /// The name of its cluster.
+    pub cluster: &'a str,
+    /// Its fold.
+    pub run: &'a Run,
+    /// Its times.
+    pub tale: &'a Tale,
+    /// Short news.
+    pub hinted: &'a Hinted,
+    /// What stands at the end: keys, or who does not carry it.
+    pub foot: &'a str,
+    /// The present.
+    pub now: Now,
+}
+
+/// The lines, none wider than `width`.
+#[must_use]
+pub fn lines(scene: &Scene<'_>, style: &Style, width: usize) -> Vec<String> {
+    let width = width.min(WIDTH_MOST);
+    let run = scene.run;
+    let mut lines = vec![format!(
+        "run {}  {} → {}",
+        scene.id,
+        scene.cluster,
+        goal_of(run)
+    )];
+    if let Some((_, plan)) = run.plan() {
+        lines.extend(stages(scene, plan, style));
+    }
+    lines.extend(flights(scene, style));
+    lines.extend(foot(scene, width));
+    lines
+        .into_iter()
+        .map(|line| cut(&style.text(&line), width))
+        .collect()
+}
+
+/// Where it goes: the release of the last hop, or the goal as it was asked for.
+#[must_use]
+pub fn goal_of(run: &Run) -> String {
+    match run.plan().and_then(|(_, plan)| plan.hops.last()) {
+        Some(hop) if matches!(run.goal(), windlass_engine::plan::Goal::Version(_)) => {
+            hop.to.to_string()
+        }
+        Some(_) | None => goal_word(run.goal()),
+    }
+}
+
+fn stages(scene: &Scene<'_>, plan: &Plan, style: &Style) -> Vec<String> {
+    let present = scene.run.cursor().map_or(0, |at| at.hop);
+    let many_hops = plan.hops.len() > 1;
+    let shown: Vec<(usize, usize, &Stage, String)> = plan
+        .stages()
+        .filter(|(hop, _, stage)| *hop == present || stage.moves() > 0)
+        .map(|(hop, index, stage)| {
+            let release = if many_hops && stage.moves() > 0 {
+                format!(" {}", plan.hops[hop].to)
+            } else {
+                String::new()
+            };
+            (hop, index, stage, format!("{}{release}", label(stage)))
+        })
+        .collect();
+    let wide = shown.iter().map(|(_, _, _, label)| label.chars().count());
+    let wide = wide.max().unwrap_or(0).max(LABEL);
+    shown
+        .into_iter()
+        .map(|(hop, index, stage, label)| {
+            let shape = match stage {
+                Stage::Move(step) => {
+                    let done = stage_done(scene.run, plan, hop, index);
+                    let bar = bar(done, step.members.len(), style);
+                    format!("{bar} {done}/{}", step.members.len())
+                }
+                Stage::Raise(raise) => format!(
+                    "{} → {}",
+                    named(&raise.named.0, raise.from),
+                    named(&raise.named.1, raise.to)
+                ),
+                Stage::Act(_) => String::new(),
+            };
+            let note = note(scene, hop, index);
+            format!("  {label:<wide$}  {shape}  {note}")
+                .trim_end()
+                .to_owned()
+        })
+        .collect()
+}
+
+fn label(stage: &Stage) -> String {
+    match stage {
+        Stage::Move(step) => super::words::many(step),
+        Stage::Raise(raise) => raise.level.to_string(),
+        Stage::Act(act) => act.action.as_str().replace('-', " "),
+    }
+}
+
+fn bar(done: usize, of: usize, style: &Style) -> String {
+    let full = (BAR * done).checked_div(of).unwrap_or(BAR);
+    let rest = BAR - full;
+    let (full, rest) = ("█".repeat(full), "░".repeat(rest));
+    format!("{}{}", style.paint(Tone::Good, &full), style.dim(&rest))
+}
+
+fn note(scene: &Scene<'_>, hop: usize, stage: usize) -> String {
+    let span = scene.tale.stage(hop, stage);
+    if let Some(span) = span
+        && let Some(done) = span.done
+    {
+        let took = done.since(span.began);
+        return if took.0 < 1_000 {
+            "done".into()
+        } else {
+            format!("done in {}", whole(took))
+        };
+    }
+    let here = scene
+        .run
+        .cursor()
+        .is_some_and(|at| (at.hop, at.stage) == (hop, stage));
+    if !here {
+        return String::new();
+    }
+    let live: Vec<&Subject> = scene.run.flights().keys().collect();
+    let age = |subject: &Subject| {
+        let began = scene.tale.began(subject);
+        began.map_or(String::new(), |began| {
+            format!(", {}", whole(scene.now.wall.since(began)))
+        })
+    };
+    match live.as_slice() {
+        [] => String::new(),
+        [one] => match scene.run.flights().get(one).map(|flight| &flight.state) {
+            Some(Flying::Failed(_)) => format!("{} has failed", brief(one)),
+            Some(Flying::Unclear) => format!("{} is unclear", brief(one)),
+            Some(Flying::Left) => format!("{} was left", brief(one)),
+            Some(Flying::Doing | Flying::Gating) | None => match one {
+                Subject::Member(_) => format!("{} is restarting{}", brief(one), age(one)),
+                Subject::Level(_) => format!("is being raised{}", age(one)),
+                Subject::Action(_) => format!("is being done{}", age(one)),
+            },
+        },
+        many => format!("{} in flight", many.len()),
+    }
+}
+
+/// A subject beside the name of its stage: its bare id.
+fn brief(subject: &Subject) -> String {
+    match subject {
+        Subject::Member(id) => id.to_string(),
+        Subject::Level(_) | Subject::Action(_) => subject.to_string(),
+    }
+}
+
+fn flights(scene: &Scene<'_>, style: &Style) -> Vec<String> {
+    let all = scene.run.flights();
+    let wide = all
+        .keys()
+        .take(FLIGHTS_SHOWN)
+        .map(|subject| scene.run.call(subject).chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut lines: Vec<String> = all
+        .iter()
+        .take(FLIGHTS_SHOWN)
+        .map(|(subject, flight)| {
+            let name = scene.run.call(subject);
+            let doing = doing(scene, subject, flight);
+            let glyph = match flight.state {
+                Flying::Doing | Flying::Gating => style.flying(),
+                Flying::Failed(_) => style.bad(),
+                Flying::Unclear | Flying::Left => style.unknown(),
+            };
+            format!("  {glyph} {name:<wide$}   {doing}")
+        })
+        .collect();
+    if all.len() > FLIGHTS_SHOWN {
+        lines.push(format!("    and {} more", all.len() - FLIGHTS_SHOWN));
+    }
+    lines
+}
+
+/// What is being done to it: its trail of hints, or what the journal says of it.
+fn doing(scene: &Scene<'_>, subject: &Subject, flight: &Flight) -> String {
+    let trail = match subject {
+        Subject::Member(id) => scene.hinted.trail(id),
+        Subject::Level(_) | Subject::Action(_) => &[],
+    };
+    match (&flight.state, trail) {
+        (Flying::Failed(failure), _) => format!("failed {}", failure.step),
+        (Flying::Left, _) => "left at a safe point".into(),
+        (Flying::Unclear, _) => "nobody can tell whether it was done".into(),
+        (Flying::Doing | Flying::Gating, [_, ..]) => trail.join(" → "),
+        (Flying::Doing, []) => flight.step.clone().unwrap_or_else(|| "begins".into()),
+        (Flying::Gating, []) => "started, is coming back".into(),
+    }
+}
+
+fn foot(scene: &Scene<'_>, width: usize) -> Vec<String> {
+    let run = scene.run;
+    let cluster = scene.cluster;
+    let standing = run.standing(scene.now);
+    let left = estimate(run, scene.tale, scene.now.wall);
+    let mut says = match (&standing.motion, left) {
+        (Motion::Moves, Some(left)) if left.high > Ms(0) => {
+            format!(
+                "finish in about {} ({}–{})",
+                whole(left.about),
+                whole(left.low),
+                whole(left.high)
+            )
+        }
+        (Motion::Moves | Motion::Waits | Motion::Stands | Motion::Ended, _) => {
+            spoken(&standing.sentence, cluster)
+        }
+    };
+    if let Some(news) = scene.hinted.general() {
+        says = format!("{says}; {news}");
+    }
+    let keys = scene.foot;
+    let room = width.saturating_sub(2 + columns(&says));
+    let mut lines = Vec::new();
+    if room > keys.chars().count() + 2 {
+        let gap = " ".repeat(room - keys.chars().count());
+        lines.push(format!("  {says}{gap}{keys}").trim_end().to_owned());
+    } else {
+        lines.push(format!("  {says}"));
+        if !keys.is_empty() {
+            lines.push(format!("  {keys}"));
+        }
+    }
+    lines
+}
+
+/// Whole seconds: what moves every tenth of a second is not read.
+fn whole(length: Ms) -> String {
+    short(Ms(length.0 / 1_000 * 1_000))
+}
+
+fn cut(line: &str, width: usize) -> String {
+    if columns(line) <= width {
+        return line.to_owned();
+    }
+    let mut out = String::new();
+    let mut letters = line.chars();
+    let mut room = width.saturating_sub(1);
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        if letter == '\u{1b}' {
+            for code in letters.by_ref() {
+                out.push(code);
+                if code.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+            continue;
+        }
+        room = room.saturating_sub(1);
+        if room == 0 {
+            break;
+        }
+    }
+    if line.contains('\u{1b}') {
+        out.push_str("\u{1b}[0m");
+    }
+    out
+}
+
+/// What a run came to, once it has ended.
+#[must_use]
+pub fn account(scene: &Scene<'_>) -> Vec<String> {
+    let run = scene.run;
+    let (id, cluster) = (scene.id, scene.cluster);
+    let Phase::Ended(end) = run.phase() else {
+        return Vec::new();
+    };
+    use windlass_engine::run::event::End;
+    let (moves, retries, pauses, paused) = scene.tale.counts();
+    let planned = run.plan().map_or(Ms(0), |(_, plan)| plan.expected);
+    let took = scene.tale.length().map_or(String::new(), |length| {
+        format!(
+            "  {} in {} (planned {}), {}, {}",
+            counted(moves, "member"),
+            whole(length),
+            short(planned),
+            if retries == 1 {
+                "1 retry".into()
+            } else {
+                format!("{retries} retries")
+            },
+            match pauses {
+                0 => "no pause".into(),
+                some => format!("{} of {}", counted(some, "pause"), whole(paused)),
+            }
+        )
+    });
+    let mut lines = Vec::new();
+    match end {
+        End::Finished | End::FinishedWithout(_) => {
+            let proven = scene.tale.proven().map_or(String::new(), |at| {
+                format!(", proven {}", ago(at, scene.now))
+            });
+            let nothing = run.plan().is_some_and(|(_, plan)| plan.is_empty());
+            if nothing {
+                lines.push(format!(
+                    "nothing to do: {cluster} is at {}{proven}",
+                    reached(run)
+                ));
+            } else {
+                lines.push(format!(
+                    "run {id} finished: {cluster} is at {}{proven}",
+                    reached(run)
+                ));
+                lines.extend(Some(took).filter(|took| moves > 0 && !took.is_empty()));
+            }
+            if let End::FinishedWithout(left) = &end {
+                let names: Vec<String> = left.iter().map(|subject| run.call(subject)).collect();
+                lines.push(format!("  left as they stood: {}", names.join(", ")));
+            }
+            lines.extend(left_levels(run, cluster, nothing));
+        }
+        End::Refused => lines.push(format!("run {id} ended: there is no way")),
+        End::Cancelled => {
+            lines.push(format!(
+                "run {id} is cancelled; {}",
+                stays(run, moves, "nothing was done")
+            ));
+        }
+        End::Stopped(left) => {
+            lines.push(format!(
+                "run {id} is stopped; {}",
+                stays(run, moves, "nothing was done")
+            ));
+            for (subject, step) in &left {
+                lines.push(format!("  {}: {step}", run.call(subject)));
+            }
+        }
+        End::Expired => lines.push(format!(
+            "run {id} has expired: it was paused for longer than its limit; {}",
+            stays(run, moves, "nothing was done")
+        )),
+    }
+    lines
+}
+
+fn stays(run: &Run, moves: usize, nothing: &str) -> String {
+    if moves == 0 {
+        return nothing.into();
+    }
+    let (done, of) = moved(run);
+    format!("what is done stays: {done} of {}", counted(of, "member"))
+}
+
+/// Where the cluster is, as last seen: its releases.
+fn reached(run: &Run) -> String {
+    let mut releases: Vec<String> = run
+        .known()
+        .into_iter()
+        .flat_map(|known| known.members.values())
+        .flat_map(|member| member.components.values().map(ToString::to_string))
+        .collect();
+    releases.sort();
+    releases.dedup();
+    if releases.is_empty() {
+        goal_of(run)
+    } else {
+        releases.join(" and ")
+    }
+}
+
+fn left_levels(run: &Run, cluster: &str, nothing: bool) -> Vec<String> {
+    let Some((_, plan)) = run.plan() else {
+        return Vec::new();
+    };
+    let left: Vec<String> = plan
+        .left
+        .iter()
+        .filter(|level| level.could.is_some())
+        .map(|level| format!("{} {}", level.level, level.at))
+        .collect();
+    if left.is_empty() {
+        return Vec::new();
+    }
+    let stay = if nothing { "is" } else { "stays" };
+    vec![format!(
+        "  {} {stay} as it was. When you are sure: windlass finalize {cluster}",
+        left.join(", ")
+    )]
+}
+
+/// How long ago, in words.
+#[must_use]
+pub fn ago(at: Wall, now: Now) -> String {
+    format!("{} ago", short(now.wall.since(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::tale::tests::{at, first_facts, requested};
+    use crate::outlet::style::{Glyphs, Ink};
+    use windlass_engine::run::event::{End, Event};
+    use windlass_runner::ports::target::Hint;
+
+    const STYLE: Style = Style {
+        ink: Ink::None,
+        glyphs: Glyphs::Unicode,
+    };
+
+    fn seconds(n: i64) -> Wall {
+        Wall(n * 1_000_000)
+    }
+
+    fn played(more: Vec<(Event, i64)>) -> (Run, Tale) {
+        let (mut run, mut tale) = (requested(), Tale::default());
+        let first = first_facts().into_iter().map(|fact| (fact, 0));
+        for (fact, second) in first.chain(more) {
+            run.apply(&fact);
+            tale.fold(&run, &fact, seconds(second));
+        }
+        (run, tale)
+    }
+
+    fn shown(run: &Run, tale: &Tale, hinted: &Hinted, second: i64, width: usize) -> Vec<String> {
+        let scene = Scene {
+            id: "12",
+            cluster: "orders",
+            run,
+            tale,
+            hinted,
+            foot: "p pause   w why   d background",
+            now: Now {
+                wall: seconds(second),
+                ..Now::default()
+            },
+        };
+        lines(&scene, &STYLE, width)
+    }
+
+    #[test]
+    fn a_run_in_its_middle() {
+        let (run, tale) = played(vec![
+            (Event::StageBegan { hop: 0, stage: 1 }, 0),
+            (at::began("1", 1), 1),
+            (at::settled("1", "4.1.2"), 9),
+            (at::began("2", 1), 9),
+        ]);
+        let mut hinted = Hinted::default();
+        for says in [
+            "stopping",
+            "starting 4.1.2",
+            "in sync 12 of 66",
+            "in sync 41 of 66",
+        ] {
+            let hint = Hint {
+                member: Some("2".into()),
+                says: says.into(),
+            };
+            hinted.hear(hint);
+        }
+        assert_eq!(
+            shown(&run, &tale, &hinted, 13, 80),
+            [
+                "run 12  orders → 4.1.2",
+                "  controllers        ███████████████████████ 1/1  done",
+                "  brokers            ███████████░░░░░░░░░░░░ 1/2  2 is restarting, 4s",
+                "  preferred leaders",
+                "  metadata.version   3.9-IV0 → 4.1-IV1",
+                "  ▸ broker 2   stopping → starting 4.1.2 → in sync 41 of 66",
+                "  finish in about 4s (2s–6s)                      p pause   w why   d background",
+            ]
+        );
+        assert!(
+            shown(&run, &tale, &hinted, 13, 40)
+                .iter()
+                .all(|line| columns(line) <= 40)
+        );
+    }
+
+    #[test]
+    fn the_account_of_an_end_names_what_was_done() {
+        let (run, tale) = played(vec![
+            (Event::StageBegan { hop: 0, stage: 1 }, 0),
+            (at::began("1", 1), 1),
+            (at::settled("1", "4.1.2"), 9),
+            (Event::Ended(End::Cancelled), 10),
+        ]);
+        let scene = Scene {
+            id: "12",
+            cluster: "orders",
+            run: &run,
+            tale: &tale,
+            hinted: &Hinted::default(),
+            foot: "",
+            now: Now::default(),
+        };
+        assert_eq!(
+            account(&scene),
+            ["run 12 is cancelled; what is done stays: 2 of 3 members"]
+        );
+    }
+}

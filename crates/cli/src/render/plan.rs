@@ -1,0 +1,289 @@
+//! A plan: what moves, in which order, what it disturbs, until when there is a way back.
+//!
+//! Must never know: how it was found. Stories: `stories`.
+
+use super::table::{Cell, Table};
+use super::{count, flowing, labelled, names};
+use crate::outlet::style::Tone;
+use crate::outlet::{Outlet, spoken};
+use std::collections::BTreeSet;
+use windlass_engine::names::Component;
+use windlass_engine::plan::{Goal, Move, Plan, Stage, name};
+use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
+use windlass_engine::snapshot::{Member, Snapshot};
+use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
+use windlass_wire::duration::short;
+use windlass_wire::value::cap_text;
+
+/// Columns of the labels.
+const LABEL: usize = 11;
+
+/// Whether each mix that will stand is shown, or only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mixes {
+    /// Only counted.
+    Counted,
+    /// One by one.
+    Shown,
+}
+
+/// All of a plan that has something to do.
+#[must_use]
+pub fn lines(
+    outlet: &Outlet,
+    shown: &str,
+    typed: &str,
+    snapshot: &Snapshot,
+    plan: &Plan,
+    policy: &Policy,
+    mixes: Mixes,
+) -> Vec<String> {
+    let mut lines = flowing(outlet, "", &head(outlet, shown, &snapshot.system, plan));
+    let several = plan.hops.len() > 1;
+    let mut number = 0;
+    for (index, hop) in plan.hops.iter().enumerate() {
+        if several {
+            let text = format!("hop {}  to {}", index + 1, hop.to);
+            lines.push(format!(" {}", outlet.style.bold(&text)));
+        }
+        let mut table = Table::new(&["", "", "", ""]);
+        for (at, stage) in hop.stages.iter().enumerate() {
+            number += 1;
+            let no_return = plan
+                .point_of_no_return()
+                .filter(|first| *first == (index, at));
+            table.row(stage_row(outlet, number, stage, snapshot, no_return));
+        }
+        // Heads would say less than what stands there.
+        lines.extend(table.lines(outlet).into_iter().skip(1));
+    }
+    let mut say = |label: &str, text: &str| {
+        lines.extend(labelled(outlet, label, LABEL, &spoken(text, typed)));
+    };
+    say("pace", &pace(plan, policy));
+    for (index, disturbs) in disturbances(plan).iter().enumerate() {
+        say(if index == 0 { "disturbs" } else { "" }, disturbs);
+    }
+    match mixes {
+        Mixes::Counted => {
+            let mixes = plan.mixes.len();
+            if mixes > 0 {
+                say(
+                    "mixes",
+                    &format!("{mixes} on the way, all allowed: --explain shows them"),
+                );
+            }
+        }
+        Mixes::Shown => {
+            for (index, mix) in plan.mixes.iter().enumerate() {
+                say(if index == 0 { "mixes" } else { "" }, &mix_text(mix));
+            }
+        }
+    }
+    for (index, hazard) in plan.hazards.iter().enumerate() {
+        let applies = hazard
+            .applies_if
+            .as_ref()
+            .map(|when| format!(", if {when}"));
+        let text = format!(
+            "{} at {}{}: {} ({})",
+            hazard.id,
+            hazard.release,
+            applies.unwrap_or_default(),
+            hazard.what,
+            hazard.source
+        );
+        say(if index == 0 { "hazards" } else { "" }, &text);
+    }
+    say("way back", &way_back(plan));
+    for (index, left) in plan
+        .left
+        .iter()
+        .filter(|left| left.could.is_some())
+        .enumerate()
+    {
+        let could = left.could.as_deref().unwrap_or_default();
+        let bars = left
+            .bars
+            .as_ref()
+            .map(|line| format!("; after it {line} cannot come back"));
+        let text = format!(
+            "{} {} → {could}{}",
+            left.level,
+            left.at,
+            bars.unwrap_or_default()
+        );
+        say(if index == 0 { "not here" } else { "" }, &text);
+    }
+    if plan.left.iter().any(|left| left.could.is_some()) {
+        let once = if typed.starts_with("--") {
+            ", once it is registered"
+        } else {
+            " {cluster}"
+        };
+        say("", &format!("when you are sure: windlass finalize{once}"));
+    }
+    lines
+}
+
+fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
+    let style = &outlet.style;
+    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
+    let start: Vec<String> = start.into_iter().map(ToString::to_string).collect();
+    let to = plan
+        .hops
+        .last()
+        .map(|hop| hop.to.to_string())
+        .unwrap_or_default();
+    let way = match &plan.goal {
+        Goal::Version(_) => style.text(&format!("{} → {to}", start.join(" and "))),
+        Goal::Finalize => format!("{to}, levels raised"),
+    };
+    let mut facts = Vec::new();
+    if plan.moves() > 0 {
+        facts.push(count(plan.hops.len(), "hop"));
+        facts.push(count(plan.moves(), "restart"));
+    }
+    facts.push(format!("about {}", short(round(plan.expected))));
+    format!(
+        "Plan {}  {}  {system} {way}  {}",
+        style.typed(&name(plan).short()),
+        style.bold(shown),
+        style.dim(&facts.join(", "))
+    )
+}
+
+/// An estimate is not known to the tenth of a second.
+fn round(length: Ms) -> Ms {
+    Ms(length.0.div_ceil(1_000) * 1_000)
+}
+
+/// `no_return`: the stage is the first after which the old release cannot come back.
+fn stage_row(
+    outlet: &Outlet,
+    number: usize,
+    stage: &Stage,
+    snapshot: &Snapshot,
+    no_return: Option<(usize, usize)>,
+) -> Vec<Cell> {
+    let number = Cell::toned(number.to_string(), Tone::Dim);
+    match stage {
+        Stage::Move(step) => {
+            let from: Vec<String> = step.from.iter().map(ToString::to_string).collect();
+            let members: Vec<&str> = step.members.iter().map(|id| id.as_str()).collect();
+            vec![
+                number,
+                Cell::toned(movers(step, snapshot), Tone::Bold),
+                Cell::plain(format!("{} → {}", from.join(", "), step.to)),
+                Cell::plain(names(outlet, &members, " ")),
+            ]
+        }
+        Stage::Raise(raise) => vec![
+            number,
+            Cell::toned("raise", Tone::Warn),
+            Cell::plain(format!(
+                "{} {} → {}",
+                raise.level, raise.named.0, raise.named.1
+            )),
+            Cell::plain(no_return.map_or_else(String::new, |_| {
+                format!("no way back from here; {}", raise.why)
+            })),
+        ],
+        Stage::Act(act) => vec![
+            number,
+            Cell::toned("then", Tone::Bold),
+            Cell::plain(act.action.to_string()),
+            Cell::plain(act.what.clone()),
+        ],
+    }
+}
+
+/// Who moves, by the components they carry: `brokers`, `controllers+brokers` where members carry both.
+#[must_use]
+pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
+    let members = step
+        .members
+        .iter()
+        .filter_map(|id| snapshot.members.get(id));
+    let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
+    let others = carried.iter().filter(|one| **one != &step.component);
+    let named = std::iter::once(&step.component).chain(others.copied());
+    let named: Vec<String> = named.map(|component| format!("{component}s")).collect();
+    named.join("+")
+}
+
+/// Where the limit on members down at once begins and ends, in words.
+#[must_use]
+pub fn pace(plan: &Plan, policy: &Policy) -> String {
+    let ceiling = plan.ceiling(policy);
+    let cap = match policy.pace.cap {
+        Cap::Members(_) => String::new(),
+        Cap::Percent(_) => format!(" ({} of {})", cap_text(policy.pace.cap), plan.touched()),
+    };
+    let limit = match (policy.pace.ramp, ceiling) {
+        (_, 1) => format!("one at a time{cap}"),
+        (Ramp::Double, most) => format!("1, 2, 4 … at once, at most {most}{cap}"),
+        (Ramp::Fixed, most) => format!("at most {most} at once{cap}"),
+    };
+    let mode = match policy.pace.mode {
+        Mode::Sliding => "",
+        Mode::Barrier => ", the next batch when all of one are whole",
+    };
+    let soak = match policy.soak {
+        Ms(0) => String::new(),
+        soak => format!(
+            "; {} of health watched after the first and between stages",
+            short(soak)
+        ),
+    };
+    format!("{limit}{mode}; budgets may hold it lower{soak}")
+}
+
+/// What restarts do to clients, each said once.
+fn disturbances(plan: &Plan) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for (_, _, stage) in plan.stages() {
+        if let Stage::Move(step) = stage {
+            let text = format!("each {}: {}", step.component, step.disturbs);
+            if !step.disturbs.is_empty() && !said.contains(&text) {
+                said.push(text);
+            }
+        }
+    }
+    said
+}
+
+fn mix_text(mix: &windlass_engine::plan::MixShown) -> String {
+    let runs: Vec<String> = mix
+        .runs
+        .iter()
+        .map(|(component, versions)| {
+            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+            format!("{component} {}", versions.join(" and "))
+        })
+        .collect();
+    format!("{}: {}", mix.step, runs.join(", "))
+}
+
+fn way_back(plan: &Plan) -> String {
+    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
+    let old: Vec<String> = start.into_iter().map(ToString::to_string).collect();
+    let old = old.join(" and ");
+    match plan.point_of_no_return() {
+        None => format!("{old} can be put back on each member: levels stay as they are"),
+        Some((hop, stage)) => {
+            let before = plan
+                .stages()
+                .take_while(|(h, s, _)| (*h, *s) < (hop, stage))
+                .count();
+            match before {
+                0 => "none: this raises levels, which cannot be lowered again".into(),
+                _ => format!(
+                    "{old} can be put back until stage {} begins, not after it",
+                    before + 1
+                ),
+            }
+        }
+    }
+}

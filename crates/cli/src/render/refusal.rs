@@ -1,0 +1,41 @@
+//! A "no": the answer, the facts that bar the way, what would open one.
+//!
+//! Must never know: how it was found. Stories: `stories`.
+
+use super::flowing;
+use crate::outlet::{Outlet, spoken};
+use windlass_engine::refusal::Refusal;
+
+/// All of it.
+#[must_use]
+pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
+    let style = &outlet.style;
+    let head = format!("{}  ", style.bad_word("refused"));
+    let says = format!("{}: {}", refusal.code.name(), spoken(&refusal.says, typed));
+    let mut lines = flowing(outlet, &head, &style.text(&says));
+    for (index, because) in refusal.because.iter().enumerate() {
+        let word = if index == 0 { "because" } else { "and    " };
+        let source = because.source.as_ref().map(|source| format!(" ({source})"));
+        let fact = format!(
+            "{}{}",
+            spoken(&because.fact, typed),
+            source.unwrap_or_default()
+        );
+        lines.extend(flowing(
+            outlet,
+            &format!("  {}  ", style.dim(word)),
+            &style.text(&fact),
+        ));
+    }
+    if !refusal.hints.is_empty() {
+        lines.push(format!("  {}", style.dim("would open a way, or help")));
+    }
+    for hint in &refusal.hints {
+        lines.extend(flowing(
+            outlet,
+            "           ",
+            &style.text(&spoken(hint, typed)),
+        ));
+    }
+    lines
+}

@@ -1,0 +1,184 @@
+//! A cluster file written from what was seen, with a marked line for each thing only the user knows.
+//!
+//! Must never know: how it was seen. Stories: `tests/it/init.rs`.
+
+use crate::value::{Address, name};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use windlass_engine::names::ClusterName;
+use windlass_engine::snapshot::{Member, Snapshot};
+
+/// Stands before what the user must put in.
+pub const MARK: &str = "# FILL IN:";
+/// The host of members of which nothing is known; a name, no address.
+const HOST: &str = "this-machine";
+/// Comments stand in one column, so that the lines to fill in meet the eye.
+const COMMENT_COLUMN: usize = 34;
+
+/// The file of a cluster as it was seen: it parses once each marked line is filled in.
+#[must_use]
+pub fn write_cluster_file(
+    snapshot: &Snapshot,
+    bootstrap: &[Address],
+    cluster: &ClusterName,
+) -> String {
+    let mut out = String::new();
+    let seen = crate::stamp::rfc3339(snapshot.seen);
+    let identity = snapshot
+        .identity
+        .as_ref()
+        .map_or("not told", |i| i.as_str());
+    let addresses: Vec<String> = bootstrap.iter().map(|a| quoted(&a.to_string())).collect();
+    line(&mut out, "# Written by windlass from what was seen.", "");
+    line(&mut out, &format!("# cluster {identity}, seen {seen}"), "");
+    for gap in &snapshot.gaps {
+        line(
+            &mut out,
+            &format!("# not seen: {}: {}", gap.about, flat(&gap.what)),
+            "",
+        );
+    }
+    line(
+        &mut out,
+        &format!("# Look for `{MARK}` and say what only you know, then:"),
+        "",
+    );
+    line(&mut out, &format!("# windlass apply -f {cluster}.yaml"), "");
+    line(&mut out, "apiVersion: windlass.dev/v1", "");
+    line(&mut out, "kind: Cluster", "");
+    line(
+        &mut out,
+        &format!("metadata: {{name: {}}}", quoted(cluster.as_str())),
+        "",
+    );
+    line(&mut out, "spec:", "");
+    line(
+        &mut out,
+        &format!("  system: {}", quoted(&snapshot.system)),
+        "",
+    );
+    line(&mut out, &format!("  {}:", snapshot.system), "");
+    line(
+        &mut out,
+        &format!("    bootstrap: [{}]", addresses.join(", ")),
+        "",
+    );
+    let hosts = hosts(snapshot);
+    if !hosts.is_empty() {
+        fill(
+            &mut out,
+            "  release:",
+            "where releases lie, as \"/opt/kafka/{version}\"",
+        );
+        line(&mut out, "  defaults:", "");
+        let wish = "its log under dir, shown when it does not come back";
+        line(&mut out, "    log: logs/server.log", &format!("# {wish}"));
+        line(
+            &mut out,
+            "    supervisor:",
+            "# or commands, or systemd: docs/files.md",
+        );
+        line(&mut out, "      process:", "");
+        let start = "        start: [\"{release}/bin/kafka-server-start.sh\", \"{config}\"]";
+        line(&mut out, start, "");
+        line(&mut out, "        pidFile: windlass.pid", "");
+        line(&mut out, "  hosts:", "");
+    }
+    for (host, members) in hosts {
+        line(
+            &mut out,
+            &format!("    - name: {host}"),
+            "# the machine that windlass runs on",
+        );
+        line(&mut out, "      local: {}", "");
+        line(&mut out, "      members:", "");
+        for member in members {
+            of_member(&mut out, member);
+        }
+    }
+    line(&mut out, "  policy:", "# all of it optional");
+    line(
+        &mut out,
+        "    pace: {ramp: double, cap: 10%, mode: sliding}",
+        "",
+    );
+    line(
+        &mut out,
+        "    soak: 2m",
+        "# healthy time after the first member of a release",
+    );
+    line(
+        &mut out,
+        "    finalize: never",
+        "# levels are raised by: windlass finalize",
+    );
+    out
+}
+
+/// Members by host, in the order of their ids.
+fn hosts(snapshot: &Snapshot) -> BTreeMap<String, Vec<&Member>> {
+    let mut hosts: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
+    for member in snapshot.members.values() {
+        let host = member.host.clone().and_then(|host| name(&host).ok());
+        hosts
+            .entry(host.unwrap_or_else(|| HOST.into()))
+            .or_default()
+            .push(member);
+    }
+    hosts
+}
+
+fn of_member(out: &mut String, member: &Member) {
+    let releases: Vec<String> = member
+        .components
+        .values()
+        .map(ToString::to_string)
+        .collect();
+    let release = releases.first().map_or("release not told", String::as_str);
+    let about = format!("# {}, {release}", flat(&member.name));
+    line(
+        out,
+        &format!("        - id: {}", quoted(member.id.as_str())),
+        &about,
+    );
+    fill(
+        out,
+        "          dir:",
+        &format!("the folder of {}", flat(&member.name)),
+    );
+    fill(out, "          config:", "its properties file, under dir");
+}
+
+fn fill(out: &mut String, field: &str, what: &str) {
+    line(out, field, &format!("{MARK} {what}"));
+}
+
+fn line(out: &mut String, text: &str, comment: &str) {
+    if comment.is_empty() {
+        out.push_str(text);
+    } else {
+        // Writing into a String cannot fail.
+        let _ = write!(out, "{text:<COMMENT_COLUMN$} {comment}");
+    }
+    out.push('\n');
+}
+
+/// As it stands where YAML reads it back as the same text, else in double quotes.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let first = text.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let sound = first
+        && text.chars().all(plain)
+        && !text.ends_with(':')
+        && !matches!(text, "null" | "true" | "false");
+    if sound {
+        text.to_owned()
+    } else {
+        serde_json::Value::from(text).to_string()
+    }
+}
+
+/// In one line, so that a comment ends where it should.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,205 @@
+//! `kind: Findings` and `kind: Refusal`: what was asked and answered, as JSON (`check -o json`).
+//!
+//! Must never know: who asked. Stories: `tests/it/status.rs`.
+
+use crate::stamp;
+use crate::v1::API_VERSION;
+use crate::v1::snapshot::FoundView;
+use serde::Serialize;
+use windlass_engine::catalog::{Binds, Severity};
+use windlass_engine::check::{Finding, Verdict};
+use windlass_engine::refusal::Refusal;
+
+/// All checks of a cluster.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingsView {
+    /// Always [`API_VERSION`].
+    pub api_version: &'static str,
+    /// `Findings`
+    pub kind: &'static str,
+    /// The name of the cluster, where it has one.
+    pub cluster: Option<String>,
+    /// The goal they were asked for, where there was one.
+    pub to: Option<String>,
+    /// Whether any of them bars.
+    pub barred: bool,
+    /// How many of each verdict.
+    pub counts: Counts,
+    /// One by one.
+    pub findings: Vec<FindingView>,
+}
+
+/// How many of each verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// The condition holds.
+    pub pass: usize,
+    /// It does not, and does not bar.
+    pub warn: usize,
+    /// It does not, and bars.
+    pub fail: usize,
+    /// It could not be looked at.
+    pub unknown: usize,
+    /// A human let it pass.
+    pub waived: usize,
+}
+
+/// A check with its answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingView {
+    /// Which check.
+    pub check: String,
+    /// What was asked.
+    pub title: String,
+    /// `pass`, `warn`, `fail`, `unknown`, `waived`
+    pub verdict: &'static str,
+    /// Why it is unknown.
+    pub why: Option<String>,
+    /// Who let it pass.
+    pub waived: Option<WaivedView>,
+    /// Whether it bars now.
+    pub bars: bool,
+    /// `warn`, `fail`, `fail-always` (cannot be waived)
+    pub severity: &'static str,
+    /// `now`, `before-hop`, `before-each-member`, `before-finalize`
+    pub binds: &'static str,
+    /// What was seen.
+    pub seen: Vec<FoundView>,
+    /// When.
+    pub at: String,
+    /// What to do about it.
+    pub mend: String,
+    /// Where the condition stands.
+    pub source: String,
+}
+
+/// A permission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaivedView {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Until when.
+    pub until: String,
+}
+
+impl FindingsView {
+    /// Of all findings of a cluster.
+    #[must_use]
+    pub fn of(findings: &[Finding], cluster: Option<&str>, to: Option<&str>) -> Self {
+        let mut counts = Counts::default();
+        for finding in findings {
+            match &finding.verdict {
+                Verdict::Pass => counts.pass += 1,
+                Verdict::Warn => counts.warn += 1,
+                Verdict::Fail => counts.fail += 1,
+                Verdict::Unknown(_) => counts.unknown += 1,
+                Verdict::Waived { .. } => counts.waived += 1,
+            }
+        }
+        Self {
+            api_version: API_VERSION,
+            kind: "Findings",
+            cluster: cluster.map(str::to_owned),
+            to: to.map(str::to_owned),
+            barred: findings.iter().any(Finding::bars),
+            counts,
+            findings: findings.iter().map(FindingView::from).collect(),
+        }
+    }
+}
+
+/// The stable word for when a finding binds.
+#[must_use]
+pub fn binds_word(binds: Binds) -> &'static str {
+    match binds {
+        Binds::Now => "now",
+        Binds::BeforeHop => "before-hop",
+        Binds::BeforeEachMember => "before-each-member",
+        Binds::BeforeFinalize => "before-finalize",
+    }
+}
+
+impl From<&Finding> for FindingView {
+    fn from(finding: &Finding) -> Self {
+        let (verdict, why, waived) = match &finding.verdict {
+            Verdict::Pass => ("pass", None, None),
+            Verdict::Warn => ("warn", None, None),
+            Verdict::Fail => ("fail", None, None),
+            Verdict::Unknown(why) => ("unknown", Some(why.clone()), None),
+            Verdict::Waived { by, reason, until } => {
+                let waived = WaivedView {
+                    by: by.clone(),
+                    reason: reason.clone(),
+                    until: stamp::rfc3339(*until),
+                };
+                ("waived", None, Some(waived))
+            }
+        };
+        Self {
+            check: finding.check.to_string(),
+            title: finding.title.clone(),
+            verdict,
+            why,
+            waived,
+            bars: finding.bars(),
+            severity: match finding.severity {
+                Severity::Warn => "warn",
+                Severity::Fail => "fail",
+                Severity::FailAlways => "fail-always",
+            },
+            binds: binds_word(finding.binds),
+            seen: finding.seen.iter().map(FoundView::from).collect(),
+            at: stamp::rfc3339(finding.at),
+            mend: finding.mend.clone(),
+            source: finding.source.clone(),
+        }
+    }
+}
+
+/// A "no" with its proof.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusalView {
+    /// Always [`API_VERSION`].
+    pub api_version: &'static str,
+    /// `Refusal`
+    pub kind: &'static str,
+    /// Which "no".
+    pub code: &'static str,
+    /// The answer in one sentence.
+    pub says: String,
+    /// The facts that together bar the way.
+    pub because: Vec<BecauseView>,
+    /// What would open a way.
+    pub hints: Vec<String>,
+}
+
+/// One fact that bars.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BecauseView {
+    /// The fact.
+    pub fact: String,
+    /// Where it stands; none: it was seen on the cluster.
+    pub source: Option<String>,
+}
+
+impl From<&Refusal> for RefusalView {
+    fn from(refusal: &Refusal) -> Self {
+        let because = |one: &windlass_engine::refusal::Because| BecauseView {
+            fact: one.fact.clone(),
+            source: one.source.clone(),
+        };
+        Self {
+            api_version: API_VERSION,
+            kind: "Refusal",
+            code: refusal.code.name(),
+            says: refusal.says.clone(),
+            because: refusal.because.iter().map(because).collect(),
+            hints: refusal.hints.clone(),
+        }
+    }
+}
