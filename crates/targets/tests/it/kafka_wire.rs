@@ -1,4 +1,8 @@
 //! Connections: hello in three versions, ports of other protocols, limits, lines that are kept.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names the one answer it wants"
+)]
 
 use crate::kafka_world::{Memory, Reply, Still, body, hello};
 use kafka_protocol::messages::{ApiKey, ApiVersionsResponse, MetadataRequest, MetadataResponse};

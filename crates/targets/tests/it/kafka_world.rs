@@ -1,4 +1,8 @@
 //! A false world for the Kafka target: recorded answers, a broker in memory, hosts that say what they are told.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test names the one answer it wants"
+)]
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use kafka_protocol::messages::api_versions_response::{
