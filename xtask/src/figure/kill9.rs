@@ -26,7 +26,7 @@ pub(super) const NAME: &str = "kill9";
 /// The issue asks for so many.
 const KILLS: u64 = 2_000;
 /// From its sign of life to its kill at most: some ten commits on a disk that syncs in half a millisecond.
-const LIFE_MOST_US: u64 = 10_000;
+const LIFE_MOST_US: u64 = 12_000;
 /// Every so manieth life is counted from the process's first line, not from when it carries a run: kills
 /// while the store is opened and leases are taken.
 const EARLY_EVERY: u64 = 8;

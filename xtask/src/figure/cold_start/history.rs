@@ -18,7 +18,6 @@ use windlass_engine::version::Version;
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::Bell;
 use windlass_runner::keeper;
-use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{
     Append, Created, NewRun, Recorded, Registration, RunRow, Store,
 };
