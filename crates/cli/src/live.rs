@@ -8,7 +8,7 @@
 //! | `status`, `why`, `events`, `wait`, `replay` | where runs stand, and what was |
 //! | `adopt` | foreign marks |
 //! | `reading`, `tale`, `words`, `hints`, `estimate`, `picture` | a journal as words and pictures |
-//! | `screen`, `terminal`, `signals` | the terminal |
+//! | `screen`, `terminal`, `signals`, `span` | the terminal, and time that passes before it |
 //!
 //! Must never know: any rule of upgrading, or which system it is about. Stories: `tests/it/live.rs`.
 
@@ -26,6 +26,7 @@ mod reading;
 mod replay;
 mod screen;
 mod signals;
+mod span;
 mod speak;
 mod status;
 mod tale;

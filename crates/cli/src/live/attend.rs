@@ -18,15 +18,15 @@ use super::signals::{Asked, Signals};
 use super::terminal::{Ask, Keys, is_somebody_there};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
-use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use windlass_engine::hash::Hash;
 use windlass_engine::run::Phase;
+use windlass_engine::time::Ms;
 use windlass_runner::bell::Told;
 use windlass_runner::ports::store::RunRow;
 
 /// The journal is looked at this often; a look without news costs a number read from a file.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY_MS: Ms = Ms(100);
 
 /// Until when a run is attended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl<'a> Attend<'a> {
     ///
     /// # Errors
     /// Trouble that does not pass by itself.
-    pub async fn to_the_end(mut self) -> Result<Exit, Failed> {
+    pub async fn until_done(mut self) -> Result<Exit, Failed> {
         let went = self.turns().await;
         self.screen.clear();
         went
@@ -207,6 +207,7 @@ impl<'a> Attend<'a> {
 
     async fn wait(&mut self) -> Woken {
         let Self {
+            context,
             hints,
             signals,
             keys,
@@ -230,7 +231,7 @@ impl<'a> Attend<'a> {
             key = key => Woken::Key(key),
             answer = answer => Woken::Answer(answer),
             Some(told) = hints.recv() => Woken::Hint(told),
-            () = tokio::time::sleep(LOOK_EVERY) => Woken::Nothing,
+            () = context.world.clock.sleep(LOOK_EVERY_MS) => Woken::Nothing,
         }
     }
 

@@ -2,18 +2,19 @@
 //!
 //! Must never know: what the run does. Stories: `tests/it/background.rs`.
 
+use super::span::{Since, rest};
 use crate::context::Context;
 use crate::exit::Failed;
 use std::fs::OpenOptions;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use windlass_engine::time::Ms;
 use windlass_runner::ports::store::RunRow;
 
 /// A carrier that has not taken its run after this long is waited for no more …
-const TAKEN_WITHIN: Duration = Duration::from_secs(5);
+const TAKEN_WITHIN_MS: Ms = Ms::seconds(5);
 /// … and it is looked for this often.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY_MS: Ms = Ms(50);
 
 /// A carrier that was started.
 #[derive(Debug)]
@@ -53,8 +54,8 @@ pub async fn start(context: &Context, row: &RunRow) -> Result<Started, Failed> {
         pid: child.id(),
         log,
     };
-    let begun = Instant::now();
-    while begun.elapsed() < TAKEN_WITHIN {
+    let begun = Since::now(context);
+    while begun.gone(context) < TAKEN_WITHIN_MS {
         if let Ok(Some(ended)) = child.try_wait() {
             return if context.world.store.run(&row.run).await?.ended.is_some() {
                 Ok(started)
@@ -68,7 +69,7 @@ pub async fn start(context: &Context, row: &RunRow) -> Result<Started, Failed> {
         if context.desk.carrier(&row.cluster).await?.is_some() {
             break;
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        rest(context, LOOK_EVERY_MS).await;
     }
     Ok(started)
 }

@@ -7,25 +7,26 @@ use super::crew::{self, Carries};
 use super::reading::Reading;
 use super::screen::{Telling, dated};
 use super::signals::{Asked, Signals};
+use super::span::{Since, rest};
 use super::words::Weight;
 use crate::args::runs::{CarryArgs, WatchArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use windlass_engine::names::RunId;
+use windlass_engine::time::Ms;
 use windlass_runner::drive::{self, Driven};
 use windlass_runner::keeper::CarryError;
 use windlass_runner::ports::store::RunRow;
 
 /// New runs and orphans are looked for this often; a look without news costs a number read from a file.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY_MS: Ms = Ms(200);
 /// Orphans appear without a commit, when their carrier dies: they are looked for at least this often.
-const ORPHANS_EVERY: Duration = Duration::from_secs(2);
+const ORPHANS_EVERY_MS: Ms = Ms::seconds(2);
 /// After trouble a run is taken again after this long.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN_MS: Ms = Ms::seconds(5);
 
 /// `windlass watch`
 ///
@@ -42,7 +43,7 @@ pub async fn watch(context: &Context, args: &WatchArgs) -> Result<Exit, Failed> 
     };
     Attend::begin(context, row, manner)
         .await?
-        .to_the_end()
+        .until_done()
         .await
 }
 
@@ -68,7 +69,7 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
     };
     Attend::begin(context, row, manner)
         .await?
-        .to_the_end()
+        .until_done()
         .await
 }
 
@@ -96,7 +97,7 @@ enum Which {
 struct One {
     task: Option<JoinHandle<Result<Driven, CarryError>>>,
     reading: Reading,
-    rests_until: Option<Instant>,
+    rests: Option<(Since, Ms)>,
     trouble: Option<String>,
 }
 
@@ -118,14 +119,14 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
         ours: BTreeMap::new(),
     };
     let mut pulse = None;
-    let mut looked: Option<Instant> = None;
+    let mut looked: Option<Since> = None;
     let mut is_leaving = false;
     loop {
         let present = context.world.store.pulse().await?;
-        let is_time = looked.is_none_or(|at| at.elapsed() >= ORPHANS_EVERY);
+        let is_time = looked.is_none_or(|at| at.gone(context) >= ORPHANS_EVERY_MS);
         if pulse != Some(present) || is_time {
             pulse = Some(present);
-            looked = Some(Instant::now());
+            looked = Some(Since::now(context));
             if !is_leaving && (which == Which::AllThatCome || several.ours.is_empty()) {
                 several.gather().await?;
             }
@@ -157,7 +158,7 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
                     context.outlet.note("nothing more begins here; what is in flight finishes first (again: leave at once)");
                 }
             },
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = rest(context, LOOK_EVERY_MS) => {}
         }
     }
 }
@@ -173,7 +174,7 @@ impl Several<'_> {
                     One {
                         task: None,
                         reading,
-                        rests_until: None,
+                        rests: None,
                         trouble: None,
                     },
                 );
@@ -189,7 +190,9 @@ impl Several<'_> {
     /// Takes what nobody carries and what has rested.
     async fn take(&mut self) -> Result<(), Failed> {
         for (run, one) in &mut self.ours {
-            let rests = one.rests_until.is_some_and(|until| until > Instant::now());
+            let rests = one
+                .rests
+                .is_some_and(|(since, rest)| since.gone(self.context) < rest);
             if one.task.is_some() || rests {
                 continue;
             }
@@ -200,7 +203,7 @@ impl Several<'_> {
                 .await?
                 .is_some()
             {
-                one.rests_until = Some(Instant::now() + ORPHANS_EVERY);
+                one.rests = Some((Since::now(self.context), ORPHANS_EVERY_MS));
                 continue;
             }
             let bell = drive::Bell {
@@ -253,7 +256,7 @@ impl Several<'_> {
                 Ok(Err(why)) => Some(why.to_string()),
                 Err(why) => Some(format!("the carrier broke off: {why}")),
             };
-            one.rests_until = Some(Instant::now() + AGAIN);
+            one.rests = Some((Since::now(self.context), AGAIN_MS));
             if trouble.is_some() && one.trouble != trouble {
                 let cluster = one.reading.cluster();
                 let words = trouble.clone().unwrap_or_default();

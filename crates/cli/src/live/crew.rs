@@ -3,14 +3,15 @@
 //!
 //! Must never know: terminals. Stories: `tests/it/live.rs`.
 
+use super::span::Since;
 use crate::context::Context;
 use crate::exit::Failed;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use windlass_engine::names::{ClusterName, RunId};
+use windlass_engine::time::Ms;
 use windlass_runner::bell::{self, Bell, Told};
 use windlass_runner::drive::{self, Driven};
 use windlass_runner::keeper::{self, CarryError};
@@ -18,9 +19,9 @@ use windlass_runner::ports::store::RunRow;
 use windlass_runner::world::World;
 
 /// Whether somebody carries is asked so often.
-const HOLDER_EVERY: Duration = Duration::from_millis(700);
+const HOLDER_EVERY_MS: Ms = Ms(700);
 /// After trouble that may pass, a run is taken again after this long.
-const AGAIN: Duration = Duration::from_secs(2);
+const AGAIN_MS: Ms = Ms::seconds(2);
 
 /// Who carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub struct Crew {
     bell: Option<Arc<Bell>>,
     let_go: watch::Sender<bool>,
     carrier: Carrier,
-    looked: Option<Instant>,
-    rests_until: Option<Instant>,
+    looked: Option<Since>,
+    rests: Option<Since>,
     ears: Option<JoinHandle<()>>,
     hints: UnboundedSender<Told>,
     trouble: Option<String>,
@@ -74,7 +75,7 @@ impl Crew {
             let_go: watch::channel(false).0,
             carrier: Carrier::Nobody,
             looked: None,
-            rests_until: None,
+            rests: None,
             ears: None,
             hints,
             trouble: None,
@@ -87,22 +88,28 @@ impl Crew {
     /// Trouble that does not pass by itself; what may pass is in [`Crew::trouble`].
     pub async fn see_to_it(&mut self, context: &Context) -> Result<(), Failed> {
         if self.task.as_ref().is_some_and(JoinHandle::is_finished) {
-            self.come_back().await?;
+            self.come_back(context).await?;
         }
         if self.task.is_some() {
             return Ok(());
         }
-        if self.looked.is_some_and(|at| at.elapsed() < HOLDER_EVERY) {
+        if self
+            .looked
+            .is_some_and(|at| at.gone(context) < HOLDER_EVERY_MS)
+        {
             return Ok(());
         }
-        self.looked = Some(Instant::now());
+        self.looked = Some(Since::now(context));
         match context.desk.carrier(&self.cluster).await? {
             Some(holder) => {
                 self.listen(context);
                 self.carrier = Carrier::Other(holder);
             }
             None if self.carries == Carries::IfNobody && !*self.let_go.borrow() => {
-                if self.rests_until.is_none_or(|until| until <= Instant::now()) {
+                if self
+                    .rests
+                    .is_none_or(|since| since.gone(context) >= AGAIN_MS)
+                {
                     self.take(context);
                 }
             }
@@ -166,7 +173,7 @@ impl Crew {
         }));
     }
 
-    async fn come_back(&mut self) -> Result<(), Failed> {
+    async fn come_back(&mut self, context: &Context) -> Result<(), Failed> {
         let Some(task) = self.task.take() else {
             return Ok(());
         };
@@ -184,7 +191,7 @@ impl Crew {
             Ok(Driven::LetGo | Driven::Superseded) => self.trouble = None,
             Err(CarryError::Held { holder, .. }) => {
                 self.carrier = Carrier::Other(holder);
-                self.rests_until = Some(Instant::now() + AGAIN);
+                self.rests = Some(Since::now(context));
             }
             Err(
                 passing @ (CarryError::Silent(_)
@@ -193,7 +200,7 @@ impl Crew {
                 | CarryError::Drive(_)),
             ) => {
                 self.trouble = Some(passing.to_string());
-                self.rests_until = Some(Instant::now() + AGAIN);
+                self.rests = Some(Since::now(context));
             }
             Err(
                 lasting @ (CarryError::Unregistered { .. }

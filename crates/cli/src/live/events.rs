@@ -4,17 +4,18 @@
 
 use super::reading::{Fact, Reading};
 use super::screen::{dated, view};
+use super::span::rest;
 use super::words::Weight;
 use crate::args::runs::{EventsArgs, LogsArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use crate::outlet::style::Tone;
-use std::time::Duration;
+use windlass_engine::time::Ms;
 use windlass_wire::v1::event::EventView;
 use windlass_wire::v1::list;
 
 /// The journal is looked at this often where it is followed.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY_MS: Ms = Ms(100);
 
 /// `windlass events`
 ///
@@ -41,7 +42,7 @@ pub async fn run(context: &Context, args: &EventsArgs) -> Result<Exit, Failed> {
         return Ok(Exit::Done);
     }
     while args.follow && reading.run().ended().is_none() && !outlet.is_closed() {
-        tokio::time::sleep(LOOK_EVERY).await;
+        rest(context, LOOK_EVERY_MS).await;
         for fact in reading.catch_up(store).await? {
             write(context, id.as_str(), &fact);
         }

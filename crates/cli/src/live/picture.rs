@@ -349,7 +349,11 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
                 let names: Vec<String> = left.iter().map(|subject| run.call(subject)).collect();
                 lines.push(format!("  left as they stood: {}", names.join(", ")));
             }
-            lines.extend(left_levels(run, cluster, nothing));
+            lines.extend(left_levels(
+                run,
+                cluster,
+                if nothing { "is" } else { "stays" },
+            ));
         }
         End::Refused => lines.push(format!("run {id} ended: there is no way")),
         End::Cancelled => {
@@ -400,7 +404,7 @@ fn reached(run: &Run) -> String {
     }
 }
 
-fn left_levels(run: &Run, cluster: &str, nothing: bool) -> Vec<String> {
+fn left_levels(run: &Run, cluster: &str, stays: &str) -> Vec<String> {
     let Some((_, plan)) = run.plan() else {
         return Vec::new();
     };
@@ -413,9 +417,8 @@ fn left_levels(run: &Run, cluster: &str, nothing: bool) -> Vec<String> {
     if left.is_empty() {
         return Vec::new();
     }
-    let stay = if nothing { "is" } else { "stays" };
     vec![format!(
-        "  {} {stay} as it was. When you are sure: windlass finalize {cluster}",
+        "  {} {stays} as it was. When you are sure: windlass finalize {cluster}",
         left.join(", ")
     )]
 }

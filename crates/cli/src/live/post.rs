@@ -6,22 +6,23 @@
 
 use super::crew::{self, bells};
 use super::reading::Reading;
+use super::span::{Since, rest};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use crate::outlet::spoken;
-use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::Event;
+use windlass_engine::time::Ms;
 use windlass_runner::bell;
 use windlass_runner::drive;
 use windlass_runner::keeper::CarryError;
 use windlass_runner::ports::store::{Acknowledged, InboxSeq, RunRow};
 
 /// A carrier answers within milliseconds once rung; this long is waited before it is said that it has not.
-const ANSWER_WITHIN: Duration = Duration::from_secs(3);
+const ANSWER_WITHIN_MS: Ms = Ms::seconds(3);
 /// The journal is looked at this often meanwhile.
-const LOOK_EVERY: Duration = Duration::from_millis(25);
+const LOOK_EVERY_MS: Ms = Ms(25);
 
 /// A key that no other post has.
 #[must_use]
@@ -63,19 +64,19 @@ pub async fn say(context: &Context, row: RunRow, command: Command) -> Result<Exi
             .note(&format!("not now: run {} has ended ({how})", row.run));
         return Ok(Exit::Refused);
     }
-    let carried = context.desk.carrier(&row.cluster).await?.is_some();
-    if !carried && answers_itself(&command) {
+    let carrier = context.desk.carrier(&row.cluster).await?;
+    if carrier.is_none() && answers_itself(&command) {
         shortly(context, &row, &mut reading, &ack, &command).await?;
     }
-    let waits = if carried {
-        ANSWER_WITHIN
+    let waits = if carrier.is_some() {
+        ANSWER_WITHIN_MS
     } else {
-        Duration::ZERO
+        Ms(0)
     };
     match answer(context, &mut reading, ack.seq, waits).await? {
         Some(answered) => Ok(tell(context, &row, &reading, &command, &answered)),
         None => {
-            unread(context, &row, &reading, &command, &ack, carried);
+            unread(context, &row, &reading, &command, &ack, carrier.as_deref());
             Ok(Exit::Done)
         }
     }
@@ -100,9 +101,9 @@ async fn answer(
     context: &Context,
     reading: &mut Reading,
     seq: InboxSeq,
-    waits: Duration,
+    waits: Ms,
 ) -> Result<Option<Answered>, Failed> {
-    let begun = Instant::now();
+    let begun = Since::now(context);
     // The short carry may have folded it already.
     let known = context.world.store.read(&reading.row.run, 1).await?;
     for stored in known.iter().rev() {
@@ -116,10 +117,10 @@ async fn answer(
                 return Ok(Some(answered));
             }
         }
-        if begun.elapsed() >= waits {
+        if begun.gone(context) >= waits {
             return Ok(None);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        rest(context, LOOK_EVERY_MS).await;
     }
 }
 
@@ -167,7 +168,7 @@ async fn shortly(
                     }
                 };
             }
-            () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = rest(context, LOOK_EVERY_MS) => {}
         }
         reading.catch_up(context.world.store.as_ref()).await?;
         let run = reading.run();
@@ -251,7 +252,7 @@ fn unread(
     reading: &Reading,
     command: &Command,
     ack: &Acknowledged,
-    carried: bool,
+    carrier: Option<&str>,
 ) {
     let outlet = &context.outlet;
     let word = command.word();
@@ -264,8 +265,11 @@ fn unread(
         let names: Vec<String> = ack.begun.iter().map(|s| reading.run().call(s)).collect();
         outlet.line(&outlet.wrapped(&format!("  begun    {}", names.join(", ")), 11));
     }
-    if carried {
-        outlet.note("  its carrier has not read it yet; nothing begins before it has");
+    if let Some(carrier) = carrier {
+        outlet.note(&outlet.wrapped(
+            &format!("  not read yet by {carrier}; nothing begins before it has"),
+            2,
+        ));
     } else {
         outlet.note(&format!(
             "  nobody carries this run; it is read when somebody does: windlass carry {run}"

@@ -5,6 +5,7 @@
 use super::reading::Fact;
 use super::words::Weight;
 use crate::context::Context;
+use crate::environment;
 use crate::outlet::style::Glyphs;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -38,7 +39,7 @@ impl Screen {
     /// As the terminal allows.
     #[must_use]
     pub fn new(context: &Context, telling: Telling) -> Self {
-        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let dumb = environment::text("TERM").is_none_or(|term| term == "dumb");
         let plain = context.outlet.notes.glyphs == Glyphs::Ascii;
         let data = telling == Telling::Data && (context.outlet.is_data() || !context.outlet.live);
         if std::io::stderr().is_terminal() && !dumb && !plain && !data {

@@ -8,18 +8,19 @@ use super::crew::Carries;
 use super::post;
 use super::reading::Reading;
 use super::screen::Telling;
+use super::span::{Since, rest};
 use super::terminal::is_somebody_there;
 use super::why;
 use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs};
 use crate::assemble;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
-use std::time::{Duration, Instant};
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::run::Phase;
 use windlass_engine::run::event::Approval;
+use windlass_engine::time::Ms;
 use windlass_runner::desk::Asked;
 use windlass_runner::ledger;
 use windlass_runner::ports::store::{Created, RunRow};
@@ -27,9 +28,9 @@ use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::plan::goal_word;
 
 /// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
-const PLANNED_WITHIN: Duration = Duration::from_secs(15);
+const PLANNED_WITHIN_MS: Ms = Ms::seconds(15);
 /// The journal is looked at this often meanwhile.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY_MS: Ms = Ms(50);
 
 /// `windlass upgrade`
 ///
@@ -164,7 +165,7 @@ async fn attended(
     };
     let run = row.run.clone();
     let attend = Attend::begin(context, row, manner).await?;
-    match attend.to_the_end().await {
+    match attend.until_done().await {
         Err(failed) if made == Made::Here => {
             give_up(context, &run).await;
             Err(failed)
@@ -197,11 +198,11 @@ async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
     }
     let store = context.world.store.as_ref();
     let mut reading = Reading::open(store, row, None, |_, _| {}).await?;
-    let begun = Instant::now();
-    while begun.elapsed() < PLANNED_WITHIN
+    let begun = Since::now(context);
+    while begun.gone(context) < PLANNED_WITHIN_MS
         && matches!(reading.run().phase(), Phase::Requested | Phase::Observing)
     {
-        tokio::time::sleep(LOOK_EVERY).await;
+        rest(context, LOOK_EVERY_MS).await;
         reading.catch_up(store).await?;
     }
     if outlet.is_data() {

@@ -3,16 +3,17 @@
 //! Must never know: how runs are carried. Stories: in this file.
 
 use super::reading::Reading;
+use super::span::{Since, rest};
 use super::why;
 use crate::args::runs::{Until, WaitArgs};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
-use std::time::{Duration, Instant};
 use windlass_engine::run::event::{Cause, End};
 use windlass_engine::run::{Phase, Run};
+use windlass_engine::time::Ms;
 
 /// The journal is looked at this often.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY_MS: Ms = Ms(100);
 
 /// `windlass wait`
 ///
@@ -22,8 +23,7 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
     let row = context.run_ref(&args.run.of).await?;
     let store = context.world.store.as_ref();
     let mut reading = Reading::open(store, row, None, |_, _| {}).await?;
-    let begun = Instant::now();
-    let limit = args.timeout.map(|limit| Duration::from_millis(limit.0));
+    let begun = Since::now(context);
     loop {
         if let Some(exit) = reached(reading.run(), args.until) {
             if exit != Exit::Done {
@@ -42,7 +42,10 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
             }
             return Ok(exit);
         }
-        if limit.is_some_and(|limit| begun.elapsed() >= limit) {
+        if args
+            .timeout
+            .is_some_and(|limit| begun.gone(context) >= limit)
+        {
             let carrier = context.desk.carrier(&reading.row.cluster).await?;
             context
                 .outlet
@@ -55,7 +58,7 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
             }
             return Ok(Exit::Inconclusive);
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        rest(context, LOOK_EVERY_MS).await;
         reading.catch_up(store).await?;
     }
 }

@@ -120,6 +120,7 @@ mod tests {
         Event::Began(Began {
             subject: Subject::Member("7".into()),
             attempt: 1,
+            tries: 1,
             found: BTreeSet::new(),
             to: None,
             manner: Manner::Gentle,
