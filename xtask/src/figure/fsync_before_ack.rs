@@ -34,12 +34,18 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let full = recorded(child::FULL)?;
     println!("synchronous=FULL: {full}");
     if full.commits < COMMITS_LEAST || full.commands < COMMANDS_LEAST {
-        return Err(NotSo(format!("fewer than {COMMITS_LEAST} commits or {COMMANDS_LEAST} commands")).into());
+        return Err(NotSo(format!(
+            "fewer than {COMMITS_LEAST} commits or {COMMANDS_LEAST} commands"
+        ))
+        .into());
     }
     let off = recorded(child::OFF)?;
     println!("synchronous=OFF:  {off}");
     if off.unsynced == 0 {
-        return Err(NotSo("the check is blind: it found nothing wrong with a store that never syncs".into()).into());
+        return Err(NotSo(
+            "the check is blind: it found nothing wrong with a store that never syncs".into(),
+        )
+        .into());
     }
     #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
     Ok(full.unsynced as f64)
