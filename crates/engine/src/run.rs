@@ -646,10 +646,7 @@ impl Run {
         } else {
             usize::MAX
         };
-        let (asked, may) = (
-            pace.ceiling(members),
-            self.pace_approved.ceiling(members),
-        );
+        let (asked, may) = (pace.ceiling(members), self.pace_approved.ceiling(members));
         let at_once = pace.ramp == Ramp::Fixed && self.pace_approved.ramp == Ramp::Double;
         asked > may || (at_once && asked > 1)
     }

@@ -10,16 +10,16 @@ use crate::ledger::{Ledger, LedgerError};
 use crate::ports::store::{AppendError, Lease, StoreError};
 use crate::ports::target::{Fence, Hint, Target};
 use crate::world::World;
+use futures_util::FutureExt;
 use std::sync::Arc;
 use thiserror::Error;
-use futures_util::FutureExt;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{Notify, watch};
 use windlass_engine::effect::{Answer, ClaimAnswer, Outcome};
 use windlass_engine::names::RunId;
+use windlass_engine::run::Run;
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::{End, Event};
-use windlass_engine::run::Run;
 use windlass_engine::step::{Input, heard, step};
 use windlass_engine::time::{Mark, Ms, Now};
 
@@ -168,7 +168,11 @@ impl Drive {
         let now = self.world.clock.now();
         let words = self.words(now).await?;
         self.drain();
-        if self.kept.iter().any(|kept| is_fenced(&self.ledger.run, &kept.answer)) {
+        if self
+            .kept
+            .iter()
+            .any(|kept| is_fenced(&self.ledger.run, &kept.answer))
+        {
             self.hands.drop_all();
             return Ok(Went::Out(Driven::Superseded));
         }

@@ -346,7 +346,10 @@ impl Run {
         self.moved.insert(id.clone());
         let Some(version) = version else { return };
         self.landed.insert(version.clone());
-        let known = self.known.as_mut().and_then(|known| known.members.get_mut(id));
+        let known = self
+            .known
+            .as_mut()
+            .and_then(|known| known.members.get_mut(id));
         for member in known.into_iter().chain(self.told.get_mut(id)) {
             member
                 .components

@@ -42,9 +42,7 @@ pub(super) fn answered(
                 }]
             }
         },
-        Outcome::NotYet { step }
-            if flight.step.as_ref() == Some(&step) && !run.is_stopping() =>
-        {
+        Outcome::NotYet { step } if flight.step.as_ref() == Some(&step) && !run.is_stopping() => {
             Vec::new()
         }
         Outcome::NotYet { step } => vec![Event::NotYet {

@@ -65,8 +65,7 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
                 .levels
                 .get(&raise.level)
                 .map_or(0, |level| level.finalized);
-            (at < raise.to)
-                .then(|| alloc::format!("level {} is at {at}", raise.level))
+            (at < raise.to).then(|| alloc::format!("level {} is at {at}", raise.level))
         }
         Stage::Raise(_) | Stage::Move(_) | Stage::Act(_) => None,
     })

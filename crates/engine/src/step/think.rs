@@ -154,9 +154,8 @@ fn asks_nothing_new(parent: &Plan, child: &Plan) -> bool {
         let (hop, _) = plan.point_of_no_return()?;
         plan.hops.get(hop).map(|hop| hop.to.clone())
     };
-    let not_earlier = no_return(child).is_none_or(|child| {
-        no_return(parent).is_some_and(|parent| child >= parent)
-    });
+    let not_earlier = no_return(child)
+        .is_none_or(|child| no_return(parent).is_some_and(|parent| child >= parent));
     let hops =
         |plan: &Plan| -> BTreeSet<_> { plan.hops.iter().map(|hop| hop.to.clone()).collect() };
     child.goal == parent.goal
@@ -184,7 +183,9 @@ pub(super) fn findings(run: &Run, known: &Snapshot, plan: Option<&Plan>, now: No
 
 /// A human mends what bars: the checks are asked again at each look, and told where they differ.
 pub(super) fn barred(run: &Run, now: Now) -> Vec<Event> {
-    run.known().map(|known| again(run, known, now)).unwrap_or_default()
+    run.known()
+        .map(|known| again(run, known, now))
+        .unwrap_or_default()
 }
 
 /// The checks once more; nothing where the same findings bar.
