@@ -327,7 +327,7 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
             },
             match pauses {
                 0 => "no pause".into(),
-                some => format!("{} of {}", counted(some, "pause"), whole(paused)),
+                some => format!("{} of {}", counted(some, "pause"), short(paused)),
             }
         )
     });
