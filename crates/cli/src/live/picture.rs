@@ -90,7 +90,12 @@ fn stages(scene: &Scene<'_>, plan: &Plan, style: &Style) -> Vec<String> {
             } else {
                 String::new()
             };
-            (hop, index, stage, format!("{}{release}", label(stage)))
+            (
+                hop,
+                index,
+                stage,
+                format!("{}{release}", label(scene.run, stage)),
+            )
         })
         .collect();
     let wide = shown.iter().map(|(_, _, _, label)| label.chars().count());
@@ -119,9 +124,9 @@ fn stages(scene: &Scene<'_>, plan: &Plan, style: &Style) -> Vec<String> {
         .collect()
 }
 
-fn label(stage: &Stage) -> String {
+fn label(run: &Run, stage: &Stage) -> String {
     match stage {
-        Stage::Move(step) => super::words::many(step),
+        Stage::Move(step) => super::words::many(run, step),
         Stage::Raise(raise) => raise.level.to_string(),
         Stage::Act(act) => act.action.as_str().replace('-', " "),
     }
@@ -322,7 +327,7 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
             },
             match pauses {
                 0 => "no pause".into(),
-                some => format!("{} of {}", counted(some, "pause"), whole(paused)),
+                some => format!("{} of {}", counted(some, "pause"), short(paused)),
             }
         )
     });
@@ -344,16 +349,13 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
                     reached(run)
                 ));
                 lines.extend(Some(took).filter(|took| moves > 0 && !took.is_empty()));
+                lines.extend(raised(run));
             }
             if let End::FinishedWithout(left) = &end {
                 let names: Vec<String> = left.iter().map(|subject| run.call(subject)).collect();
                 lines.push(format!("  left as they stood: {}", names.join(", ")));
             }
-            lines.extend(left_levels(
-                run,
-                cluster,
-                if nothing { "is" } else { "stays" },
-            ));
+            lines.extend(left_levels(run, cluster));
         }
         End::Refused => lines.push(format!("run {id} ended: there is no way")),
         End::Cancelled => {
@@ -404,7 +406,25 @@ fn reached(run: &Run) -> String {
     }
 }
 
-fn left_levels(run: &Run, cluster: &str, stays: &str) -> Vec<String> {
+/// What was raised, from where to where.
+fn raised(run: &Run) -> Option<String> {
+    let (_, plan) = run.plan()?;
+    let steps: Vec<String> = plan
+        .stages()
+        .filter_map(|(_, _, stage)| match stage {
+            Stage::Raise(raise) => Some(format!(
+                "{} {} → {}",
+                raise.level,
+                named(&raise.named.0, raise.from),
+                named(&raise.named.1, raise.to)
+            )),
+            Stage::Move(_) | Stage::Act(_) => None,
+        })
+        .collect();
+    (!steps.is_empty()).then(|| format!("  raised: {}", steps.join(", ")))
+}
+
+fn left_levels(run: &Run, cluster: &str) -> Vec<String> {
     let Some((_, plan)) = run.plan() else {
         return Vec::new();
     };
@@ -417,8 +437,9 @@ fn left_levels(run: &Run, cluster: &str, stays: &str) -> Vec<String> {
     if left.is_empty() {
         return Vec::new();
     }
+    let stays = if left.len() == 1 { "stays" } else { "stay" };
     vec![format!(
-        "  {} {stays} as it was. When you are sure: windlass finalize {cluster}",
+        "  {} {stays}. When you are sure: windlass finalize {cluster}",
         left.join(", ")
     )]
 }
