@@ -25,11 +25,15 @@ use heard::{Heard, Said};
 pub(super) const NAME: &str = "kill9";
 /// The issue asks for so many.
 const KILLS: u64 = 2_000;
-/// From its sign of life to its kill at most: some ten commits on a disk that syncs in half a millisecond.
-const LIFE_MOST_US: u64 = 12_000;
-/// Every so manieth life is counted from the process's first line, not from when it carries a run: kills
-/// while the store is opened and leases are taken.
+/// A life lasts until so many acknowledgements were heard at most …
+const HEARD_MOST: u64 = 40;
+/// … and then so long at most: about one commit, so that the kill may fall anywhere in it.
+const JITTER_MOST_US: u64 = 1_500;
+/// Every so manieth life is shorter and counted from the process's first line: kills while the store is
+/// opened, leases are taken, a journal is read.
 const EARLY_EVERY: u64 = 8;
+/// How long such a life is at most.
+const EARLY_MOST_US: u64 = 8_000;
 /// How many of the things that are wrong are printed.
 const SHOWN: usize = 10;
 
@@ -44,13 +48,13 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let mut tally = Tally::default();
     let start = Instant::now();
     for kill in 1..=KILLS {
-        let life = Duration::from_micros(dice.below(LIFE_MOST_US));
-        let from = if kill % EARLY_EVERY == 0 {
-            Said::Up
+        let life = if kill % EARLY_EVERY == 0 {
+            Life::Early(Duration::from_micros(dice.below(EARLY_MOST_US)))
         } else {
-            Said::Carries
+            let jitter = Duration::from_micros(dice.below(JITTER_MOST_US));
+            Life::Carrying(dice.below(HEARD_MOST), jitter)
         };
-        let about = live(folder.path(), kill, from, life, &mut heard)?;
+        let about = live(folder.path(), kill, life, &mut heard)?;
         tally.outstanding += u64::from(about.outstanding);
         tally.judge(folder.path(), &heard, &about.runs)?;
         if kill % 250 == 0 {
@@ -82,7 +86,9 @@ pub(super) fn measure() -> Result<f64, Trouble> {
         return Err(NotSo("fewer than half of the kills met an append or post".into()).into());
     }
     if heard.events() == 0 || heard.commands() == 0 || tally.ended.is_empty() {
-        return Err(NotSo("nothing was acknowledged, so nothing was tried".into()).into());
+        return Err(
+            NotSo("no event, no command or no end was met: too little was tried".into()).into(),
+        );
     }
     #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
     Ok(tally.wrong.len() as f64)
@@ -118,6 +124,33 @@ impl Tally {
     }
 }
 
+/// When a life ends.
+#[derive(Clone, Copy)]
+enum Life {
+    /// So long after the process's first line.
+    Early(Duration),
+    /// So long after so many acknowledgements were heard of a process that carries.
+    Carrying(u64, Duration),
+}
+
+impl Life {
+    fn is_over(self, said: &[Said]) -> bool {
+        match self {
+            Self::Early(_) => said.contains(&Said::Up),
+            Self::Carrying(most, _) => {
+                let heard = said.iter().filter(|word| word.is_answer()).count();
+                said.contains(&Said::Carries) && u64::try_from(heard).is_ok_and(|n| n >= most)
+            }
+        }
+    }
+
+    fn jitter(self) -> Duration {
+        match self {
+            Self::Early(jitter) | Self::Carrying(_, jitter) => jitter,
+        }
+    }
+}
+
 /// What one life was about.
 struct About {
     outstanding: bool,
@@ -125,33 +158,19 @@ struct About {
     runs: BTreeSet<RunId>,
 }
 
-/// Starts the child, waits for its sign, lets it live for so long, kills it, and hears all it said.
-fn live(
-    folder: &Path,
-    kill: u64,
-    from: Said,
-    life: Duration,
-    heard: &mut Heard,
-) -> Result<About, Trouble> {
+/// Starts the child, listens until its life is over, kills it, and hears all that it still said.
+fn live(folder: &Path, kill: u64, life: Life, heard: &mut Heard) -> Result<About, Trouble> {
     let mut child = start(folder, kill)?;
     let mut lines = heard::lines(&mut child)?;
     let mut said = Vec::new();
-    loop {
+    while !life.is_over(&said) {
         let Some(line) = lines.next().transpose()? else {
             let status = child.wait()?;
-            return Err(NotSo(format!(
-                "the child of kill {kill} ended by itself: {status}"
-            ))
-            .into());
+            return Err(NotSo(format!("child {kill} ended by itself: {status}")).into());
         };
-        let word = Said::of(&line);
-        let is_sign = word.as_ref() == Some(&from);
-        said.extend(word);
-        if is_sign {
-            break;
-        }
+        said.extend(Said::of(&line));
     }
-    std::thread::sleep(life);
+    std::thread::sleep(life.jitter());
     child.kill()?;
     for line in lines {
         // A last line that was cut was not acknowledged to anyone.
@@ -159,10 +178,7 @@ fn live(
     }
     let status = child.wait()?;
     if status.code().is_some() {
-        return Err(NotSo(format!(
-            "the child of kill {kill} ended before it was killed: {status}"
-        ))
-        .into());
+        return Err(NotSo(format!("child {kill} ended before it was killed: {status}")).into());
     }
     Ok(About {
         outstanding: Said::outstanding(&said),

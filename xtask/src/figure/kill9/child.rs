@@ -16,10 +16,10 @@ use windlass_engine::run::command::Command;
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
-use windlass_runner::desk::{Asked, Desk};
+use windlass_runner::desk::{Asked, Desk, DeskError};
 use windlass_runner::drive::Bell;
 use windlass_runner::keeper;
-use windlass_runner::ports::store::{Created, Registration, Store};
+use windlass_runner::ports::store::{Created, Registration, RunRow};
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
 use windlass_stores::sqlite::{Opening, SqliteStore};
@@ -32,10 +32,16 @@ use crate::workspace::Trouble;
 
 /// The store's file in the folder.
 pub(super) const STORE: &str = "windlass.db";
+/// So many runs are carried at once, so that commits are shared and hardly a moment has nothing
+/// outstanding.
+pub(super) const LANES: usize = 3;
 /// Enough that a run lives through several kills.
 const MEMBERS: u32 = 48;
-/// Between two commands at most: about half of one commit, so that hardly a moment has nothing outstanding.
-const SILENCE_MOST_US: u64 = 500;
+/// Between two commands to a run at most: some ten commits, so that its appends find news in the inbox now
+/// and then, and get on in between.
+const SILENCE_MOST_US: u64 = 12_000;
+/// One command in so many is a pause.
+const PAUSE_ONE_IN: u64 = 6;
 
 /// Carries until it is killed. Words: the folder, and the number of the kill.
 pub(in crate::figure) fn run(words: &[&str]) -> Result<(), Trouble> {
@@ -52,9 +58,8 @@ pub(in crate::figure) fn run(words: &[&str]) -> Result<(), Trouble> {
 
 async fn carry(folder: &Path, life: &str) -> Result<(), Trouble> {
     let store = SqliteStore::open(&folder.join(STORE), Opening::Carry)?;
-    let store: Arc<dyn Store> = Arc::new(Told(store));
     let world = World {
-        store: store.clone(),
+        store: Arc::new(Told(store)),
         clock: Arc::new(SystemClock::new()),
         targets: Arc::new(Toys {
             base: servers(MEMBERS)?,
@@ -63,15 +68,31 @@ async fn carry(folder: &Path, life: &str) -> Result<(), Trouble> {
         news: Arc::new(|_run, _hint| {}),
         holder: format!("life {life}"),
     };
+    let lanes = (1..=LANES).map(|number| lane(world.clone(), number, life));
+    futures_util::future::try_join_all(lanes).await?;
+    Ok(())
+}
+
+/// Carries one run after another.
+async fn lane(world: World, number: usize, life: &str) -> Result<(), Trouble> {
     let desk = Desk::new(world.clone());
+    let prefix = format!("toy-{number}-");
     let (current, watched) = watch::channel(None);
     let (_go_on, let_go) = watch::channel(false);
     let ring = Arc::new(Notify::new());
-    tokio::spawn(talk(desk.clone(), watched, ring.clone(), life.to_owned()));
+    let voice = Voice {
+        run: watched,
+        ring: ring.clone(),
+        name: format!("life-{life}-lane-{number}"),
+        dice: Dice(life.parse::<u64>()? * 10 + u64::try_from(number)?),
+    };
+    tokio::spawn(voice.talk(desk.clone()));
     loop {
-        let run = match store.live().await?.into_iter().next() {
+        let live = world.store.live().await?;
+        let ours = |row: &RunRow| row.cluster.as_str().starts_with(&prefix);
+        let run = match live.into_iter().find(ours) {
             Some(row) => row.run,
-            None => begin(&desk).await?,
+            None => begin(&desk, &prefix).await?,
         };
         let held = keeper::take(&world, &run).await?;
         current.send_replace(Some(run));
@@ -85,11 +106,12 @@ async fn carry(folder: &Path, life: &str) -> Result<(), Trouble> {
 }
 
 /// A new toy, and a run on it.
-async fn begin(desk: &Desk) -> Result<RunId, Trouble> {
+async fn begin(desk: &Desk, prefix: &str) -> Result<RunId, Trouble> {
     let store = &desk.world().store;
+    // Each run has a toy of its own, named after the newest run before it.
     let last = store.runs(None, 1).await?.into_iter().next();
-    let number = last.map_or(Ok(0), |row| row.run.as_str().parse::<u64>())? + 1;
-    let cluster = ClusterName::from(format!("toy-{number}"));
+    let last = last.map_or("0".into(), |row| row.run.to_string());
+    let cluster = ClusterName::from(format!("{prefix}{last}"));
     let registration = Registration {
         name: cluster.clone(),
         identity: None,
@@ -123,29 +145,33 @@ fn pace(most: u32) -> Pace {
     }
 }
 
-/// Posts without end; what was paused by it, or by a life before it, goes on.
-async fn talk(
-    desk: Desk,
+/// Somebody who speaks to the run that is carried.
+struct Voice {
     run: watch::Receiver<Option<RunId>>,
     ring: Arc<Notify>,
-    life: String,
-) -> Result<(), windlass_runner::desk::DeskError> {
-    let mut dice = Dice(life.parse().unwrap_or_default());
-    let mut word = 0_u64;
-    let mut next = Command::Continue;
-    loop {
-        tokio::time::sleep(Duration::from_micros(dice.below(SILENCE_MOST_US))).await;
-        let Some(run) = run.borrow().clone() else {
-            continue;
-        };
-        word += 1;
-        let by = format!("life-{life}-word-{word}");
-        desk.post(&run, &by, &by, &next).await?;
-        ring.notify_one();
-        next = match (next, dice.below(4)) {
-            (Command::Pause, _) => Command::Continue,
-            (_, 0) => Command::Pause,
-            (_, sides) => Command::Pace(pace(if sides == 1 { 6 } else { 8 })),
-        };
+    name: String,
+    dice: Dice,
+}
+
+impl Voice {
+    /// Posts without end; what was paused by it, or by a life before it, goes on.
+    async fn talk(mut self, desk: Desk) -> Result<(), DeskError> {
+        let mut next = Command::Continue;
+        for word in 1_u64.. {
+            let silence = Duration::from_micros(self.dice.below(SILENCE_MOST_US));
+            tokio::time::sleep(silence).await;
+            let Some(run) = self.run.borrow().clone() else {
+                continue;
+            };
+            let by = format!("{}-word-{word}", self.name);
+            desk.post(&run, &by, &by, &next).await?;
+            self.ring.notify_one();
+            next = match (next, self.dice.below(PAUSE_ONE_IN)) {
+                (Command::Pause, _) => Command::Continue,
+                (_, 0) => Command::Pause,
+                (_, side) => Command::Pace(pace(if side == 1 { 6 } else { 8 })),
+            };
+        }
+        Ok(())
     }
 }

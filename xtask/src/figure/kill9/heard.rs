@@ -73,7 +73,8 @@ impl Said {
         asked > answered
     }
 
-    fn is_answer(&self) -> bool {
+    /// Whether the store answered.
+    pub(super) fn is_answer(&self) -> bool {
         match self {
             Self::Refused | Self::Events(..) | Self::Command(..) => true,
             Self::Up | Self::Carries | Self::Asks => false,

@@ -18,6 +18,7 @@ use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{Posted, RunRow, Store, Stored};
 use windlass_runner::system::SystemClock;
 
+use super::child::LANES;
 use super::heard::{Acknowledged, Heard};
 use crate::toy::touched;
 use crate::workspace::Trouble;
@@ -41,7 +42,9 @@ pub(super) async fn judge(
     let mut found = Found::default();
     let mut all = runs.clone();
     match store.live().await {
-        Ok(live) if live.len() > 1 => found.wrong.push("more than one run is live".into()),
+        Ok(live) if live.len() > LANES => {
+            found.wrong.push(format!("{} runs are live", live.len()));
+        }
         Ok(live) => all.extend(live.into_iter().map(|row| row.run)),
         Err(why) => found
             .wrong
@@ -171,4 +174,34 @@ fn commands(events: &[Event], inbox: &[Posted]) -> Vec<String> {
         }
     }
     wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use windlass_engine::time::Wall;
+
+    #[test]
+    fn an_acknowledgement_without_its_event_or_command_is_missing() {
+        let stored = |payload: &str| Stored {
+            seq: 1,
+            at: Wall(0),
+            author: String::new(),
+            format: 1,
+            payload: payload.into(),
+            hash: Hash::default(),
+        };
+        let posted = |by: &str| Posted {
+            seq: 1,
+            at: Wall(0),
+            by: by.into(),
+            payload: String::new(),
+        };
+        let mut heard = Acknowledged::default();
+        heard.events.insert(1, Hash::of(b"one"));
+        heard.commands.insert(1, "anna".into());
+        assert!(missing(&heard, &[stored("one")], &[posted("anna")]).is_empty());
+        assert_eq!(missing(&heard, &[stored("two")], &[posted("bob")]).len(), 2);
+        assert_eq!(missing(&heard, &[], &[]).len(), 2);
+    }
 }
