@@ -22,7 +22,7 @@ pub(super) const NAME: &str = "fsync-before-ack";
 const COMMITS_LEAST: u64 = 200;
 const COMMANDS_LEAST: u64 = 50;
 /// Longer than a page and the header of its frame, which are the longest writes into the log.
-const BYTES_TRACED: &str = "5000";
+const BYTES_TRACED: &str = "9000";
 const CALLS: &str =
     "trace=write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,sync_file_range,ftruncate";
 
