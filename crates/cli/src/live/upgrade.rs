@@ -116,7 +116,7 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
     let (run, cluster) = (&row.run, &row.cluster);
     if line.goal == *goal {
         if row.ended.is_none() {
-            outlet.note(&format!(
+            outlet.told(&format!(
                 "run {run} has this goal already; it is gone on with"
             ));
         }

@@ -148,7 +148,7 @@ impl Attend<'_> {
             counted(count, "finding"),
             if count == 1 { "bars" } else { "bar" }
         );
-        self.context.outlet.note(&line);
+        self.context.outlet.told(&line);
         self.post(&Command::Cancel).await?;
         Ok(None)
     }
