@@ -114,6 +114,8 @@ pub enum Flying {
 pub struct Flight {
     /// Which attempt.
     pub attempt: u32,
+    /// Which try at this move.
+    pub tries: u32,
     /// Releases it may be found at, for a member.
     pub found: BTreeSet<Version>,
     /// Where it goes, for a member.

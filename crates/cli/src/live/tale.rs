@@ -57,7 +57,7 @@ impl Tale {
             Event::Began(began) => {
                 self.first_began.get_or_insert(at);
                 self.begun.insert(began.subject.clone(), at);
-                self.retries += usize::from(began.attempt > 1);
+                self.retries += usize::from(began.tries > 1);
             }
             Event::Settled { subject, .. } => self.settled(run, subject, at),
             Event::Halted { .. } => {
@@ -189,6 +189,7 @@ pub mod tests {
             Event::Began(Began {
                 subject: Subject::Member(id.into()),
                 attempt,
+                tries: attempt,
                 found: BTreeSet::from([version("3.9.1")]),
                 to: Some(version("4.1.2")),
                 manner: Manner::Gentle,

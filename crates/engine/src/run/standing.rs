@@ -238,10 +238,14 @@ impl Run {
             }
             Some(Held::Ailing(members)) => {
                 let names: Vec<String> = members.iter().map(|id| self.member_name(id)).collect();
-                let verb = if names.len() == 1 { "is" } else { "are" };
+                let (verb, counts) = if names.len() == 1 {
+                    ("is", "counts")
+                } else {
+                    ("are", "count")
+                };
                 waits(
                     "ailing",
-                    format!("{} {verb} not healthy, and counts as down", some(&names)),
+                    format!("{} {verb} not healthy, and {counts} as down", some(&names)),
                     &["windlass observe {cluster}"],
                 )
             }
@@ -349,7 +353,7 @@ impl Run {
         let name = self.call(subject);
         let Some(Flight {
             state: Flying::Failed(failure),
-            attempt,
+            tries,
             to,
             ..
         }) = self.flights.get(subject)
@@ -369,7 +373,7 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => subject.to_string(),
         };
         let mut details = vec![format!(
-            "{} while {} (attempt {attempt})",
+            "{} while {} (try {tries})",
             failure.what, failure.step
         )];
         if !failure.log.is_empty() {

@@ -150,6 +150,7 @@ fn run() -> Run {
         Event::Began(Began {
             subject: windlass_engine::names::Subject::Member(id.into()),
             attempt: 1,
+            tries: 1,
             found: BTreeSet::from([v("3.9.1"), v("4.1.2")]),
             to: Some(v("4.1.2")),
             manner: Manner::Gentle,
