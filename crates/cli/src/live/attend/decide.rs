@@ -5,6 +5,7 @@
 use super::{Approves, Attend, Leaving, Made, Question, Until};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use crate::live::account;
 use crate::live::picture;
 use crate::live::post;
 use crate::live::reading::Reading;
@@ -215,7 +216,7 @@ impl Attend<'_> {
             }
             End::Refused => style.bad(),
         };
-        for (index, line) in picture::account(&self.scene("")).iter().enumerate() {
+        for (index, line) in account::account(&self.scene("")).iter().enumerate() {
             let line = if index == 0 {
                 format!("{glyph} {line}")
             } else {
