@@ -225,8 +225,10 @@ fn tell(
                 &format!("{glyph} run {}: {}", row.run, spoken(says, cluster)),
                 2,
             ));
-            if let Some(end) = reading.run().ended() {
-                outlet.line(&format!("  it has ended: {}", how(end)));
+            if reading.run().ended().is_some() {
+                let says = reading.run().standing(context.now()).sentence;
+                let line = format!("  it has ended: {}", spoken(&says, cluster));
+                outlet.line(&outlet.wrapped(&line, 4));
             } else if matches!(
                 command,
                 Command::Approve { .. } | Command::Continue | Command::Retry { .. }
@@ -242,10 +244,6 @@ fn tell(
             Exit::Refused
         }
     }
-}
-
-fn how(end: &windlass_engine::run::event::End) -> &'static str {
-    windlass_engine::run::Phase::Ended(end.clone()).word()
 }
 
 fn unread(

@@ -253,9 +253,14 @@ async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
             ));
             Ok(Exit::Done)
         }
-        Phase::Requested
-        | Phase::Observing
-        | Phase::AwaitingHuman(_)
+        Phase::Requested | Phase::Observing => {
+            outlet.told(&format!(
+                "it has no plan yet: the log and `windlass why {}` say what is waited for",
+                reading.cluster()
+            ));
+            Ok(Exit::Done)
+        }
+        Phase::AwaitingHuman(_)
         | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)
