@@ -3,9 +3,15 @@
 //! Must never know: how a figure is measured. Each has a file under `figure/` and a line in the table.
 //! Tests: below.
 
+mod cold_start;
+mod dice;
+mod disk;
+mod fsync_before_ack;
 mod kafka_lost;
 mod kafka_overhead;
 mod kafka_under_min_isr;
+mod kill9;
+mod release;
 
 use std::fmt;
 
@@ -74,7 +80,43 @@ const FIGURES: &[Figure] = &[
         goal: Goal::AtMost(1.15),
         measure: kafka_overhead::measure,
     },
+    Figure {
+        name: kill9::NAME,
+        what: "acknowledged events or commands missing, or runs in a wrong state, over 2,000 SIGKILLs",
+        unit: "wrong",
+        goal: Goal::Zero,
+        measure: kill9::measure,
+    },
+    Figure {
+        name: fsync_before_ack::NAME,
+        what: "acknowledgements not preceded by a sync of the log after their last write, as a tracer saw it",
+        unit: "acknowledgements",
+        goal: Goal::Zero,
+        measure: fsync_before_ack::measure,
+    },
+    Figure {
+        name: "cold-start",
+        what: "windlass status, 1,000 ended runs of 200 events and a live one, best of five medians of 20",
+        unit: "ms",
+        goal: Goal::AtMost(15.0),
+        measure: cold_start::measure,
+    },
 ];
+
+/// The hidden command by which a figure starts xtask itself as a process that it watches or kills.
+const CHILD: &str = "figure-child";
+
+/// What such a process does: the figure's name, and words of its own.
+///
+/// # Errors
+/// When the figure has none, or it cannot go on.
+pub fn child(words: &[&str]) -> Result<(), Trouble> {
+    match words.split_first() {
+        Some((&kill9::NAME, rest)) => kill9::child::run(rest),
+        Some((&fsync_before_ack::NAME, rest)) => fsync_before_ack::child::run(rest),
+        Some(_) | None => Err(NotSo("no such process".into()).into()),
+    }
+}
 
 /// Measures the named one and prints its line last; `--list` prints what there is.
 ///

@@ -16,5 +16,6 @@ pub mod peers;
 pub mod roll;
 pub mod test;
 pub mod tidy;
+pub mod toy;
 pub mod windlass;
 pub mod workspace;

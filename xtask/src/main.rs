@@ -25,6 +25,7 @@ fn main() -> ExitCode {
         Some((&"tidy", [])) => xtask::tidy::run(),
         Some((&"deny", [])) => xtask::deny::run(),
         Some((&"figure", [name])) => xtask::figure::run(name),
+        Some((&"figure-child", rest)) => xtask::figure::child(rest),
         Some((&"lab", rest)) => xtask::lab::run(rest),
         Some(_) | None => {
             eprint!("{USAGE}");

@@ -50,7 +50,14 @@ pub struct Cli {
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// How data is printed: table, wide, json or yaml
-    #[arg(short, long, global = true, value_enum, default_value_t, value_name = "FORM")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORM"
+    )]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     pub output: Form,
     /// Colours: auto, always or never; NO_COLOR is obeyed

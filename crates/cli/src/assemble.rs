@@ -118,7 +118,7 @@ fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
 }
 
 fn in_words(failed: Failed) -> String {
-    match failed {
+    match &failed {
         Failed::Files(wrong) => {
             let lines: Vec<String> = wrong
                 .iter()
@@ -126,6 +126,13 @@ fn in_words(failed: Failed) -> String {
                 .collect();
             lines.join("; ")
         }
-        other => other.to_string(),
+        Failed::Unregistered { .. }
+        | Failed::Says { .. }
+        | Failed::File { .. }
+        | Failed::Desk(_)
+        | Failed::Store(_)
+        | Failed::Ledger(_)
+        | Failed::Carry(_)
+        | Failed::Write(_) => failed.to_string(),
     }
 }

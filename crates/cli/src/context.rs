@@ -1,11 +1,11 @@
 //! What a command has at hand: the store behind its desk, the world, catalogs, and where output goes.
 //!
-//! The one room that reads the environment.
 //! Must never know: commands. Stories: `tests/it/usage.rs`.
 
 use crate::args::Global;
 use crate::assemble::Assembly;
 use crate::catalogs::Catalogs;
+use crate::environment;
 use crate::exit::Failed;
 use crate::outlet::Outlet;
 use jiff::tz::TimeZone;
@@ -168,12 +168,8 @@ fn store_path(global: &Global) -> Result<PathBuf, Failed> {
     if let Some(path) = &global.store {
         return Ok(path.clone());
     }
-    let absolute = |name: &str| {
-        let path = PathBuf::from(std::env::var_os(name)?);
-        path.is_absolute().then_some(path)
-    };
-    let state = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    let state = environment::folder("XDG_STATE_HOME")
+        .or_else(|| environment::folder("HOME").map(|home| home.join(".local/state")));
     match state {
         Some(state) => Ok(state.join("windlass").join("windlass.db")),
         None => Err(Failed::hinted(
@@ -204,9 +200,7 @@ fn host() -> String {
 
 /// Who is recorded as the author of commands.
 fn user(host: &str) -> String {
-    let name = ["USER", "LOGNAME"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok());
+    let name = environment::text("USER").or_else(|| environment::text("LOGNAME"));
     let name = name.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
     let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
     format!("{name}@{host}")

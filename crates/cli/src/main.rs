@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -15,6 +15,7 @@ mod assemble;
 mod catalogs;
 mod context;
 mod data;
+mod environment;
 mod exit;
 mod live;
 mod outlet;

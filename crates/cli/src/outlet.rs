@@ -5,6 +5,7 @@
 pub mod style;
 
 use crate::args::{Colour, Form, Global};
+use crate::environment;
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,21 +42,39 @@ impl Outlet {
     #[must_use]
     pub fn new(global: &Global) -> Self {
         let (out, err) = (std::io::stdout(), std::io::stderr());
-        let style = |terminal: bool| Style {
-            ink: ink(global.color, terminal),
-            glyphs: if global.plain {
-                Glyphs::Ascii
-            } else {
-                Glyphs::Unicode
-            },
+        let glyphs = if global.plain {
+            Glyphs::Ascii
+        } else {
+            Glyphs::Unicode
         };
         Self {
             format: global.output,
             width: width(),
-            style: style(out.is_terminal()),
-            notes: style(err.is_terminal()),
+            style: Style {
+                ink: ink(global.color, &out),
+                glyphs,
+            },
+            notes: Style {
+                ink: ink(global.color, &err),
+                glyphs,
+            },
             live: out.is_terminal(),
             strict: global.strict,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// One of a fixed width and style.
+    #[cfg(test)]
+    #[must_use]
+    pub fn fixed(format: Format, width: usize, style: Style) -> Self {
+        Self {
+            format,
+            width,
+            style,
+            notes: style,
+            live: false,
+            strict: false,
             closed: AtomicBool::new(false),
         }
     }
@@ -141,21 +160,18 @@ fn yaml<T: Serialize>(value: &T) -> Option<String> {
     serde_saphyr::to_string(value).ok()
 }
 
-fn ink(colour: Colour, terminal: bool) -> Ink {
-    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+fn ink(colour: Colour, stream: &impl IsTerminal) -> Ink {
+    let dumb = environment::text("TERM").is_some_and(|term| term == "dumb");
     let coloured = match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => terminal && !named("NO_COLOR") && !dumb,
+        Colour::Auto => stream.is_terminal() && !dumb && environment::text("NO_COLOR").is_none(),
     };
     if coloured { Ink::Colour } else { Ink::None }
 }
 
 fn width() -> usize {
-    let asked = std::env::var("COLUMNS")
-        .ok()
-        .and_then(|text| text.parse().ok());
+    let asked = environment::text("COLUMNS").and_then(|text| text.parse().ok());
     let seen = || {
         let size = rustix::termios::tcgetwinsize(std::io::stdout())
             .or_else(|_| rustix::termios::tcgetwinsize(std::io::stderr()));

@@ -1,12 +1,14 @@
 //! How data looks on a terminal: tables and words, fitted to its width.
 //!
-//! Must never know: where the data came from. Stories: `tests/it/render.rs` through whole outputs.
+//! Must never know: where the data came from. Stories: `stories`, whole outputs.
 
 pub mod cluster;
 pub mod findings;
 pub mod plan;
 pub mod refusal;
 pub mod snapshot;
+#[cfg(test)]
+mod stories;
 pub mod table;
 pub mod targets;
 

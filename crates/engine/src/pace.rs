@@ -41,7 +41,7 @@ impl Limit {
 
     /// How many may be down at once now.
     #[must_use]
-    pub fn now(&self, pace: Pace, ceiling: u32) -> u32 {
+    pub fn stands_at(&self, pace: Pace, ceiling: u32) -> u32 {
         match pace.ramp {
             Ramp::Double => self.ramped.min(ceiling),
             Ramp::Fixed => ceiling,
@@ -68,14 +68,14 @@ mod tests {
         let mut limit = Limit::default();
         let seen: Vec<u32> = (0..16)
             .map(|_| {
-                let now = limit.now(doubling(), 5);
+                let now = limit.stands_at(doubling(), 5);
                 limit.settled(5);
                 now
             })
             .collect();
         assert_eq!(seen, [1, 2, 2, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5]);
         limit.reset();
-        assert_eq!(limit.now(doubling(), 5), 1);
+        assert_eq!(limit.stands_at(doubling(), 5), 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod command;
 pub mod event;
 mod fold;
 pub mod observation;
+mod read;
 pub mod standing;
 pub mod wants;
 
@@ -113,6 +114,8 @@ pub enum Flying {
 pub struct Flight {
     /// Which attempt.
     pub attempt: u32,
+    /// Which try at this move.
+    pub tries: u32,
     /// Releases it may be found at, for a member.
     pub found: BTreeSet<Version>,
     /// Where it goes, for a member.
@@ -414,7 +417,7 @@ impl Run {
         if canary {
             1
         } else {
-            self.limit.now(self.policy.pace, self.ceiling())
+            self.limit.stands_at(self.policy.pace, self.ceiling())
         }
     }
 
@@ -465,199 +468,5 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => None,
         };
         self.skipped.iter().filter_map(member).collect()
-    }
-}
-
-/// What readers may ask of a run.
-impl Run {
-    /// What was asked for.
-    #[must_use]
-    pub fn request(&self) -> &Request {
-        &self.request
-    }
-    /// What is wanted now (a retarget changes it).
-    #[must_use]
-    pub fn goal(&self) -> &Goal {
-        &self.request.goal
-    }
-    /// The user's will, with the pace as it was last set.
-    #[must_use]
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-    /// The maker's facts.
-    #[must_use]
-    pub fn catalog(&self) -> &Arc<Catalog> {
-        &self.catalog
-    }
-    /// The epoch under which it is carried; 0: never taken.
-    #[must_use]
-    pub fn epoch(&self) -> u64 {
-        self.epoch
-    }
-    /// Who took it last.
-    #[must_use]
-    pub fn holder(&self) -> &str {
-        &self.holder
-    }
-    /// Who the cluster said it is when first asked.
-    #[must_use]
-    pub fn identity(&self) -> Option<&Identity> {
-        self.identity.as_ref()
-    }
-    /// The cluster as last seen.
-    #[must_use]
-    pub fn known(&self) -> Option<&Snapshot> {
-        self.known.as_ref()
-    }
-    /// The findings of the last judgement.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-    /// Permissions that stand.
-    #[must_use]
-    pub fn waivers(&self) -> &[Waiver] {
-        &self.waivers
-    }
-    /// The plan with its name.
-    #[must_use]
-    pub fn plan(&self) -> Option<(&Hash, &Plan)> {
-        self.plan.as_ref().map(|(name, plan)| (name, plan.as_ref()))
-    }
-    /// Why there is none.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        self.refusal.as_ref()
-    }
-    /// Where it is in its plan.
-    #[must_use]
-    pub fn cursor(&self) -> Option<Cursor> {
-        self.cursor
-    }
-    /// Members of the present stage that have not begun, in order.
-    pub fn queue(&self) -> impl Iterator<Item = &MemberId> {
-        self.queue.iter()
-    }
-    /// What has begun and is not done.
-    #[must_use]
-    pub fn flights(&self) -> &BTreeMap<Subject, Flight> {
-        &self.flights
-    }
-    /// Subjects left as they stand by a human's word.
-    #[must_use]
-    pub fn skipped(&self) -> &BTreeSet<Subject> {
-        &self.skipped
-    }
-    /// Members that this run has moved.
-    #[must_use]
-    pub fn moved(&self) -> &BTreeSet<MemberId> {
-        &self.moved
-    }
-    /// Why it stands still.
-    #[must_use]
-    pub fn halt(&self) -> Option<&Halt> {
-        self.halt.as_ref()
-    }
-    /// Healthy time that is waited for.
-    #[must_use]
-    pub fn soak(&self) -> Option<&Soak> {
-        self.soak.as_ref()
-    }
-    /// Position in the inbox up to which it has read.
-    #[must_use]
-    pub fn inbox(&self) -> u64 {
-        self.inbox
-    }
-    /// How it ended.
-    #[must_use]
-    pub fn ended(&self) -> Option<&End> {
-        self.ended.as_ref()
-    }
-    /// Members that the plan touches.
-    #[must_use]
-    pub fn touched(&self) -> usize {
-        self.touched
-    }
-    /// How many subjects have settled so far: an answer carries the number at which it was asked for
-    /// (see [`crate::step::heard`]).
-    #[must_use]
-    pub fn changes(&self) -> u64 {
-        self.changes
-    }
-    /// Events folded, the first counted.
-    #[must_use]
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-}
-
-/// What the rooms of `step` ask.
-impl Run {
-    pub(crate) fn observed_at(&self) -> Option<Mark> {
-        self.observed
-    }
-    pub(crate) fn judged_at(&self) -> Option<Mark> {
-        self.judged
-    }
-    pub(crate) fn approved(&self) -> Option<&Hash> {
-        self.approved.as_ref()
-    }
-    pub(crate) fn silent(&self) -> u32 {
-        self.silent
-    }
-    pub(crate) fn is_claimed(&self) -> bool {
-        self.claimed == Some(self.epoch)
-            || self.plan.as_ref().is_some_and(|(_, plan)| plan.is_empty())
-    }
-    /// Whether a member has settled at a release, and no healthy time has passed since.
-    pub(crate) fn owes_soak(&self, release: &Version) -> bool {
-        self.landed.contains(release) && !self.soaked.contains(release)
-    }
-    /// Whether a successor of the plan is wanted: nothing begins before.
-    pub(crate) fn doubts(&self) -> bool {
-        self.doubt.is_some()
-    }
-    /// A member as last told.
-    pub(crate) fn told(&self, id: &MemberId) -> Option<&Member> {
-        self.told.get(id)
-    }
-    /// Whether a member has settled after so many changes.
-    pub(crate) fn settled_after(&self, id: &MemberId, changes: u64) -> bool {
-        self.settled_at.get(id).is_some_and(|at| *at > changes)
-    }
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.ending == Some(Ending::Stopping)
-    }
-    pub(crate) fn ailing(&self) -> impl Iterator<Item = &MemberId> {
-        self.ailing.iter()
-    }
-    pub(crate) fn next_attempt(&self, subject: &Subject) -> u32 {
-        self.attempts.get(subject).map_or(1, |last| last + 1)
-    }
-    /// The last look is younger than the last thing that settled.
-    pub(crate) fn seen_since_last_change(&self) -> bool {
-        self.settled_since_look == 0
-    }
-    /// Whether a pace is above what was approved: more at once, or as many without a ramp.
-    pub(crate) fn raises_pace(&self, pace: Pace) -> bool {
-        let members = if self.plan.is_some() {
-            self.touched
-        } else {
-            usize::MAX
-        };
-        let (asked, may) = (pace.ceiling(members), self.pace_approved.ceiling(members));
-        let at_once = pace.ramp == Ramp::Fixed && self.pace_approved.ramp == Ramp::Double;
-        asked > may || (at_once && asked > 1)
-    }
-    pub(crate) fn pace_asked(&self) -> Option<Pace> {
-        self.pace_asked
-    }
-}
-
-impl Run {
-    /// The release that the present stage moves to.
-    pub(crate) fn stage_goal(&self) -> Option<Version> {
-        self.moving().map(|step| step.to.clone())
     }
 }

@@ -5,13 +5,14 @@
 //! Must never know: what a run does. Stories: `tests/it/keeper.rs`.
 
 use crate::drive::{Bell, Drive, DriveError, Driven};
-use crate::ledger::{self, LedgerError};
+use crate::ledger::{self, Ledger, LedgerError};
 use crate::ports::store::{Lease, LeaseOn, Leased, Registration, RunRow, StoreError};
 use crate::ports::target::{Fence, Target};
 use crate::world::World;
 use std::sync::Arc;
 use thiserror::Error;
 use windlass_engine::names::{Identity, RunId};
+use windlass_engine::step::{Input, step};
 
 /// Why a run could not be carried.
 #[derive(Debug, Error)]
@@ -142,6 +143,78 @@ async fn identity_of(row: &RunRow, target: &dyn Target) -> Result<Identity, Carr
         Some(known) => Ok(known.clone()),
         None => target.identity().await.map_err(CarryError::Silent),
     }
+}
+
+/// What came of answering a run without looking at its cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreached {
+    /// Everything in its inbox is answered.
+    Answered,
+    /// So many subjects are in flight: nobody may answer without looking at them.
+    InFlight(usize),
+}
+
+/// Answers what stands in the inbox of a run whose cluster cannot be reached: nothing is begun, and
+/// nothing may be in flight. So a run that was asked for in error can always be cancelled.
+///
+/// # Errors
+/// [`CarryError`]: somebody carries it, or the store failed.
+pub async fn answer_without_cluster(world: &World, run: &RunId) -> Result<Unreached, CarryError> {
+    let row = world.store.run(run).await?;
+    let on = LeaseOn::Cluster(row.cluster);
+    let lease = match world.store.lease(&on, &world.holder).await? {
+        Leased::Ours(lease) => lease,
+        Leased::Held(holder) => {
+            return Err(CarryError::Held {
+                run: run.clone(),
+                holder,
+            });
+        }
+    };
+    let mut ledger = Ledger::open(world.store.as_ref(), run, None).await?;
+    let flying = ledger.run.live_flights();
+    if flying > 0 {
+        return Ok(Unreached::InFlight(flying));
+    }
+    world.store.take(run, lease.epoch()).await?;
+    let now = world.clock.now();
+    let mut inputs = vec![Input::Taken {
+        epoch: lease.epoch(),
+        holder: world.holder.clone(),
+    }];
+    for posted in world.store.inbox(run, ledger.run.inbox()).await? {
+        let command =
+            serde_json::from_str(&posted.payload).map_err(|source| DriveError::Command {
+                run: run.clone(),
+                seq: posted.seq,
+                source,
+            })?;
+        inputs.push(Input::Command {
+            seq: posted.seq,
+            by: posted.by,
+            command,
+        });
+    }
+    // Without a fresh look a tick can end the run, and begin nothing.
+    inputs.push(Input::Tick);
+    let mut events = Vec::new();
+    for input in inputs {
+        for event in step(&ledger.run, input, now) {
+            ledger.run.apply(&event);
+            events.push(event);
+        }
+    }
+    ledger
+        .append(
+            world.store.as_ref(),
+            lease.epoch(),
+            &world.holder,
+            &events,
+            now,
+        )
+        .await
+        .map_err(DriveError::Append)?;
+    Ok(Unreached::Answered)
 }
 
 impl Held {

@@ -1,5 +1,7 @@
 //! Events a second through the store, against a bare loop of prepared inserts at the same group size.
 //! `cargo run --release -p windlass-stores --example rate [FOLDER]`
+#![allow(clippy::disallowed_methods, reason = "it measures, by the real clock")]
+
 use rusqlite::{Connection, params};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +10,7 @@ use windlass_runner::ports::store::{Append, Created, NewRun, Recorded, Store};
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 const RUNS: usize = 64;
-const ROUND: Duration = Duration::from_secs(4);
+const ROUND: Duration = Duration::from_secs(2);
 
 type Anyhow<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -112,7 +114,7 @@ async fn ours(path: &std::path::Path) -> Anyhow<f64> {
 async fn main() -> Anyhow<()> {
     let base = std::env::args().nth(1).unwrap_or_else(|| ".".into());
     let folder = tempfile::tempdir_in(base)?;
-    for round in 0..3 {
+    for round in 0..4 {
         let b = bare(&folder.path().join(format!("bare{round}.db")))?;
         let r = bare_rowid(&folder.path().join(format!("row{round}.db")))?;
         let o = ours(&folder.path().join(format!("ours{round}.db"))).await?;

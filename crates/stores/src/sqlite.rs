@@ -15,16 +15,19 @@ mod post;
 mod queue;
 mod reader;
 mod rows;
+mod tally;
 mod trouble;
 mod writer;
 
 pub use file::Opening;
 
+use file::Sync;
 use queue::Queue;
 use reader::Readers;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tally::Tally;
 use trouble::Trouble;
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{ClusterName, RunId};
@@ -41,6 +44,7 @@ pub struct SqliteStore {
     id: String,
     path: PathBuf,
     queue: Arc<Queue>,
+    tally: Arc<Tally>,
     readers: Readers,
     writer: Option<std::thread::JoinHandle<()>>,
 }
@@ -53,25 +57,51 @@ impl SqliteStore {
     /// [`StoreError::Newer`] for a store of a newer windlass, [`StoreError::Damaged`] where a live
     /// run's journal does not fit together, [`StoreError::Full`], [`StoreError::Failed`].
     pub fn open(path: &Path, opening: Opening) -> Result<Self, StoreError> {
+        Self::start(path, opening, Sync::Full)
+    }
+
+    /// A store that answers before its disk has: a power cut takes back what was acknowledged. It is
+    /// there so that whoever checks durability can see that the check finds this.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn open_careless(path: &Path) -> Result<Self, StoreError> {
+        Self::start(path, Opening::Carry, Sync::Off)
+    }
+
+    fn start(path: &Path, opening: Opening, sync: Sync) -> Result<Self, StoreError> {
         let (connection, id) = file::open(path)?;
         journal::check_live(&connection, opening)?;
-        let queue = Arc::new(Queue::default());
-        let (at, waiting) = (path.to_owned(), queue.clone());
+        let (queue, tally) = (Arc::new(Queue::default()), Arc::new(Tally::default()));
+        let (at, waiting, counting) = (path.to_owned(), queue.clone(), tally.clone());
         let writer = std::thread::Builder::new()
             .name("store-writer".into())
-            .spawn(move || writer::serve(&at, &waiting))
+            .spawn(move || writer::serve(&at, sync, &waiting, &counting))
             .map_err(|why| StoreError::Failed(format!("no thread for the writer: {why}")))?;
         let readers = Readers::start(path, connection)?;
         Ok(Self {
             id,
             path: path.to_owned(),
             queue,
+            tally,
             readers,
             writer: Some(writer),
         })
     }
 
-    /// Limits the file to so many pages of 4 KiB, as a full disk would: appends that need more answer
+    /// How many commits this door has made.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.tally.commits()
+    }
+
+    /// Half of these commits held at most so many requests.
+    #[must_use]
+    pub fn median_commit(&self) -> usize {
+        self.tally.median()
+    }
+
+    /// Limits the file to so many pages of 8 KiB, as a full disk would: appends that need more answer
     /// `Full`, until the limit is raised. The limit lasts until the store is dropped.
     ///
     /// # Errors

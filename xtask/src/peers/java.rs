@@ -56,7 +56,8 @@ fn found_jdk() -> bool {
     major.is_some_and(|major| major >= JAVA_MAJOR_MIN) && answers("javac", "-version").is_some()
 }
 
-fn answers(program: &str, argument: &str) -> Option<String> {
+/// What a program prints, if it is there and ends well.
+pub(crate) fn answers(program: &str, argument: &str) -> Option<String> {
     let output = Command::new(program)
         .arg(argument)
         .stdin(Stdio::null())
@@ -67,7 +68,11 @@ fn answers(program: &str, argument: &str) -> Option<String> {
     output.status.success().then_some(text)
 }
 
-fn apt_install(package: &str) -> Result<(), PeerError> {
+/// Installs a Debian package where we may.
+///
+/// # Errors
+/// When we may not, or it cannot be installed.
+pub fn apt_install(package: &str) -> Result<(), PeerError> {
     if !(Path::new("/etc/debian_version").exists() && rustix::process::geteuid().is_root()) {
         return Err(PeerError::Refused(
             "only root on Debian installs by itself".into(),

@@ -6,7 +6,7 @@ use super::value;
 use clap::{Args, ValueEnum};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{CheckId, ClusterName, MemberId, RunId, Subject};
-use windlass_engine::policy::{Cap, Mode, Ramp};
+use windlass_engine::policy::{Cap, Mode, Pace, Ramp};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 
@@ -32,6 +32,12 @@ pub struct UpgradeArgs {
     /// Raise the feature levels at the end: the old release cannot come back
     #[arg(long)]
     pub finalize: bool,
+    /// Healthy time after the first member on a new release, and after each stage
+    #[arg(long, value_parser = value::soak, value_name = "TIME")]
+    pub soak: Option<Ms>,
+    /// How many at once.
+    #[command(flatten)]
+    pub pace: Paced,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,
@@ -178,6 +184,7 @@ pub struct WaitArgs {
         default_value = "finished",
         value_name = "STATE"
     )]
+    #[arg(hide_possible_values = true)]
     pub until: Until,
     /// At most so long
     #[arg(long, value_parser = value::length, value_name = "TIME")]
@@ -323,7 +330,15 @@ pub struct PaceArgs {
     /// Which run.
     #[command(flatten)]
     pub run: OfRun,
-    /// How the limit grows: double or fixed
+    /// What changes.
+    #[command(flatten)]
+    pub pace: Paced,
+}
+
+/// A pace; what is not given stays as it is.
+#[derive(Args, Clone, Debug)]
+pub struct Paced {
+    /// How the limit on members down at once grows: double or fixed
     #[arg(long, value_parser = value::ramp, value_name = "RAMP")]
     pub ramp: Option<Ramp>,
     /// The most members down at once: a number, or a share as 10%
@@ -332,6 +347,18 @@ pub struct PaceArgs {
     /// When the next begins: sliding or barrier
     #[arg(long, value_parser = value::mode, value_name = "MODE")]
     pub mode: Option<Mode>,
+}
+
+impl Paced {
+    /// The pace that stood, with what is given here.
+    #[must_use]
+    pub fn over(&self, stood: Pace) -> Pace {
+        Pace {
+            ramp: self.ramp.unwrap_or(stood.ramp),
+            cap: self.cap.unwrap_or(stood.cap),
+            mode: self.mode.unwrap_or(stood.mode),
+        }
+    }
 }
 
 /// `windlass retarget`
@@ -382,6 +409,9 @@ pub struct ServeArgs {}
 pub struct CarryArgs {
     /// The number of the run; without it all that live
     pub run: Option<RunId>,
+    /// In a session of its own: a terminal that is closed does not end it
+    #[arg(long, hide = true)]
+    pub own_session: bool,
 }
 
 /// `windlass adopt`

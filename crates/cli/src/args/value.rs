@@ -24,6 +24,14 @@ pub fn length(text: &str) -> Result<Ms, Wrong> {
     value::positive_length(text)
 }
 
+/// A length of time that may be none at all: `0s`, `2m`.
+///
+/// # Errors
+/// What was expected.
+pub fn soak(text: &str) -> Result<Ms, Wrong> {
+    value::length(text)
+}
+
 /// `HOST:PORT`.
 ///
 /// # Errors

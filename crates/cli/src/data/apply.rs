@@ -45,19 +45,33 @@ struct AppliedList {
     items: Vec<Applied>,
 }
 
+/// Whether anything is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// Yes.
+    Changing,
+    /// Only shown.
+    Showing,
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// Where a file is wrong, a cluster is not registered, or the store fails.
 pub async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failed> {
     let objects = read(&args.files)?;
+    let manner = if args.dry_run {
+        Manner::Showing
+    } else {
+        Manner::Changing
+    };
     let mut items = Vec::new();
     for object in &objects {
         let item = match object {
-            Object::Cluster(cluster) => self::cluster(context, cluster, args.dry_run).await?,
+            Object::Cluster(cluster) => self::cluster(context, cluster, manner).await?,
             Object::Upgrade(upgrade) => {
                 let policy = policy_of(context, &objects, &upgrade.spec.cluster).await?;
-                self::upgrade(context, upgrade, &policy, args.dry_run).await?
+                self::upgrade(context, upgrade, &policy, manner).await?
             }
         };
         if !context.outlet.is_data() {
@@ -118,7 +132,7 @@ fn text_of(path: &Path) -> Result<String, Failed> {
     })
 }
 
-async fn cluster(context: &Context, cluster: &Cluster, dry_run: bool) -> Result<Applied, Failed> {
+async fn cluster(context: &Context, cluster: &Cluster, manner: Manner) -> Result<Applied, Failed> {
     let name = &cluster.metadata.name;
     let object = Object::Cluster(Box::new(cluster.clone()));
     let json = object.to_json();
@@ -132,7 +146,7 @@ async fn cluster(context: &Context, cluster: &Cluster, dry_run: bool) -> Result<
         (Some(_), true) => "unchanged",
         (Some(_), false) => "changed",
     };
-    if !dry_run && outcome != "unchanged" {
+    if manner == Manner::Changing && outcome != "unchanged" {
         let registration = Registration {
             name: name.clone(),
             identity: known.and_then(|known| known.identity),
@@ -145,7 +159,7 @@ async fn cluster(context: &Context, cluster: &Cluster, dry_run: bool) -> Result<
         kind: "Cluster",
         name: name.to_string(),
         outcome,
-        dry_run,
+        dry_run: manner == Manner::Showing,
         changes,
         run: None,
     })
@@ -176,18 +190,18 @@ async fn upgrade(
     context: &Context,
     upgrade: &Upgrade,
     policy: &Policy,
-    dry_run: bool,
+    manner: Manner,
 ) -> Result<Applied, Failed> {
     let wanted = UpgradeAsked::of(upgrade);
     let item = |outcome, run: Option<RunId>| Applied {
         kind: "Upgrade",
         name: wanted.key.clone(),
         outcome,
-        dry_run,
+        dry_run: manner == Manner::Showing,
         changes: Vec::new(),
         run: run.map(|run| run.to_string()),
     };
-    if dry_run {
+    if manner == Manner::Showing {
         return Ok(item("asked", None));
     }
     let system = ClusterDeclared::of(&crate::assemble::declared(
@@ -229,7 +243,7 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             let at: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
             let members = count(declared.members.len(), "member");
             let text = format!(
-                "{would}registered: {} at {}, {members}",
+                "{would}registered: {}, {members}, at {}",
                 declared.system.name(),
                 at.join(" ")
             );
@@ -262,7 +276,8 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             );
             if !item.dry_run {
                 outlet.note(&format!(
-                    "  windlass watch {}, carried by windlass serve or windlass carry",
+                    "  carry it: windlass carry {}; watch it: windlass watch {}",
+                    item.run.as_deref().unwrap_or_default(),
                     wanted.cluster
                 ));
             }

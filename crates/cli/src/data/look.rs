@@ -10,23 +10,23 @@ use crate::exit::Failed;
 use crate::outlet::Outlet;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use std::time::Duration;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{ClusterName, Identity};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
-use windlass_engine::time::Now;
+use windlass_engine::time::{Ms, Now};
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
 use windlass_runner::system::SystemClock;
 use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::duration::short;
 use windlass_wire::v1::cluster::System;
 use windlass_wire::value::Address;
 
 /// The target bounds each of its requests; a look that takes longer than all of them together hangs.
-const LOOK_LIMIT: Duration = Duration::from_secs(60);
+const LOOK_LIMIT_MS: Ms = Ms::seconds(60);
 
 /// What a command stands in: with the store, or without.
 #[derive(Debug)]
@@ -189,14 +189,13 @@ pub async fn addresses(
 }
 
 async fn seen(target: &dyn Target) -> Result<Snapshot, Failed> {
-    tokio::time::timeout(LOOK_LIMIT, target.observe())
-        .await
-        .map_err(|_| {
-            Failed::says(format!(
-                "the look was not done within {} s",
-                LOOK_LIMIT.as_secs()
-            ))
-        })
+    tokio::select! {
+        snapshot = target.observe() => Ok(snapshot),
+        () = SystemClock::new().sleep(LOOK_LIMIT_MS) => Err(Failed::says(format!(
+            "the look was not done within {}",
+            short(LOOK_LIMIT_MS)
+        ))),
+    }
 }
 
 fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {

@@ -82,18 +82,25 @@ pub fn lines(
     if way.is_empty() {
         return nothing(outlet, looked, way, goal);
     }
-    let system = &looked.snapshot.system;
     let mut lines = render::plan::lines(
         outlet,
         &looked.shown,
         &looked.typed,
-        system,
+        &looked.snapshot,
         way,
         &looked.policy,
         mixes,
     );
     let check = match goal {
-        Goal::Version(to) => format!(": windlass check {} --to {to}", looked.typed),
+        Goal::Version(to) => {
+            let via: Vec<&str> = looked.policy.via.iter().map(|stop| stop.as_str()).collect();
+            let via = if via.is_empty() {
+                String::new()
+            } else {
+                format!(" --via {}", via.join(","))
+            };
+            format!(": windlass check {} --to {to}{via}", looked.typed)
+        }
         Goal::Finalize => String::new(),
     };
     let bars = if tally.bars() {

@@ -25,11 +25,26 @@ pub async fn run(room: &Room, args: &TargetsArgs) -> Result<Exit, Failed> {
     } else if found.is_empty() {
         outlet.line("the catalog knows no release but the one that runs");
     } else if let Some(why) = barred {
-        let head = format!("{} {} can go nowhere now: ", outlet.style.bad(), looked.shown);
-        outlet.lines(render::flowing(outlet, "", &format!("{head}{}", spoken(why, &looked.typed))));
-        outlet.note(&format!("  windlass observe {} shows what is seen", looked.typed));
+        let head = format!(
+            "{} {} can go nowhere now: ",
+            outlet.style.bad(),
+            looked.shown
+        );
+        outlet.lines(render::flowing(
+            outlet,
+            "",
+            &format!("{head}{}", spoken(why, &looked.typed)),
+        ));
+        outlet.note(&format!(
+            "  windlass observe {} shows what is seen",
+            looked.typed
+        ));
     } else {
         outlet.lines(render::targets::lines(outlet, &looked.typed, &found));
     }
-    Ok(if barred.is_some() { Exit::Refused } else { Exit::Done })
+    Ok(if barred.is_some() {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
 }

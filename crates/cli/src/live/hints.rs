@@ -25,7 +25,10 @@ impl Hinted {
             return;
         };
         let trail = self.trails.entry(member).or_default();
-        if trail.last().is_some_and(|last| bare(last) == bare(&hint.says)) {
+        if trail
+            .last()
+            .is_some_and(|last| bare(last) == bare(&hint.says))
+        {
             trail.pop();
         }
         trail.push(hint.says);
@@ -104,7 +107,13 @@ mod tests {
     #[test]
     fn a_trail_grows_by_new_words_and_not_by_new_numbers() {
         let mut hinted = Hinted::default();
-        for says in ["told to stop", "stopped", "starting", "in sync 1 of 9", "in sync 9 of 9"] {
+        for says in [
+            "told to stop",
+            "stopped",
+            "starting",
+            "in sync 1 of 9",
+            "in sync 9 of 9",
+        ] {
             hinted.hear(hint(says));
         }
         assert_eq!(

@@ -8,7 +8,7 @@ use super::hints::Hinted;
 use super::tale::Tale;
 use super::words::{counted, moved, named, stage_done};
 use crate::outlet::spoken;
-use crate::outlet::style::{Style, columns};
+use crate::outlet::style::{Style, Tone, columns};
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::standing::Motion;
@@ -131,7 +131,7 @@ fn bar(done: usize, of: usize, style: &Style) -> String {
     let full = (BAR * done).checked_div(of).unwrap_or(BAR);
     let rest = BAR - full;
     let (full, rest) = ("█".repeat(full), "░".repeat(rest));
-    format!("{}{}", style.ink_bar(&full), style.dim(&rest))
+    format!("{}{}", style.paint(Tone::Good, &full), style.dim(&rest))
 }
 
 fn note(scene: &Scene<'_>, hop: usize, stage: usize) -> String {
@@ -329,10 +329,9 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     match end {
         End::Finished | End::FinishedWithout(_) => {
-            let proven = scene
-                .tale
-                .proven()
-                .map_or(String::new(), |at| format!(", proven {}", ago(at, scene.now)));
+            let proven = scene.tale.proven().map_or(String::new(), |at| {
+                format!(", proven {}", ago(at, scene.now))
+            });
             let nothing = run.plan().is_some_and(|(_, plan)| plan.is_empty());
             if nothing {
                 lines.push(format!(
@@ -350,7 +349,11 @@ pub fn account(scene: &Scene<'_>) -> Vec<String> {
                 let names: Vec<String> = left.iter().map(|subject| run.call(subject)).collect();
                 lines.push(format!("  left as they stood: {}", names.join(", ")));
             }
-            lines.extend(left_levels(run, cluster, nothing));
+            lines.extend(left_levels(
+                run,
+                cluster,
+                if nothing { "is" } else { "stays" },
+            ));
         }
         End::Refused => lines.push(format!("run {id} ended: there is no way")),
         End::Cancelled => {
@@ -401,7 +404,7 @@ fn reached(run: &Run) -> String {
     }
 }
 
-fn left_levels(run: &Run, cluster: &str, nothing: bool) -> Vec<String> {
+fn left_levels(run: &Run, cluster: &str, stays: &str) -> Vec<String> {
     let Some((_, plan)) = run.plan() else {
         return Vec::new();
     };
@@ -414,9 +417,8 @@ fn left_levels(run: &Run, cluster: &str, nothing: bool) -> Vec<String> {
     if left.is_empty() {
         return Vec::new();
     }
-    let stay = if nothing { "is" } else { "stays" };
     vec![format!(
-        "  {} {stay} as it was. When you are sure: windlass finalize {cluster}",
+        "  {} {stays} as it was. When you are sure: windlass finalize {cluster}",
         left.join(", ")
     )]
 }
@@ -479,7 +481,12 @@ mod tests {
             (at::began("2", 1), 9),
         ]);
         let mut hinted = Hinted::default();
-        for says in ["stopping", "starting 4.1.2", "in sync 12 of 66", "in sync 41 of 66"] {
+        for says in [
+            "stopping",
+            "starting 4.1.2",
+            "in sync 12 of 66",
+            "in sync 41 of 66",
+        ] {
             let hint = Hint {
                 member: Some("2".into()),
                 says: says.into(),

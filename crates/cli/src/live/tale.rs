@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use windlass_engine::names::{Component, Subject};
-use windlass_engine::plan::{Plan, Stage};
+use windlass_engine::plan::Stage;
 use windlass_engine::run::Run;
 use windlass_engine::run::event::Event;
 use windlass_engine::time::{Ms, Wall};
@@ -57,7 +57,7 @@ impl Tale {
             Event::Began(began) => {
                 self.first_began.get_or_insert(at);
                 self.begun.insert(began.subject.clone(), at);
-                self.retries += usize::from(began.attempt > 1);
+                self.retries += usize::from(began.tries > 1);
             }
             Event::Settled { subject, .. } => self.settled(run, subject, at),
             Event::Halted { .. } => {
@@ -162,14 +162,6 @@ impl Tale {
     }
 }
 
-/// What of a plan's stages moves members.
-#[must_use]
-pub fn moving(plan: &Plan) -> usize {
-    plan.stages()
-        .filter(|(_, _, stage)| stage.moves() > 0)
-        .count()
-}
-
 #[cfg(test)]
 pub mod tests {
     //! A run of three members on its way from 3.9.1 to 4.1.2, controllers done.
@@ -179,7 +171,7 @@ pub mod tests {
     use windlass_engine::catalog::Catalog;
     use windlass_engine::hash::Hash;
     use windlass_engine::names::MemberId;
-    use windlass_engine::plan::{Act, Goal, Hop, Move, Raise};
+    use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise};
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
     use windlass_engine::run::observation::Observation;
@@ -197,6 +189,7 @@ pub mod tests {
             Event::Began(Began {
                 subject: Subject::Member(id.into()),
                 attempt,
+        tries: attempt,
                 found: BTreeSet::from([version("3.9.1")]),
                 to: Some(version("4.1.2")),
                 manner: Manner::Gentle,
@@ -323,7 +316,7 @@ pub mod tests {
                 holder: "pid 7 on k1".into(),
                 at: Mark::default(),
             },
-            Event::Observed(Observation::between(None, &seen, Mark::default())),
+            Event::Observed(Observation::between(None, &seen, Mark::default(), |_| None)),
             Event::Planned(Arc::new(plan)),
             Event::Approved {
                 plan: name,
@@ -357,7 +350,10 @@ pub mod tests {
         assert_eq!(tale.since(), Wall(3_000_000));
         assert_eq!(tale.took(&"controller".into()), [Ms::seconds(1)]);
         let span = tale.stage(0, 0).expect("it began");
-        assert_eq!(span.done.map(|done| done.since(span.began)), Some(Ms(3_000)));
+        assert_eq!(
+            span.done.map(|done| done.since(span.began)),
+            Some(Ms(3_000))
+        );
         assert_eq!(tale.counts().0, 1);
     }
 }

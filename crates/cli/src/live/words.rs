@@ -119,9 +119,9 @@ pub fn weight(fact: &Event) -> Weight {
 
 fn begins(run: &Run, began: &Began) -> String {
     let name = run.call(&began.subject);
-    let again = match began.attempt {
+    let again = match began.tries {
         0 | 1 => String::new(),
-        more => format!(", attempt {more}"),
+        more => format!(", try {more}"),
     };
     let Some(to) = &began.to else {
         return format!("{name} begins{again}");
@@ -268,7 +268,7 @@ mod tests {
                 "brokers → 4.1.2 begin",
                 "broker 1 begins: 3.9.1 → 4.1.2",
                 "broker 1 is whole at 4.1.2, 2 of 3",
-                "broker 2 begins: 3.9.1 → 4.1.2, attempt 2",
+                "broker 2 begins: 3.9.1 → 4.1.2, try 2",
                 "stands still: broker 2 did not come through",
                 "ana: continue: not now: broker 2 has failed and is not settled",
             ]

@@ -1,6 +1,6 @@
 //! Findings: what bars first, each with evidence, source and mending.
 //!
-//! Must never know: how facts were gathered. Stories: `tests/it/render.rs`.
+//! Must never know: how facts were gathered. Stories: `stories`.
 
 use super::{count, flowing};
 use crate::outlet::style::columns;
@@ -10,6 +10,8 @@ use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
 use windlass_wire::stamp;
 
+/// What the ids of gaps begin with.
+const GAP: &str = "gap.";
 /// Evidence shown of one finding before it says how much more there is.
 const SEEN_SHOWN: usize = 5;
 
@@ -108,15 +110,15 @@ pub fn lines(outlet: &Outlet, typed: &str, findings: &[Finding], zone: &TimeZone
         .filter(|finding| finding.verdict != Verdict::Pass)
         .collect();
     rest.sort_by_key(weight);
-    for finding in rest {
-        lines.extend(one(outlet, typed, finding, zone));
+    for (finding, others) in together(&rest) {
+        lines.extend(one(outlet, typed, finding, others, zone));
     }
     lines.push(verdict(&tally));
     lines
 }
 
 fn verdict(tally: &Tally) -> String {
-    let bars = match (tally.fail, tally.unknown) {
+    match (tally.fail, tally.unknown) {
         (0, 0) if tally.warn > 0 => format!("  nothing bars; {}", count(tally.warn, "warning")),
         (0, 0) => "  nothing bars".into(),
         (fail, 0) => format!("  {fail} fail: upgrade is barred"),
@@ -124,11 +126,35 @@ fn verdict(tally: &Tally) -> String {
         (fail, unknown) => {
             format!("  {fail} fail, {unknown} could not be looked at: upgrade is barred")
         }
-    };
-    bars
+    }
 }
 
-fn one(outlet: &Outlet, typed: &str, finding: &Finding, zone: &TimeZone) -> Vec<String> {
+/// Gaps of many members that differ in nothing but the member are told once, with how many more.
+fn together<'f>(findings: &[&'f Finding]) -> Vec<(&'f Finding, usize)> {
+    let alike = |a: &Finding, b: &Finding| {
+        let (a_gap, b_gap) = (
+            a.check.as_str().strip_prefix(GAP),
+            b.check.as_str().strip_prefix(GAP),
+        );
+        a_gap.is_some() && b_gap.is_some() && a.mend == b.mend && a.verdict == b.verdict
+    };
+    let mut told: Vec<(&Finding, usize)> = Vec::new();
+    for finding in findings {
+        match told.iter_mut().find(|(first, _)| alike(first, finding)) {
+            Some((_, others)) => *others += 1,
+            None => told.push((finding, 0)),
+        }
+    }
+    told
+}
+
+fn one(
+    outlet: &Outlet,
+    typed: &str,
+    finding: &Finding,
+    others: usize,
+    zone: &TimeZone,
+) -> Vec<String> {
     let style = &outlet.style;
     let glyph = match (&finding.verdict, finding.bars()) {
         (Verdict::Pass, _) => style.ok(),
@@ -138,7 +164,11 @@ fn one(outlet: &Outlet, typed: &str, finding: &Finding, zone: &TimeZone) -> Vec<
         (Verdict::Waived { .. }, _) => style.dot(),
     };
     let binds = format!("binds: {}", binds(finding.binds));
-    let head = format!("  {glyph} {}", style.bold(finding.check.as_str()));
+    let more = match others {
+        0 => String::new(),
+        others => format!(" and {others} like it"),
+    };
+    let head = format!("  {glyph} {}{more}", style.bold(finding.check.as_str()));
     let gap = outlet
         .width
         .saturating_sub(columns(&head) + columns(&binds));

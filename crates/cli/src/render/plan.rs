@@ -1,14 +1,16 @@
 //! A plan: what moves, in which order, what it disturbs, until when there is a way back.
 //!
-//! Must never know: how it was found. Stories: `tests/it/render.rs`.
+//! Must never know: how it was found. Stories: `stories`.
 
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
 use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
-use windlass_engine::plan::{Goal, Plan, Stage, name};
+use windlass_engine::names::Component;
+use windlass_engine::plan::{Goal, Move, Plan, Stage, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_wire::duration::short;
@@ -32,12 +34,12 @@ pub fn lines(
     outlet: &Outlet,
     shown: &str,
     typed: &str,
-    system: &str,
+    snapshot: &Snapshot,
     plan: &Plan,
     policy: &Policy,
     mixes: Mixes,
 ) -> Vec<String> {
-    let mut lines = flowing(outlet, "", &head(outlet, shown, system, plan));
+    let mut lines = flowing(outlet, "", &head(outlet, shown, &snapshot.system, plan));
     let several = plan.hops.len() > 1;
     let mut number = 0;
     for (index, hop) in plan.hops.iter().enumerate() {
@@ -46,9 +48,12 @@ pub fn lines(
             lines.push(format!(" {}", outlet.style.bold(&text)));
         }
         let mut table = Table::new(&["", "", "", ""]);
-        for stage in &hop.stages {
+        for (at, stage) in hop.stages.iter().enumerate() {
             number += 1;
-            table.row(stage_row(outlet, number, stage));
+            let no_return = plan
+                .point_of_no_return()
+                .filter(|first| *first == (index, at));
+            table.row(stage_row(outlet, number, stage, snapshot, no_return));
         }
         // Heads would say less than what stands there.
         lines.extend(table.lines(outlet).into_iter().skip(1));
@@ -104,12 +109,20 @@ pub fn lines(
             .as_ref()
             .map(|line| format!("; after it {line} cannot come back"));
         let text = format!(
-            "{} {} → {could}: windlass finalize {{cluster}}{}",
+            "{} {} → {could}{}",
             left.level,
             left.at,
             bars.unwrap_or_default()
         );
         say(if index == 0 { "not here" } else { "" }, &text);
+    }
+    if plan.left.iter().any(|left| left.could.is_some()) {
+        let once = if typed.starts_with("--") {
+            ", once it is registered"
+        } else {
+            " {cluster}"
+        };
+        say("", &format!("when you are sure: windlass finalize{once}"));
     }
     lines
 }
@@ -146,7 +159,14 @@ fn round(length: Ms) -> Ms {
     Ms(length.0.div_ceil(1_000) * 1_000)
 }
 
-fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
+/// `no_return`: the stage is the first after which the old release cannot come back.
+fn stage_row(
+    outlet: &Outlet,
+    number: usize,
+    stage: &Stage,
+    snapshot: &Snapshot,
+    no_return: Option<(usize, usize)>,
+) -> Vec<Cell> {
     let number = Cell::toned(number.to_string(), Tone::Dim);
     match stage {
         Stage::Move(step) => {
@@ -154,7 +174,7 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
             let members: Vec<&str> = step.members.iter().map(|id| id.as_str()).collect();
             vec![
                 number,
-                Cell::toned(format!("{}s", step.component), Tone::Bold),
+                Cell::toned(movers(step, snapshot), Tone::Bold),
                 Cell::plain(format!("{} → {}", from.join(", "), step.to)),
                 Cell::plain(names(outlet, &members, " ")),
             ]
@@ -166,7 +186,9 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
                 "{} {} → {}",
                 raise.level, raise.named.0, raise.named.1
             )),
-            Cell::plain(format!("no way back from here; {}", raise.why)),
+            Cell::plain(no_return.map_or_else(String::new, |_| {
+                format!("no way back from here; {}", raise.why)
+            })),
         ],
         Stage::Act(act) => vec![
             number,
@@ -175,6 +197,20 @@ fn stage_row(outlet: &Outlet, number: usize, stage: &Stage) -> Vec<Cell> {
             Cell::plain(act.what.clone()),
         ],
     }
+}
+
+/// Who moves, by the components they carry: `brokers`, `controllers+brokers` where members carry both.
+#[must_use]
+pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
+    let members = step
+        .members
+        .iter()
+        .filter_map(|id| snapshot.members.get(id));
+    let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
+    let others = carried.iter().filter(|one| **one != &step.component);
+    let named = std::iter::once(&step.component).chain(others.copied());
+    let named: Vec<String> = named.map(|component| format!("{component}s")).collect();
+    named.join("+")
 }
 
 /// Where the limit on members down at once begins and ends, in words.

@@ -1,6 +1,6 @@
 //! A "no": the answer, the facts that bar the way, what would open one.
 //!
-//! Must never know: how it was found. Stories: `tests/it/render.rs`.
+//! Must never know: how it was found. Stories: `stories`.
 
 use super::flowing;
 use crate::outlet::{Outlet, spoken};

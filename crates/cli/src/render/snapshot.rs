@@ -1,6 +1,6 @@
 //! A cluster as it was seen.
 //!
-//! Must never know: how it was seen. Stories: `tests/it/render.rs`.
+//! Must never know: how it was seen. Stories: `stories`.
 
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
@@ -13,6 +13,8 @@ use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
 use windlass_wire::duration::short;
 
+/// Stands for the one a gap is about, while gaps that say the same are put together.
+const EACH: &str = "\u{1}";
 /// Columns of the labels below the table.
 const LABEL: usize = 9;
 
@@ -29,13 +31,7 @@ pub fn lines(
     if !snapshot.members.is_empty() {
         lines.extend(members(outlet, snapshot, now));
     }
-    for (index, (name, level)) in snapshot.levels.iter().enumerate() {
-        let label = if index == 0 { "levels" } else { "" };
-        let number = level.finalized;
-        let named = catalog.level_named(name, number);
-        let text = format!("{name} {}", level_text(level, &named));
-        lines.extend(labelled(outlet, label, LABEL, &text));
-    }
+    lines.extend(levels(outlet, snapshot, catalog));
     for trouble in &snapshot.troubles {
         lines.extend(flowing(
             outlet,
@@ -173,6 +169,28 @@ fn note(system: &str, member: &Member, why: Option<&str>) -> String {
     parts.join(", ")
 }
 
+/// Levels that were raised, one a line; those that never were, in one.
+fn levels(outlet: &Outlet, snapshot: &Snapshot, catalog: &Catalog) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut never = Vec::new();
+    let mut label = "levels";
+    for (name, level) in &snapshot.levels {
+        if level.finalized == 0 {
+            never.push(name.as_str());
+            continue;
+        }
+        let named = catalog.level_named(name, level.finalized);
+        let text = format!("{name} {}", level_text(level, &named));
+        lines.extend(labelled(outlet, label, LABEL, &text));
+        label = "";
+    }
+    if !never.is_empty() {
+        let text = format!("never raised: {}", never.join(", "));
+        lines.extend(labelled(outlet, label, LABEL, &text));
+    }
+    lines
+}
+
 fn level_text(level: &Level, named: &str) -> String {
     let number = level.finalized;
     let name = if named == number.to_string() {
@@ -192,11 +210,10 @@ fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
     if gaps.is_empty() {
         return labelled(outlet, "gaps", LABEL, "none");
     }
-    let mut groups: BTreeMap<(&str, &str), (Vec<&str>, bool)> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, &str), (Vec<&str>, bool)> = BTreeMap::new();
     for gap in gaps {
-        let group = groups
-            .entry((gap.what.as_str(), gap.mend.as_str()))
-            .or_default();
+        let what = gap.what.replace(&gap.about, EACH);
+        let group = groups.entry((what, gap.mend.as_str())).or_default();
         group.0.push(&gap.about);
         group.1 |= gap.weight == Weight::Bars;
     }
@@ -208,11 +225,17 @@ fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
         some => format!("{unseen}; {some} of them bar an upgrade"),
     };
     let mut lines = labelled(outlet, "gaps", LABEL, &head);
+    let mut groups: Vec<_> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, (_, bars))| !bars);
     for ((what, mend), (about, bars)) in groups {
         let glyph = if bars {
             outlet.style.unknown()
         } else {
             outlet.style.dot()
+        };
+        let what = match about.as_slice() {
+            [one] => what.replace(EACH, one),
+            _ => what.replace(EACH, "each"),
         };
         let text = format!("{}: {what}", names(outlet, &about, ", "));
         lines.extend(flowing(outlet, &format!("  {glyph} "), &text));

@@ -119,7 +119,7 @@ fn row_lines(outlet: &Outlet, row: &[Cell], shown: &[(usize, usize)]) -> Vec<Str
             let cell = row.get(*column)?;
             let text = outlet.style.text(&cell.text);
             let lines = if columns(&text) > *width {
-                wrap(&text, *width, 0)
+                broken(&text, *width)
             } else {
                 vec![text]
             };
@@ -144,4 +144,16 @@ fn row_lines(outlet: &Outlet, row: &[Cell], shown: &[(usize, usize)]) -> Vec<Str
         line.trim_end().to_owned()
     };
     (0..high).map(line).collect()
+}
+
+/// Wrapped, and words that are wider than the column cut: they would push all else out of line.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let cut = |line: String| {
+        let letters: Vec<char> = line.chars().collect();
+        letters
+            .chunks(width.max(1))
+            .map(|part| part.iter().collect())
+            .collect::<Vec<String>>()
+    };
+    wrap(text, width, 0).into_iter().flat_map(cut).collect()
 }

@@ -1,6 +1,6 @@
 //! Where a cluster can go.
 //!
-//! Must never know: how that was found out. Stories: `tests/it/render.rs`.
+//! Must never know: how that was found out. Stories: `stories`.
 
 use super::count;
 use super::table::{Cell, Table};

@@ -253,8 +253,10 @@ pub enum Event {
 pub struct Began {
     /// Which.
     pub subject: Subject,
-    /// Which attempt, from 1.
+    /// Which attempt, from 1; grows over the whole run, so that hosts can tell old from new.
     pub attempt: u32,
+    /// Which try at this move, from 1: above it a human asked for a retry.
+    pub tries: u32,
     /// Releases a member may be found at.
     pub found: BTreeSet<Version>,
     /// Where it goes, for a member.

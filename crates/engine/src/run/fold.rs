@@ -294,6 +294,7 @@ impl Run {
             began.subject.clone(),
             Flight {
                 attempt: began.attempt,
+                tries: began.tries,
                 found: began.found.clone(),
                 to: began.to.clone(),
                 incarnation,

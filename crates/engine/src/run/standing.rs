@@ -353,7 +353,7 @@ impl Run {
         let name = self.call(subject);
         let Some(Flight {
             state: Flying::Failed(failure),
-            attempt,
+            tries,
             to,
             ..
         }) = self.flights.get(subject)
@@ -373,7 +373,7 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => subject.to_string(),
         };
         let mut details = vec![format!(
-            "{} while {} (attempt {attempt})",
+            "{} while {} (try {tries})",
             failure.what, failure.step
         )];
         if !failure.log.is_empty() {

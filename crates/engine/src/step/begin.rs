@@ -169,6 +169,7 @@ fn began(run: &Run, step: &Move, id: MemberId, known: &Snapshot, now: Now) -> Ev
     let subject = Subject::Member(id);
     Event::Began(Began {
         attempt: run.next_attempt(&subject),
+        tries: 1,
         subject,
         found,
         to: Some(step.to.clone()),
@@ -192,6 +193,7 @@ fn once(run: &Run, subject: Subject, known: &Snapshot, at: Cursor, now: Now) -> 
     let began = Began {
         subject,
         attempt,
+        tries: 1,
         found: BTreeSet::new(),
         to: None,
         manner: Manner::Gentle,

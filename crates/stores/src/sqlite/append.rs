@@ -1,5 +1,7 @@
 //! The append: fence, position and inbox are checked against the run's row, then all is written.
 //!
+//! The row is raised only where they allow it, in one statement; the reason of a refusal is read after.
+//!
 //! Must never know: what an event means. Stories: the runner's exam, `tests/it/`.
 
 use super::create::keep;
@@ -35,28 +37,34 @@ pub(super) fn append(
     desk: &Desk<'_>,
     append: &Append,
 ) -> rusqlite::Result<Result<Seq, AppendError>> {
-    let Some((id, head)) = head(desk, &append.run)? else {
-        let words = format!("there is no run {}", append.run);
-        return Ok(Err(AppendError::Store(words)));
+    let Some(id) = number(&append.run) else {
+        return Ok(Err(unknown(append)));
     };
-    if let Err(why) = allow(append, &head) {
-        return Ok(Err(why));
+    if let Some(words) = too_long(&append.events) {
+        return Ok(Err(AppendError::Store(words)));
     }
-    let mut tail = head.tail;
-    for event in &append.events {
-        tail = extend(desk, id, &append.run, tail, event)?;
-    }
+    let known = desk.tails.borrow().get(&id).copied();
+    let before = match known {
+        // We wrote that event: what its row says is known, and the rest is checked as it is written.
+        Some(tail) if tail.seq == append.after => tail,
+        Some(_) | None => match allowed(desk, id, append)? {
+            Ok(tail) => tail,
+            Err(why) => return Ok(Err(why)),
+        },
+    };
+    let tail = match advance(desk, id, append, before)? {
+        Some(tail) => tail,
+        None => match allowed(desk, id, append)? {
+            Err(why) => return Ok(Err(why)),
+            Ok(_) => {
+                let words = format!("the row of run {} cannot be raised", append.run);
+                return Ok(Err(AppendError::Store(words)));
+            }
+        },
+    };
+    desk.tails.borrow_mut().insert(id, tail);
     keep(desk, &append.blobs)?;
     begun(desk, id, &append.begun, &append.settled)?;
-    desk.hot.borrow_mut().advance.execute(params![
-        id,
-        head.epoch.max(append.epoch),
-        tail.seq,
-        tail.hash.0,
-        tail.last,
-        append.read,
-        append.summary
-    ])?;
     if let Some(identity) = &append.identity {
         // Told with each append, written once.
         desk.db
@@ -67,8 +75,64 @@ pub(super) fn append(
         desk.db
             .prepare_cached("UPDATE run SET ended = ?2 WHERE id = ?1")?
             .execute(params![id, ended.0])?;
+        desk.tails.borrow_mut().remove(&id);
     }
     Ok(Ok(tail.seq))
+}
+
+fn unknown(append: &Append) -> AppendError {
+    AppendError::Store(format!("there is no run {}", append.run))
+}
+
+/// The run's row is raised first, where fence, position and inbox allow it; then the events are
+/// written under the ids that the row was told. None: they do not allow it, and nothing is written.
+fn advance(
+    desk: &Desk<'_>,
+    id: i64,
+    append: &Append,
+    before: Tail,
+) -> rusqlite::Result<Option<Tail>> {
+    let first = desk.next_event()?;
+    let mut tail = before;
+    let mut last = before.last;
+    let mut hashes = desk.hashes.borrow_mut();
+    hashes.clear();
+    for (event, row) in append.events.iter().zip(first..) {
+        tail = tail.then(&append.run, event, row);
+        hashes.push(tail.hash);
+    }
+    let raised = desk.hot.borrow_mut().advance.execute(params![
+        id,
+        append.epoch,
+        tail.seq,
+        tail.hash.0,
+        tail.last,
+        append.read,
+        append.summary,
+        append.after
+    ])?;
+    if raised == 0 {
+        return Ok(None);
+    }
+    for ((event, row), hash) in append.events.iter().zip(first..).zip(hashes.iter()) {
+        let seq = before.seq + 1 + row.abs_diff(first);
+        write_event(desk, id, last, row, seq, event, *hash)?;
+        last = row;
+    }
+    desk.events_written(append.events.len());
+    Ok(Some(tail))
+}
+
+/// The end of the journal, if this append may follow it.
+fn allowed(
+    desk: &Desk<'_>,
+    id: i64,
+    append: &Append,
+) -> rusqlite::Result<Result<Tail, AppendError>> {
+    Ok(match head(desk, id)? {
+        None => Err(unknown(append)),
+        Some(head) => allow(append, &head).map(|()| head.tail),
+    })
 }
 
 fn allow(append: &Append, head: &Head) -> Result<(), AppendError> {
@@ -96,10 +160,7 @@ fn allow(append: &Append, head: &Head) -> Result<(), AppendError> {
     if head.ended {
         return Err(AppendError::Store(format!("run {} has ended", append.run)));
     }
-    match too_long(&append.events) {
-        Some(words) => Err(AppendError::Store(words)),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Which event is longer than an event may be, in words.
@@ -111,14 +172,11 @@ pub(super) fn too_long(events: &[Recorded]) -> Option<String> {
         .map(|length| format!("an event of {length} bytes is above {EVENT_BYTES}"))
 }
 
-fn head(desk: &Desk<'_>, run: &RunId) -> rusqlite::Result<Option<(i64, Head)>> {
-    let Some(id) = number(run) else {
-        return Ok(None);
-    };
-    let head = desk
-        .hot
-        .borrow_mut()
-        .head
+fn head(desk: &Desk<'_>, id: i64) -> rusqlite::Result<Option<Head>> {
+    desk.db
+        .prepare_cached(
+            "SELECT epoch, seq, hash, last, inbox, ended IS NOT NULL FROM run WHERE id = ?1",
+        )?
         .query_row([id], |row| {
             Ok(Head {
                 epoch: row.get(0)?,
@@ -131,30 +189,44 @@ fn head(desk: &Desk<'_>, run: &RunId) -> rusqlite::Result<Option<(i64, Head)>> {
                 ended: row.get(5)?,
             })
         })
-        .optional()?;
-    Ok(head.map(|head| (id, head)))
+        .optional()
 }
 
-/// Writes one event behind the tail.
-pub(super) fn extend(
+impl Tail {
+    /// Before the first event.
+    pub(super) fn none() -> Self {
+        Self {
+            seq: 0,
+            hash: Hash::default(),
+            last: 0,
+        }
+    }
+
+    /// After one more event, which lies in this row.
+    pub(super) fn then(self, run: &RunId, event: &Recorded, row: i64) -> Self {
+        let seq = self.seq + 1;
+        let (author, payload) = (&event.author, &event.payload);
+        Self {
+            seq,
+            hash: link(self.hash, run, seq, FORMAT, event.at, author, payload),
+            last: row,
+        }
+    }
+}
+
+/// Writes one event into its row.
+pub(super) fn write_event(
     desk: &Desk<'_>,
     id: i64,
-    run: &RunId,
-    tail: Tail,
+    before: i64,
+    row: i64,
+    seq: Seq,
     event: &Recorded,
-) -> rusqlite::Result<Tail> {
-    let seq = tail.seq + 1;
-    let hash = link(
-        tail.hash,
-        run,
-        seq,
-        FORMAT,
-        event.at,
-        &event.author,
-        &event.payload,
-    );
-    let last = desk.hot.borrow_mut().event.insert(params![
-        tail.last,
+    hash: Hash,
+) -> rusqlite::Result<()> {
+    desk.hot.borrow_mut().event.execute(params![
+        row,
+        before,
         id,
         seq,
         event.at.0,
@@ -163,7 +235,7 @@ pub(super) fn extend(
         event.payload,
         hash.0
     ])?;
-    Ok(Tail { seq, hash, last })
+    Ok(())
 }
 
 fn begun(desk: &Desk<'_>, id: i64, begun: &[Subject], settled: &[Subject]) -> rusqlite::Result<()> {
@@ -186,8 +258,12 @@ pub(super) fn take(
     run: &RunId,
     epoch: u64,
 ) -> rusqlite::Result<Result<(), StoreError>> {
-    let Some((id, head)) = head(desk, run)? else {
-        return Ok(Err(StoreError::Missing(format!("run {run}"))));
+    let missing = || StoreError::Missing(format!("run {run}"));
+    let Some(id) = number(run) else {
+        return Ok(Err(missing()));
+    };
+    let Some(head) = head(desk, id)? else {
+        return Ok(Err(missing()));
     };
     if epoch < head.epoch {
         let words = format!(

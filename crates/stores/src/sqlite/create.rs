@@ -2,7 +2,7 @@
 //!
 //! Must never know: what is in them. Stories: the runner's exam.
 
-use super::append::{Tail, extend, too_long};
+use super::append::{Tail, too_long, write_event};
 use super::rows::name;
 use super::writer::Desk;
 use rusqlite::{OptionalExtension, params};
@@ -43,12 +43,10 @@ pub(super) fn create(
             Hash::default().0,
             new.summary
         ])?;
-    let nothing = Tail {
-        seq: 0,
-        hash: Hash::default(),
-        last: 0,
-    };
-    let tail = extend(desk, id, &name(id), nothing, &new.first)?;
+    let row = desk.next_event()?;
+    let tail = Tail::none().then(&name(id), &new.first, row);
+    write_event(desk, id, 0, row, tail.seq, &new.first, tail.hash)?;
+    desk.events_written(1);
     keep(desk, &new.blobs)?;
     desk.db
         .prepare_cached("UPDATE run SET seq = ?2, hash = ?3, last = ?4 WHERE id = ?1")?

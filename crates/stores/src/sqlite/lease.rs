@@ -66,7 +66,12 @@ pub(super) fn lock(
 
 /// Who holds it now, in words.
 pub(super) fn holder(store: &Path, on: &LeaseOn) -> Result<Option<String>, StoreError> {
-    let (mut file, _) = file(store, on)?;
+    // Nobody leased what has no file; whoever looks makes none.
+    let mut file = match File::open(file_path(store, on)) {
+        Ok(file) => file,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(io_trouble("lease cannot be opened", &why)),
+    };
     match flock(&file, FlockOperation::NonBlockingLockShared) {
         Ok(()) => Ok(None),
         Err(Errno::WOULDBLOCK) => words(&mut file).map(Some),
@@ -140,13 +145,16 @@ impl Lease for HeldLease {
     }
 }
 
+fn file_path(store: &Path, on: &LeaseOn) -> PathBuf {
+    let mut name_of_file = Hash::of(name(on).as_bytes()).to_string();
+    name_of_file.push_str(".lock");
+    folder(store).join("leases").join(name_of_file)
+}
+
 fn file(store: &Path, on: &LeaseOn) -> Result<(File, PathBuf), StoreError> {
-    let leases = folder(store).join("leases");
-    let mut path = Hash::of(name(on).as_bytes()).to_string();
-    path.push_str(".lock");
-    let path = leases.join(path);
+    let path = file_path(store, on);
     let open = || {
-        make_folder(&leases)?;
+        make_folder(&folder(store).join("leases"))?;
         OpenOptions::new()
             .read(true)
             .write(true)

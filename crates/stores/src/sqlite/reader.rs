@@ -2,7 +2,7 @@
 //!
 //! Must never know: what is read. Stories: `tests/it/`.
 
-use super::file;
+use super::file::{self, Sync};
 use super::trouble::{Trouble, failed};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl Readers {
             let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
             let connection = match own.take() {
                 Some(connection) => connection,
-                None => file::connect(&path)?,
+                None => file::connect(&path, Sync::Full)?,
             };
             let version = connection
                 .prepare_cached("PRAGMA data_version")
@@ -100,7 +100,7 @@ fn serve(path: &Path, mut own: Option<Connection>, waiting: &Mutex<Receiver<Look
             .recv();
         let Ok(look) = next else { return };
         if own.is_none() {
-            match file::connect(path) {
+            match file::connect(path, Sync::Full) {
                 Ok(connection) => own = Some(connection),
                 Err(why) => {
                     look(Err(why));

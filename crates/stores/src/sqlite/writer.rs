@@ -4,14 +4,18 @@
 //! other; no savepoint is needed. A failed write undoes the group, and each is tried alone.
 //! Must never know: what a request means. Stories: `tests/it/`.
 
+use super::append::Tail;
 use super::clock::instant;
-use super::file;
+use super::file::{self, Sync};
 use super::queue::{Queue, Work};
+use super::tally::Tally;
 use super::trouble::Trouble;
 use rusqlite::{CachedStatement, Connection};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
+use windlass_engine::hash::Hash;
 use windlass_runner::ports::store::StoreError;
 
 /// The longest that a group is gathered: well below one commit on any disk that really syncs.
@@ -27,11 +31,17 @@ const STATEMENTS: usize = 64;
 pub(super) struct Desk<'c> {
     pub(super) db: &'c Connection,
     pub(super) hot: RefCell<Hot<'c>>,
+    /// The ends of journals that we wrote ourselves: what we committed at a position stays true, and
+    /// what we rolled back is forgotten here too.
+    pub(super) tails: RefCell<HashMap<i64, Tail>>,
+    /// Room for the hashes of one append.
+    pub(super) hashes: RefCell<Vec<Hash>>,
+    /// The row of the next event, once it is known in this transaction.
+    next: Cell<Option<i64>>,
 }
 
 /// What each append uses.
 pub(super) struct Hot<'c> {
-    pub(super) head: CachedStatement<'c>,
     pub(super) event: CachedStatement<'c>,
     pub(super) advance: CachedStatement<'c>,
 }
@@ -39,20 +49,48 @@ pub(super) struct Hot<'c> {
 impl<'c> Desk<'c> {
     fn new(db: &'c Connection) -> rusqlite::Result<Self> {
         let hot = RefCell::new(Hot {
-            head: db.prepare_cached(
-                "SELECT epoch, seq, hash, last, inbox, ended IS NOT NULL FROM run WHERE id = ?1",
-            )?,
             event: db.prepare_cached(
-                "INSERT INTO journal (before, run, seq, at, format, author, payload, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO journal (id, before, run, seq, at, format, author, payload, hash)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?,
             // `ended` and `identity` are left out: they are indexed and seldom change.
             advance: db.prepare_cached(
                 "UPDATE run SET epoch = ?2, seq = ?3, hash = ?4, last = ?5, read = ?6, summary = ?7
-                 WHERE id = ?1",
+                 WHERE id = ?1 AND epoch <= ?2 AND seq = ?8 AND inbox <= ?6 AND ended IS NULL",
             )?,
         });
-        Ok(Self { db, hot })
+        Ok(Self {
+            db,
+            hot,
+            tails: RefCell::default(),
+            hashes: RefCell::default(),
+            next: Cell::new(None),
+        })
+    }
+
+    /// The row of the next event.
+    pub(super) fn next_event(&self) -> rusqlite::Result<i64> {
+        if let Some(next) = self.next.get() {
+            return Ok(next);
+        }
+        let next = self
+            .db
+            .prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM journal")?
+            .query_row([], |row| row.get(0))?;
+        self.next.set(Some(next));
+        Ok(next)
+    }
+
+    /// So many events were written from there on.
+    pub(super) fn events_written(&self, events: usize) {
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        self.next.set(self.next.get().map(|next| next + events));
+    }
+
+    /// Others may write between two transactions.
+    fn begin(&self) -> rusqlite::Result<()> {
+        self.next.set(None);
+        run(self, "BEGIN IMMEDIATE")
     }
 
     /// Limits the file's size.
@@ -69,11 +107,11 @@ enum Health {
 }
 
 /// Serves the queue until it is closed and empty.
-pub(super) fn serve(path: &Path, queue: &Queue) {
+pub(super) fn serve(path: &Path, sync: Sync, queue: &Queue, tally: &Tally) {
     let mut group = Vec::new();
     let mut pace = Pace::default();
     while queue.take(&mut group) {
-        let connection = match file::connect(path) {
+        let connection = match file::connect(path, sync) {
             Ok(connection) => connection,
             Err(why) => {
                 lose(&mut group, &trouble(why));
@@ -92,6 +130,7 @@ pub(super) fn serve(path: &Path, queue: &Queue) {
         };
         loop {
             let health = write(&desk, queue, &mut group, &mut pace);
+            tally.count(group.len());
             group.clear();
             if matches!(health, Health::Doubtful) {
                 break;
@@ -127,7 +166,7 @@ fn write(
     group: &mut Vec<Box<dyn Work>>,
     pace: &mut Pace,
 ) -> Health {
-    if let Err(why) = run(desk, "BEGIN IMMEDIATE") {
+    if let Err(why) = desk.begin() {
         lose(group, &Trouble::before_commit(&why));
         return Health::Good;
     }
@@ -186,7 +225,8 @@ fn commit(desk: &Desk<'_>, group: &mut [Box<dyn Work>]) -> Health {
 
 /// Begins, writes and commits one request.
 fn write_one(desk: &Desk<'_>, work: &mut [Box<dyn Work>]) -> Health {
-    let written = run(desk, "BEGIN IMMEDIATE")
+    let written = desk
+        .begin()
         .and_then(|()| work.iter_mut().try_for_each(|work| work.write(desk)));
     match written {
         Ok(()) => commit(desk, work),
@@ -215,6 +255,7 @@ fn run(desk: &Desk<'_>, what: &str) -> rusqlite::Result<()> {
 
 /// Rolls back where SQLite has not done so itself.
 fn undo(desk: &Desk<'_>) -> Health {
+    desk.tails.borrow_mut().clear();
     if desk.db.is_autocommit() || run(desk, "ROLLBACK").is_ok() {
         Health::Good
     } else {

@@ -2,6 +2,12 @@
 //!
 //! Must never know: how a store keeps what it keeps, apart from where a test damages it on purpose.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "stories of real processes; what is not so shall panic"
+)]
+
 mod damage;
 mod exam;
 mod file;
@@ -9,3 +15,4 @@ mod full;
 mod kill;
 mod lease;
 mod story;
+mod unknown;

@@ -129,7 +129,7 @@ impl KafkaTarget {
             Ok(held) => held,
             Err(outcome) => return outcome,
         };
-        let before = self.gathered(Depth::Glance).await;
+        let (_, before) = self.gathered(Depth::Glance).await;
         match finalized(&before, name) {
             None => {
                 return failed(
@@ -201,7 +201,8 @@ impl KafkaTarget {
     /// Waits until every node that answers knows the level as raised, within limits.
     async fn heard(&self, name: &str, to: u16) -> bool {
         for _ in 0..HEARD_TIMES {
-            if all_know(&*self.gathered(Depth::Glance).await, name, to) {
+            let (_, gathered) = self.gathered(Depth::Glance).await;
+            if all_know(&gathered, name, to) {
                 return true;
             }
             self.clock.sleep(HEARD_PAUSE).await;
@@ -220,7 +221,7 @@ impl KafkaTarget {
             Ok(held) => held,
             Err(outcome) => return outcome,
         };
-        let before = self.gathered(Depth::Glance).await;
+        let (_, before) = self.gathered(Depth::Glance).await;
         let mut line = match self.deed_line(&before).await {
             Ok(line) => line,
             Err(why) => return failed(FailureCode::NotReady, step, why),

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use windlass_engine::time::Ms;
 
 use super::answers::{Asked, Gathered, Hello, Miss, NodeAnswers, Quorum, Row, TopicSettings, View};
@@ -37,6 +38,16 @@ impl Depth {
 
 /// How long the answer with all topics, or all settings, may take: 100 000 partitions are 10 MB.
 const LARGE_LIMIT: Ms = Ms::seconds(20);
+
+/// How long a broker may take to ask the active controller for us. Without a quorum it never answers,
+/// and a look must not wait long to say so.
+const FORWARD_LIMIT: Ms = Ms::seconds(2);
+
+/// Where a node's settings say that controllers listen: static voters, or dynamic ones (3.9 on).
+const CONTROLLER_SETTINGS: [&str; 2] = [
+    "controller.quorum.voters",
+    "controller.quorum.bootstrap.servers",
+];
 
 /// Rounds of meeting nodes that earlier answers named: given address, brokers, controllers, one spare.
 const ROUNDS: usize = 4;
@@ -91,7 +102,7 @@ pub async fn gather(
         met.extend(found.into_iter().zip(answers));
         learn(&met, addresses);
         if leaders_answer(&met).is_none() && forwarded.is_none() {
-            forwarded = forward(wires, &met, addresses, depth.limit()).await;
+            forwarded = forward(wires, &met, addresses).await;
         }
     }
     let quorum = leaders_answer(&met)
@@ -157,78 +168,111 @@ fn leaders_answer(met: &BTreeMap<String, Asked<Met>>) -> Option<&Quorum> {
     quorums.max_by_key(|quorum| quorum.epoch)
 }
 
-/// Asks for the quorum through brokers, and learns from it, or from their settings, where the
-/// controllers listen.
+/// What one broker told of the quorum, and where it says that controllers listen.
+struct Forwarded {
+    quorum: Asked<Quorum>,
+    servers: Vec<(Option<i32>, String)>,
+}
+
+/// Asks for the quorum through some brokers at once, and learns from the first that knows, or from
+/// their settings, where the controllers listen.
 async fn forward(
     wires: &Wires,
     met: &BTreeMap<String, Asked<Met>>,
     addresses: &mut Addresses,
-    limit: Ms,
 ) -> Option<Asked<Quorum>> {
-    let mut last = None;
+    let mut brokers = Vec::new();
     for (address, one) in met {
-        let Ok(Met {
+        if let Ok(Met {
             seat: Seat::Broker,
             view,
             ..
         }) = one
-        else {
-            continue;
-        };
-        // A given address may be that of no one node: its settings are asked by the id behind it.
-        let own = view.iter().flat_map(|view| &view.rows);
-        let own = own.filter(|row| row.address == *address).map(|row| row.id);
-        let id = own.chain(addresses.brokers.keys().copied()).next();
-        match ask_through(wires, address, id, addresses, limit).await {
-            Ok(quorum) => return Some(Ok(quorum)),
-            Err(miss) => last = Some(Err(miss)),
+        {
+            // A given address may be that of no one node: its settings are asked by the id behind it.
+            let rows = view.iter().flat_map(|view| &view.rows);
+            let own = rows.filter(|row| row.address == *address).map(|row| row.id);
+            brokers.push((
+                address.clone(),
+                own.chain(addresses.brokers.keys().copied()).next(),
+            ));
         }
     }
-    last
+    brokers.truncate(TELLERS);
+    let known = addresses.controllers.clone();
+    let asks = brokers
+        .iter()
+        .map(|(address, id)| ask_through(wires, address, *id, &known));
+    let mut asks: FuturesUnordered<_> = asks.collect();
+    let mut wrong: Vec<Miss> = Vec::new();
+    while let Some(answer) = asks.next().await {
+        let (quorum, servers) = match answer {
+            Ok(Forwarded { quorum, servers }) => (quorum, servers),
+            Err(miss) => (Err(miss), Vec::new()),
+        };
+        for (id, address) in servers {
+            // A server without an id gets a key below 0 until it says who it is.
+            let next = addresses
+                .controllers
+                .keys()
+                .next()
+                .copied()
+                .unwrap_or(0)
+                .min(0)
+                - 1;
+            if !addresses.controllers.values().any(|one| *one == address) {
+                addresses
+                    .controllers
+                    .entry(id.unwrap_or(next))
+                    .or_insert(address);
+            }
+        }
+        match quorum {
+            Ok(quorum) => {
+                let told = quorum.addresses.iter();
+                addresses
+                    .controllers
+                    .extend(told.map(|(id, address)| (*id, address.clone())));
+                return Some(Ok(quorum));
+            }
+            Err(miss) => wrong.push(miss),
+        }
+    }
+    // The same one of them each time: what is said must not change with who was last.
+    wrong.sort_by(|a, b| a.why.cmp(&b.why));
+    wrong.into_iter().next().map(Err)
 }
 
 async fn ask_through(
     wires: &Wires,
     address: &str,
     id: Option<i32>,
-    addresses: &mut Addresses,
-    limit: Ms,
-) -> Asked<Quorum> {
-    let mut line = wires.line(address, limit).await?;
-    let quorum = requests::quorum(line.open(), limit).await;
-    if let Ok(quorum) = &quorum {
-        let told = quorum.addresses.iter();
-        addresses
-            .controllers
-            .extend(told.map(|(id, address)| (*id, address.clone())));
-    }
+    known: &BTreeMap<i32, String>,
+) -> Asked<Forwarded> {
+    let mut line = wires.line(address, FORWARD_LIMIT).await?;
+    let quorum = requests::quorum(line.open(), FORWARD_LIMIT)
+        .await
+        .map_err(Miss::from);
     let unknown = match &quorum {
-        Ok(quorum) => quorum
-            .voters
-            .iter()
-            .any(|voter| !addresses.controllers.contains_key(&voter.id)),
-        Err(_) => addresses.controllers.is_empty(),
+        Ok(quorum) => quorum.voters.iter().any(|voter| {
+            !known.contains_key(&voter.id) && !quorum.addresses.contains_key(&voter.id)
+        }),
+        Err(_) => known.is_empty(),
     };
+    let mut servers = Vec::new();
     if let Some(id) = id.filter(|_| unknown) {
-        const VOTERS: &str = "controller.quorum.voters";
-        const SERVERS: &str = "controller.quorum.bootstrap.servers";
-        let settings = requests::settings(line.open(), id, Some(&[VOTERS, SERVERS]), limit).await;
-        for setting in settings.into_iter().flatten() {
-            let value = setting.value.unwrap_or_default();
-            for (id, address) in super::voters::read(&value) {
-                // A server without an id gets its own key below 0 until it says who it is.
-                let id = id.unwrap_or_else(|| {
-                    -1 - i32::try_from(addresses.controllers.len()).unwrap_or(0)
-                });
-                let known = addresses.controllers.values().any(|one| *one == address);
-                if !known {
-                    addresses.controllers.entry(id).or_insert(address);
-                }
-            }
+        // A line on which an answer is owed asks nothing more.
+        if !line.open().is_whole() {
+            line = wires.again(line, FORWARD_LIMIT).await?;
+        }
+        let asked =
+            requests::settings(line.open(), id, Some(&CONTROLLER_SETTINGS), FORWARD_LIMIT).await;
+        for setting in asked.into_iter().flatten() {
+            servers.extend(super::voters::read(&setting.value.unwrap_or_default()));
         }
     }
     line.keep();
-    Ok(quorum?)
+    Ok(Forwarded { quorum, servers })
 }
 
 fn nobody(met: &BTreeMap<String, Asked<Met>>) -> Miss {
@@ -350,9 +394,13 @@ async fn tell_topics(
         let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
         out.topic_settings = settings_of(open, &names, settled).await;
         out.registered_brokers = registered(open, depth.limit()).await;
-        out.moving = requests::moving(open, depth.limit())
-            .await
-            .map_err(Miss::from);
+        out.moving = match &out.quorum {
+            Ok(_) => requests::moving(open, depth.limit())
+                .await
+                .map_err(Miss::from),
+            // The broker would ask the active controller, and wait.
+            Err(miss) => Err(miss.clone()),
+        };
         line.keep();
         return;
     }

@@ -88,8 +88,9 @@ impl Memory {
         self.hosts.remove(member);
     }
 
-    /// For how long the high watermark of the metadata log has stood still.
-    fn still(&mut self, gathered: &Gathered, now: Mark) -> Option<Ms> {
+    /// For how long the high watermark of the metadata log has stood still, counted from look to look:
+    /// a look may end long after the quorum answered.
+    fn still(&mut self, gathered: &Gathered, begun: Mark) -> Option<Ms> {
         const NAME: &str = "metadata.max.idle.interval.ms";
         let nodes = gathered
             .brokers
@@ -104,10 +105,10 @@ impl Memory {
         let same = self
             .water
             .filter(|(epoch, high, _)| (*epoch, *high) == (quorum.epoch, quorum.high_watermark));
-        let since = same.map_or(now, |(_, _, since)| since);
+        let since = same.map_or(begun, |(_, _, since)| since);
         self.water = Some((quorum.epoch, quorum.high_watermark, since));
         (self.idle_records == Idle::Written)
-            .then(|| now.since(since))
+            .then(|| begun.since(since))
             .flatten()
     }
 }
@@ -122,7 +123,7 @@ impl KafkaTarget {
     }
 
     /// Gathers, or takes what another look gathered that began after this one was asked for.
-    pub(super) async fn gathered(&self, depth: Depth) -> Arc<Gathered> {
+    pub(super) async fn gathered(&self, depth: Depth) -> (Mark, Arc<Gathered>) {
         let asked = self.clock.now().mono;
         let mut shared = match depth {
             Depth::Whole => self.whole.lock().await,
@@ -132,7 +133,7 @@ impl KafkaTarget {
             && begun.since(asked).is_some()
             && begun.ms > asked.ms
         {
-            return Arc::clone(gathered);
+            return (*begun, Arc::clone(gathered));
         }
         let begun = self.clock.now().mono;
         let (mut addresses, settled) = {
@@ -167,7 +168,7 @@ impl KafkaTarget {
             memory.topic_settings = Some((at.unwrap_or(begun), all.clone()));
         }
         shared.last = Some((begun, Arc::clone(&gathered)));
-        gathered
+        (begun, gathered)
     }
 
     /// What the hosts say; for a glance at one member, the others as they were a moment ago.
@@ -234,14 +235,14 @@ impl KafkaTarget {
     /// The snapshot of what was gathered.
     fn snapshot(
         &self,
-        gathered: &Gathered,
+        (begun, gathered): &(Mark, Arc<Gathered>),
         hosts: &BTreeMap<MemberId, HostSeen>,
         ready: Option<&Readiness>,
         runtimes: &Runtimes,
     ) -> Snapshot {
         let now = self.clock.now();
         let mut memory = self.memory();
-        let still = memory.still(gathered, now.mono);
+        let still = memory.still(gathered, *begun);
         let sight = Sight {
             gathered,
             hosts,
@@ -284,7 +285,7 @@ impl KafkaTarget {
             .retain(|name, _| !WHOLE_FACTS.contains(&name.as_str()));
         let owes = {
             let mut memory = self.memory();
-            let fetched = if memory.watches.fetched(member, &snapshot, &gathered) {
+            let fetched = if memory.watches.fetched(member, &snapshot, &gathered.1) {
                 Fetched::Since
             } else {
                 Fetched::NotYet

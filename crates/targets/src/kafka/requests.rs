@@ -100,11 +100,15 @@ pub async fn topics(connection: &mut Connection, limit: Ms) -> Result<Vec<Topic>
             in_sync: ids(&partition.isr_nodes),
             offline: ids(&partition.offline_replicas),
         });
+        let mut partitions: Vec<Partition> = partitions.collect();
+        partitions.sort_by_key(|partition| partition.index);
         topics.push(Topic {
             name: topic.name.map(|name| name.to_string()).unwrap_or_default(),
-            partitions: partitions.collect(),
+            partitions,
         });
     }
+    // Brokers answer in an order of their own: what is said of topics must not change with it.
+    topics.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(topics)
 }
 

@@ -132,7 +132,10 @@ fn member(
         Some((_, Running::Process { .. } | Running::Nothing)) => {}
     }
     if let Health::Unknown(why) = &state.health {
-        gaps.push(about(why.clone(), "make its listener reachable from here"));
+        gaps.push(about(
+            why.clone(),
+            "see that its listeners can be reached from here, and that the cluster answers",
+        ));
     }
     Member {
         id: node.member.clone(),

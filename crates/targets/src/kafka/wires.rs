@@ -73,6 +73,16 @@ impl Wires {
         let fresh = Connection::open(&*self.dial, &self.clock, address, limit).await?;
         Ok(Line::new(fresh, slot))
     }
+
+    /// A fresh connection in the place of one that broke.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn again(&self, line: Line, limit: Ms) -> Result<Line, CallError> {
+        let address = line.connection.address().to_string();
+        let fresh = Connection::open(&*self.dial, &self.clock, &address, limit).await?;
+        Ok(Line::new(fresh, line.slot))
+    }
 }
 
 /// A connection in use. It is kept for the next only where [`Line::keep`] was said: one that was left

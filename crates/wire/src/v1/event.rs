@@ -153,9 +153,9 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
                 Some(to) => format!("{name} goes to {to}"),
                 None => format!("{name} begins"),
             };
-            match began.attempt {
+            match began.tries {
                 0 | 1 => does,
-                more => format!("{does}, attempt {more}"),
+                more => format!("{does}, try {more}"),
             }
         }
         Event::Moved { subject, .. } => format!("{} is coming back", call(subject)),

@@ -24,6 +24,7 @@ fn began() -> Event {
     Event::Began(Began {
         subject: Subject::Member("2".into()),
         attempt: 2,
+        tries: 2,
         found: BTreeSet::from([v("3.9.1")]),
         to: Some(v("4.1.2")),
         manner: Manner::Gentle,
@@ -46,7 +47,9 @@ fn a_journal_reads_as_sentences() {
             at,
         },
         Event::Observed(Observation::between(None, &snapshot(), at, |_| None)),
-        Event::Observed(Observation::between(Some(&snapshot()), &later, at, |_| None)),
+        Event::Observed(Observation::between(Some(&snapshot()), &later, at, |_| {
+            None
+        })),
         Event::Observed(Observation::between(Some(&later), &later, at, |_| None)),
         Event::Judged {
             findings: Vec::new(),
@@ -102,7 +105,7 @@ fn a_journal_reads_as_sentences() {
     plan e3b0c4 goes on unasked: it adds nothing
     left its mark at every member, epoch 3
     hop 1, stage 2 began
-    broker 2 goes to 4.1.2, attempt 2
+    broker 2 goes to 4.1.2, try 2
     broker 2 is whole at 4.1.2
     waits for 2m of healthy time: first on 4.1.2
     ada: cancel: not now: 2 in flight
@@ -132,7 +135,7 @@ fn an_event_is_data_too() {
         "author": "pid 7 on k1",
         "event": "began",
         "subject": "member/2",
-        "says": "broker 2 goes to 4.1.2, attempt 2",
+        "says": "broker 2 goes to 4.1.2, try 2",
         "data": {
           "at": {
             "boot": 0,

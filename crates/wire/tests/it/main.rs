@@ -9,5 +9,7 @@ mod event;
 mod files;
 mod init;
 mod mutations;
+mod runs;
 mod sample;
 mod status;
+mod texts;

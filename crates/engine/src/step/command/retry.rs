@@ -45,6 +45,7 @@ pub(super) fn retry(run: &Run, subject: Subject, how: Retry, now: Now) -> Verdic
     found.extend(to.clone());
     let began = Began {
         attempt: run.next_attempt(&subject),
+        tries: flight.tries + 1,
         subject,
         found,
         to,

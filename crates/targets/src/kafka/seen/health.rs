@@ -53,15 +53,11 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
             },
         }
     }
+    if node.chairs().next().is_none() {
+        unknown.push(format!("nobody who answers speaks of node {}", node.id));
+    }
     if node.controller.is_some() {
-        words.push(controller(
-            sight,
-            roster,
-            node,
-            &mut unknown,
-            &mut owes,
-            &mut progress,
-        ));
+        words.push(controller(sight, roster, node, &mut owes, &mut progress));
     }
     if node.broker.is_some() {
         words.push(broker(
@@ -100,14 +96,13 @@ fn controller(
     sight: &Sight<'_>,
     roster: &Roster<'_>,
     node: &Node<'_>,
-    unknown: &mut Vec<String>,
     owes: &mut Vec<String>,
     progress: &mut u64,
 ) -> String {
     let quorum = match &sight.gathered.quorum {
         Ok(quorum) => quorum,
         Err(miss) => {
-            unknown.push(format!("the metadata quorum does not answer: {}", miss.why));
+            owes.push(format!("the metadata quorum does not answer: {}", miss.why));
             return "no quorum".to_string();
         }
     };

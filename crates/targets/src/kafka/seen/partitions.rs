@@ -192,7 +192,12 @@ impl Tally {
             .iter()
             .flat_map(|(topic, some)| some.iter().map(move |index| format!("{topic}-{index}")));
         let first: Vec<String> = first.take(NAMES_MAX + 1).collect();
-        (count > 0).then(|| format!("{count} partitions have no leader: {}", names(&first)))
+        let noun = if count == 1 {
+            "partition has"
+        } else {
+            "partitions have"
+        };
+        (count > 0).then(|| format!("{count} {noun} no leader: {}", names(&first)))
     }
 
     /// Why nothing could be counted.

@@ -101,7 +101,9 @@ pub fn tell(sight: &Sight<'_>, node: &Node<'_>, gaps: &mut Vec<Gap>) -> Told {
             weight,
         });
     };
-    if matches!(running, Some(Running::Process { release: None, .. })) {
+    // A process that has just started holds nothing open yet, and listens nowhere either.
+    let unreadable = matches!(running, Some(Running::Process { release: None, .. }));
+    if unreadable && node.answers() {
         let what = "the release of its process could not be told from the files it holds open";
         gap(
             what.to_string(),

@@ -57,7 +57,8 @@ impl Node<'_> {
         match (&self.broker, &self.controller) {
             (Some(_), Some(_)) => format!("node {}", self.id),
             (None, Some(_)) => format!("controller {}", self.id),
-            (Some(_) | None, None) => format!("broker {}", self.id),
+            (Some(_), None) => format!("broker {}", self.id),
+            (None, None) => format!("node {}", self.id),
         }
     }
 
@@ -69,7 +70,8 @@ impl Node<'_> {
 
     /// Whether all its listeners answered in this look.
     pub fn answers(&self) -> bool {
-        self.chairs().all(|(_, chair)| chair.answers())
+        let mut chairs = self.chairs().peekable();
+        chairs.peek().is_some() && chairs.all(|(_, chair)| chair.answers())
     }
 }
 
@@ -119,7 +121,13 @@ impl<'a> Roster<'a> {
             out.fenced = fenced.map(|row| row.id).collect();
         }
         let (brokers, controllers) = out.seats(sight);
-        for id in brokers.union(&controllers) {
+        let declared = sight
+            .hosts
+            .keys()
+            .filter_map(|member| member.as_str().parse().ok());
+        let mut all: BTreeSet<i32> = declared.collect();
+        all.extend(brokers.union(&controllers));
+        for id in &all {
             let chair = |seated: &BTreeSet<i32>, asked: &'a BTreeMap<i32, NodeAnswers>| {
                 seated.contains(id).then(|| out.chair(asked.get(id)))
             };
@@ -186,14 +194,15 @@ impl<'a> Roster<'a> {
             if carried.is_some_and(|set| set.contains(&Component::from(CONTROLLER))) {
                 controllers.insert(id);
             }
-            // A host that nobody speaks of, and of which nothing is declared, can only be a broker
-            // that is down: voters are always told.
-            let unheard = carried.is_none_or(BTreeSet::is_empty) && !controllers.contains(&id);
+            // With the quorum telling of all voters, a host that nobody speaks of, and of which
+            // nothing is declared, can only be a broker that is down.
+            let unheard = carried.is_none_or(BTreeSet::is_empty)
+                && gathered.quorum.is_ok()
+                && !controllers.contains(&id);
             if unheard || carried.is_some_and(|set| set.contains(&Component::from(BROKER))) {
                 brokers.insert(id);
             }
         }
-        // A controller seen as an observer only before the declaration named it a broker.
         (brokers, controllers)
     }
 

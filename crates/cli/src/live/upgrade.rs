@@ -1,0 +1,247 @@
+//! `upgrade` and `finalize`: a request becomes a run, or finds the one that lives, and is attended.
+//!
+//! Must never know: how a run moves. Stories: `tests/it/live.rs`.
+
+use super::attend::{Approves, Attend, Made, Manner, Until};
+use super::background;
+use super::crew::Carries;
+use super::post;
+use super::reading::Reading;
+use super::screen::Telling;
+use super::span::{Since, rest};
+use super::terminal::is_somebody_there;
+use super::why;
+use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs};
+use crate::assemble;
+use crate::context::Context;
+use crate::exit::{Exit, Failed};
+use windlass_engine::names::ClusterName;
+use windlass_engine::plan::Goal;
+use windlass_engine::policy::{Finalize, Policy};
+use windlass_engine::run::Phase;
+use windlass_engine::run::event::Approval;
+use windlass_engine::time::Ms;
+use windlass_runner::desk::Asked;
+use windlass_runner::ledger;
+use windlass_runner::ports::store::{Created, RunRow};
+use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::v1::plan::goal_word;
+
+/// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
+const PLANNED_WITHIN_MS: Ms = Ms::seconds(15);
+/// The journal is looked at this often meanwhile.
+const LOOK_EVERY_MS: Ms = Ms(50);
+
+/// `windlass upgrade`
+///
+/// # Errors
+/// Where nobody can be asked and nothing was said in advance, or the run cannot be carried.
+pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Failed> {
+    let policy = |of_cluster: &Policy| {
+        let mut policy = of_cluster.clone();
+        if !args.via.is_empty() {
+            policy.via.clone_from(&args.via);
+        }
+        if args.finalize {
+            policy.finalize = Finalize::Soon;
+        }
+        if let Some(soak) = args.soak {
+            policy.soak = soak;
+        }
+        policy.pace = args.pace.over(policy.pace);
+        policy
+    };
+    let goal = Goal::Version(args.to.clone());
+    begin(context, &args.cluster, goal, policy, &args.start).await
+}
+
+/// `windlass finalize`
+///
+/// # Errors
+/// As [`upgrade`].
+pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
+    let policy = Policy::clone;
+    begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
+}
+
+async fn begin(
+    context: &Context,
+    cluster: &ClusterName,
+    goal: Goal,
+    policy: impl FnOnce(&Policy) -> Policy,
+    start: &Start,
+) -> Result<Exit, Failed> {
+    let registered = context.desk.registered(cluster).await?;
+    if !start.yes && !start.detach && !is_somebody_there() {
+        return Err(Failed::hinted(
+            "there is no terminal to ask on",
+            "approve in advance with --yes, or leave it in the background with -d and approve later",
+        ));
+    }
+    let declared = ClusterDeclared::of(&assemble::declared(&registered)?);
+    let catalog = context.catalogs.of(declared.system.name())?;
+    let asked = Asked {
+        cluster: cluster.clone(),
+        goal: goal.clone(),
+        policy: policy(&declared.policy),
+        approval: if start.yes {
+            Approval::InAdvance
+        } else {
+            Approval::Asked
+        },
+        waivers: Vec::new(),
+        by: context.user.clone(),
+        key: start.key.clone().unwrap_or_else(|| post::key(context)),
+    };
+    let (run, made) = match context.desk.request(asked, &catalog).await? {
+        Created::New(run) => (run, Made::Here),
+        Created::Known(run) | Created::Busy(run) => (run, Made::Before),
+    };
+    let row = context.world.store.run(&run).await?;
+    if made == Made::Before
+        && let Some(exit) = other_goal(context, &row, &goal)
+    {
+        return Ok(exit);
+    }
+    if start.detach {
+        return detached(context, row).await;
+    }
+    attended(context, row, made, start).await
+}
+
+/// A live run with another goal is named, and ways on are shown.
+fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
+    let line = ledger::summary_of(row)?;
+    let outlet = &context.outlet;
+    let (run, cluster) = (&row.run, &row.cluster);
+    if line.goal == *goal {
+        if row.ended.is_none() {
+            outlet.note(&format!(
+                "run {run} has this goal already; it is gone on with"
+            ));
+        }
+        return None;
+    }
+    outlet.note(&outlet.wrapped(
+        &format!(
+            "{} {cluster} has a live run already: run {run}, {} to {} ({})",
+            outlet.notes.bad(),
+            line.phase,
+            goal_word(&line.goal),
+            crate::outlet::spoken(&line.says, cluster.as_str()),
+        ),
+        2,
+    ));
+    outlet.note(&format!("  watch    windlass watch {cluster}"));
+    if let Goal::Version(version) = goal {
+        outlet.note(&format!(
+            "  or       windlass pause {cluster}, then: windlass retarget {cluster} --to {version}"
+        ));
+    }
+    outlet.note(&format!("  or       windlass cancel {cluster}"));
+    Some(Exit::Refused)
+}
+
+async fn attended(
+    context: &Context,
+    row: RunRow,
+    made: Made,
+    start: &Start,
+) -> Result<Exit, Failed> {
+    let manner = Manner {
+        carries: Carries::IfNobody,
+        until: if is_somebody_there() {
+            Until::Ended
+        } else {
+            Until::Stuck
+        },
+        approves: if start.yes {
+            Approves::InAdvance
+        } else {
+            Approves::Asked
+        },
+        made,
+        telling: Telling::Notes,
+    };
+    let run = row.run.clone();
+    let attend = Attend::begin(context, row, manner).await?;
+    match attend.until_done().await {
+        Err(failed) if made == Made::Here => {
+            give_up(context, &run).await;
+            Err(failed)
+        }
+        went => went,
+    }
+}
+
+/// A run that never came to its cluster is not left in the way of the next try.
+async fn give_up(context: &Context, run: &windlass_engine::names::RunId) {
+    let Ok(row) = context.world.store.run(run).await else {
+        return;
+    };
+    let untouched = row.ended.is_none() && row.identity.is_none();
+    if !untouched {
+        return;
+    }
+    let cancel = windlass_engine::run::command::Command::Cancel;
+    // The error that led here is what the user hears; a run that stays is named by `windlass status`.
+    if post::post(context, &row, &cancel).await.is_ok() {
+        let _ = windlass_runner::keeper::answer_without_cluster(&context.world, run).await;
+    }
+}
+
+async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
+    let outlet = &context.outlet;
+    if row.ended.is_none() && context.desk.carrier(&row.cluster).await?.is_none() {
+        let started = background::start(context, &row).await?;
+        background::tell(context, &row, &started);
+    }
+    let store = context.world.store.as_ref();
+    let mut reading = Reading::open(store, row, None, |_, _| {}).await?;
+    let begun = Since::now(context);
+    while begun.gone(context) < PLANNED_WITHIN_MS
+        && matches!(reading.run().phase(), Phase::Requested | Phase::Observing)
+    {
+        rest(context, LOOK_EVERY_MS).await;
+        reading.catch_up(store).await?;
+    }
+    if outlet.is_data() {
+        let carrier = context.desk.carrier(&reading.row.cluster).await?;
+        outlet.data(&super::status::view(context, &reading, carrier));
+    }
+    match reading.run().phase() {
+        Phase::Ended(end) => {
+            outlet.lines(why::lines(context, &reading));
+            Ok(super::wait::of_end(&end))
+        }
+        Phase::Barred => {
+            if !outlet.is_data() {
+                outlet.lines(super::attend::lines_of(context, &reading));
+            }
+            for line in why::lines(context, &reading) {
+                outlet.note(&line);
+            }
+            Ok(Exit::Refused)
+        }
+        Phase::AwaitingApproval(plan) => {
+            if !outlet.is_data() {
+                outlet.lines(super::attend::lines_of(context, &reading));
+            }
+            let cluster = reading.cluster();
+            outlet.note(&format!(
+                "  approve  windlass approve {cluster} --plan {}",
+                plan.short()
+            ));
+            Ok(Exit::Done)
+        }
+        Phase::Requested
+        | Phase::Observing
+        | Phase::AwaitingHuman(_)
+        | Phase::Rolling
+        | Phase::Soaking
+        | Phase::Pausing(_)
+        | Phase::Paused
+        | Phase::Cancelling
+        | Phase::Stopping => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,70 @@
+//! The help of every command, as a whole.
+
+use crate::run::{User, fits};
+
+const COMMANDS: &[&str] = &[
+    "init kafka",
+    "apply",
+    "clusters",
+    "describe",
+    "forget",
+    "observe",
+    "targets",
+    "check",
+    "plan",
+    "upgrade",
+    "finalize",
+    "status",
+    "watch",
+    "why",
+    "events",
+    "logs",
+    "wait",
+    "approve",
+    "pause",
+    "continue",
+    "cancel",
+    "stop",
+    "retry",
+    "skip",
+    "confirm",
+    "waive",
+    "pace",
+    "retarget",
+    "runs",
+    "replay",
+    "serve",
+    "carry",
+    "adopt",
+    "version",
+    "completion",
+];
+
+#[test]
+fn the_list_of_commands() {
+    let said = User::new().says("--help");
+    fits(&said.out);
+    insta::assert_snapshot!(said.all());
+}
+
+#[test]
+fn the_help_of_each_command() {
+    let user = User::new();
+    let mut all = String::new();
+    for command in COMMANDS {
+        let said = user.says(&format!("{command} --help"));
+        assert_eq!(said.code, 0, "{command}: {}", said.err);
+        fits(&said.out);
+        // What is the same for each is shown once, in the list of commands.
+        let own = said
+            .out
+            .split("Options of every command:")
+            .collect::<Vec<_>>();
+        let after = own
+            .get(1)
+            .and_then(|rest| rest.split_once("\n\n"))
+            .map_or("", |(_, after)| after);
+        all.push_str(&format!("$ windlass {command} --help\n{}{after}\n", own[0]));
+    }
+    insta::assert_snapshot!(all);
+}

@@ -1,0 +1,9 @@
+//! The binary as its users run it, without a cluster: whole outputs at 80 columns.
+
+mod address;
+mod catalogs;
+mod clusters;
+mod files;
+mod help;
+mod run;
+mod usage;

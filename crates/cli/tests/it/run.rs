@@ -1,0 +1,81 @@
+//! A user in a folder of their own, with a store of their own.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// A user in a folder of their own.
+pub struct User {
+    home: TempDir,
+}
+
+/// What the binary said.
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    /// Exit code, stdout, and stderr behind `!`, as one text.
+    pub fn all(&self) -> String {
+        let err: String = self.err.lines().map(|line| format!("! {line}\n")).collect();
+        format!("{}{err}exit {}", self.out, self.code)
+    }
+}
+
+impl User {
+    pub fn new() -> Self {
+        Self {
+            home: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Writes a file into the folder.
+    pub fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.home().join(name), text).expect("a file");
+    }
+
+    pub fn command(&self, words: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command
+            .args(words.split_whitespace())
+            .current_dir(self.home())
+            .env_clear()
+            .env("HOME", self.home())
+            .env("USER", "anna")
+            .env("TZ", "UTC")
+            .env("COLUMNS", "80")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `windlass WORDS`.
+    pub fn says(&self, words: &str) -> Said {
+        self.said(self.command(words))
+    }
+
+    pub fn said(&self, mut command: Command) -> Said {
+        let output = command.output().expect("windlass starts");
+        let text = |bytes: Vec<u8>| {
+            let text = String::from_utf8(bytes).expect("UTF-8");
+            text.replace(&self.home().display().to_string(), "HOME")
+        };
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+}
+
+/// Each line fits the terminal.
+pub fn fits(text: &str) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "wider than 80 columns: {line}");
+    }
+}
