@@ -134,7 +134,7 @@ fn after_a_failure() {
               $ windlass cancel {cluster}
         ",
     );
-    world.say(Command::Continue).to_the_end();
+    world.say(Command::Continue).ends();
     says(
         &world,
         "
