@@ -58,8 +58,10 @@ fn ours(windlass: &Windlass, lab: &Lab) -> Result<Duration, Trouble> {
         "--yes",
         "--soak",
         "0s",
-        "--pace",
-        "fixed:1",
+        "--ramp",
+        "fixed",
+        "--cap",
+        "1",
     ];
     let child = windlass
         .command(words)
