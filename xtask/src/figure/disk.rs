@@ -19,8 +19,12 @@ pub(super) fn folder() -> Result<TempDir, Trouble> {
     std::fs::create_dir_all(&target)?;
     let folder = TempDir::with_prefix_in("figure-", &target)?;
     let kind = rustix::fs::statfs(folder.path())?.f_type;
-    if i64::try_from(kind).ok() == Some(TMPFS) {
-        return Err(NotSo("the target directory lies in memory: set CARGO_TARGET_DIR to a folder on a disk".into()).into());
+    if kind == TMPFS {
+        return Err(NotSo(
+            "the target directory lies in memory: set CARGO_TARGET_DIR to a folder on a disk"
+                .into(),
+        )
+        .into());
     }
     Ok(folder)
 }

@@ -93,7 +93,10 @@ impl Crew {
         if self.task.is_some() {
             return Ok(());
         }
-        if self.looked.is_some_and(|at| at.gone(context) < HOLDER_EVERY_MS) {
+        if self
+            .looked
+            .is_some_and(|at| at.gone(context) < HOLDER_EVERY_MS)
+        {
             return Ok(());
         }
         self.looked = Some(Since::now(context));
@@ -103,7 +106,10 @@ impl Crew {
                 self.carrier = Carrier::Other(holder);
             }
             None if self.carries == Carries::IfNobody && !*self.let_go.borrow() => {
-                if self.rests.is_none_or(|since| since.gone(context) >= AGAIN_MS) {
+                if self
+                    .rests
+                    .is_none_or(|since| since.gone(context) >= AGAIN_MS)
+                {
                     self.take(context);
                 }
             }
@@ -286,7 +292,7 @@ pub fn hang(context: &Context) -> Option<Arc<Bell>> {
             Some(bell)
         }
         Err(why) => {
-            context.outlet.note(&format!(
+            context.outlet.told(&format!(
                 "no bell could be hung, others are heard a second later: {why}"
             ));
             None

@@ -57,8 +57,9 @@ pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
         }
         if let Stage::Move(step) = stage {
             let here = (hop, index) == at;
+            let flying = if here { run.live_flights() } else { 0 };
             let left = step.members.len() - stage_done(run, plan, hop, index);
-            sum.add(of_stage(run, tale, step, left, here, now));
+            sum.add(of_stage(run, tale, step, left, flying, now));
             if left > 0 {
                 sum.add(exactly(run.policy().soak));
             }
@@ -70,9 +71,15 @@ pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
     Some(sum)
 }
 
-fn of_stage(run: &Run, tale: &Tale, step: &Move, left: usize, here: bool, now: Wall) -> Estimate {
+fn of_stage(
+    run: &Run,
+    tale: &Tale,
+    step: &Move,
+    left: usize,
+    flying: usize,
+    now: Wall,
+) -> Estimate {
     let each = of_one(tale, step);
-    let flying = if here { run.live_flights() } else { 0 };
     let wide = u64::from(run.limit()).max(1);
     let waiting = (left.saturating_sub(flying) as u64).div_ceil(wide);
     let began = run
@@ -81,7 +88,7 @@ fn of_stage(run: &Run, tale: &Tale, step: &Move, left: usize, here: bool, now: W
         .filter_map(|subject| tale.began(subject));
     let gone = began.map(|began| now.since(began)).max();
     let mut sum = each.times(waiting);
-    if let Some(gone) = gone.filter(|_| here && flying > 0) {
+    if let Some(gone) = gone.filter(|_| flying > 0) {
         sum.add(Estimate {
             about: Ms(each.about.0.saturating_sub(gone.0)),
             low: Ms(each.low.0.saturating_sub(gone.0)),

@@ -61,18 +61,22 @@ pub async fn say(context: &Context, row: RunRow, command: Command) -> Result<Exi
         let how = reading.run().phase().word();
         context
             .outlet
-            .note(&format!("not now: run {} has ended ({how})", row.run));
+            .told(&format!("not now: run {} has ended ({how})", row.run));
         return Ok(Exit::Refused);
     }
-    let carried = context.desk.carrier(&row.cluster).await?.is_some();
-    if !carried && answers_itself(&command) {
+    let carrier = context.desk.carrier(&row.cluster).await?;
+    if carrier.is_none() && answers_itself(&command) {
         shortly(context, &row, &mut reading, &ack, &command).await?;
     }
-    let waits = if carried { ANSWER_WITHIN_MS } else { Ms(0) };
+    let waits = if carrier.is_some() {
+        ANSWER_WITHIN_MS
+    } else {
+        Ms(0)
+    };
     match answer(context, &mut reading, ack.seq, waits).await? {
         Some(answered) => Ok(tell(context, &row, &reading, &command, &answered)),
         None => {
-            unread(context, &row, &reading, &command, &ack, carried);
+            unread(context, &row, &reading, &command, &ack, carrier.as_deref());
             Ok(Exit::Done)
         }
     }
@@ -101,6 +105,7 @@ async fn answer(
 ) -> Result<Option<Answered>, Failed> {
     let begun = Since::now(context);
     // The short carry may have folded it already.
+    reading.catch_up(context.world.store.as_ref()).await?;
     let known = context.world.store.read(&reading.row.run, 1).await?;
     for stored in known.iter().rev() {
         if let Some(answered) = in_text(&stored.payload, seq) {
@@ -191,7 +196,7 @@ async fn shortly(
 async fn without_cluster(context: &Context, row: &RunRow, why: &CarryError) -> Result<(), Failed> {
     let answered =
         windlass_runner::keeper::answer_without_cluster(&context.world, &row.run).await?;
-    context.outlet.note(&match answered {
+    let told = match answered {
         windlass_runner::keeper::Unreached::Answered => {
             format!("the cluster was not looked at: {why}")
         }
@@ -199,7 +204,8 @@ async fn without_cluster(context: &Context, row: &RunRow, why: &CarryError) -> R
             "{why}; {} in flight, so the run waits until it can be looked at",
             super::words::counted(subjects, "member")
         ),
-    });
+    };
+    context.outlet.note(&context.outlet.wrapped(&told, 2));
     Ok(())
 }
 
@@ -219,8 +225,10 @@ fn tell(
                 &format!("{glyph} run {}: {}", row.run, spoken(says, cluster)),
                 2,
             ));
-            if let Some(end) = reading.run().ended() {
-                outlet.line(&format!("  it has ended: {}", how(end)));
+            if reading.run().ended().is_some() {
+                let says = reading.run().standing(context.now()).sentence;
+                let line = format!("  it has ended: {}", spoken(&says, cluster));
+                outlet.line(&outlet.wrapped(&line, 4));
             } else if matches!(
                 command,
                 Command::Approve { .. } | Command::Continue | Command::Retry { .. }
@@ -238,17 +246,13 @@ fn tell(
     }
 }
 
-fn how(end: &windlass_engine::run::event::End) -> &'static str {
-    windlass_engine::run::Phase::Ended(end.clone()).word()
-}
-
 fn unread(
     context: &Context,
     row: &RunRow,
     reading: &Reading,
     command: &Command,
     ack: &Acknowledged,
-    carried: bool,
+    carrier: Option<&str>,
 ) {
     let outlet = &context.outlet;
     let word = command.word();
@@ -261,10 +265,13 @@ fn unread(
         let names: Vec<String> = ack.begun.iter().map(|s| reading.run().call(s)).collect();
         outlet.line(&outlet.wrapped(&format!("  begun    {}", names.join(", ")), 11));
     }
-    if carried {
-        outlet.note("  its carrier has not read it yet; nothing begins before it has");
+    if let Some(carrier) = carrier {
+        outlet.note(&outlet.wrapped(
+            &format!("  not read yet by {carrier}; nothing begins before it has"),
+            2,
+        ));
     } else {
-        outlet.note(&format!(
+        outlet.told(&format!(
             "  nobody carries this run; it is read when somebody does: windlass carry {run}"
         ));
     }

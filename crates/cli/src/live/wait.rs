@@ -42,7 +42,10 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
             }
             return Ok(exit);
         }
-        if args.timeout.is_some_and(|limit| begun.gone(context) >= limit) {
+        if args
+            .timeout
+            .is_some_and(|limit| begun.gone(context) >= limit)
+        {
             let carrier = context.desk.carrier(&reading.row.cluster).await?;
             context
                 .outlet

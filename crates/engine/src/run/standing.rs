@@ -238,10 +238,14 @@ impl Run {
             }
             Some(Held::Ailing(members)) => {
                 let names: Vec<String> = members.iter().map(|id| self.member_name(id)).collect();
-                let verb = if names.len() == 1 { "is" } else { "are" };
+                let (verb, counts) = if names.len() == 1 {
+                    ("is", "counts")
+                } else {
+                    ("are", "count")
+                };
                 waits(
                     "ailing",
-                    format!("{} {verb} not healthy, and counts as down", some(&names)),
+                    format!("{} {verb} not healthy, and {counts} as down", some(&names)),
                     &["windlass observe {cluster}"],
                 )
             }

@@ -80,7 +80,7 @@ impl Run {
         if self.wants_claim() {
             wants.effects.push(Effect::Claim);
         }
-        if let Some(every) = self.look_every(now) {
+        if let Some(every) = self.look_every() {
             wants.effects.push(Effect::Observe { every });
         }
         wants.wake = self.wake(now);
@@ -162,8 +162,7 @@ impl Run {
     }
 
     /// How often the whole cluster is looked at now; none: not at all.
-    fn look_every(&self, now: Now) -> Option<Ms> {
-        let stale = !self.is_fresh(now);
+    fn look_every(&self) -> Option<Ms> {
         match self.phase() {
             Phase::Requested
             | Phase::Paused
@@ -178,8 +177,7 @@ impl Run {
             Phase::Rolling => {
                 let room = self.room() > 0 && !self.queue.is_empty();
                 let idle = self.flights.is_empty();
-                (room || (idle && stale) || (idle && self.all_stages_done()))
-                    .then_some(HELD_EVERY_MS)
+                (room || idle).then_some(HELD_EVERY_MS)
             }
         }
     }
@@ -218,7 +216,11 @@ impl Run {
 
     fn wake(&self, now: Now) -> Option<Mark> {
         let halt = self.halt.as_ref()?;
-        let seen = halt.expiry_seen.map(|at| at.plus(EXPIRY_APART_MS));
+        // A second sighting that found the deadline not passed after all waits for it anew.
+        let seen = halt
+            .expiry_seen
+            .map(|at| at.plus(EXPIRY_APART_MS))
+            .filter(|at| at.ms > now.mono.ms);
         let paused = now.wall.since(halt.wall);
         let left = Ms(self.policy.pause_limit.0.saturating_sub(paused.0))
             .min(EXPIRY_APART_MS)

@@ -113,6 +113,12 @@ fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -
 /// The failed or unclear subject that is meant: the one named, or the only one there is.
 fn failed_subject(run: &Run, phase: &Phase, named: Option<&Subject>) -> Result<Subject, Verdict> {
     match phase {
+        Phase::Paused if is_unmarked(run) => {
+            return Err(not_now(
+                "its mark is not at every member",
+                "first: windlass continue {cluster}",
+            ));
+        }
         Phase::Paused | Phase::AwaitingHuman(_) => {}
         Phase::Requested
         | Phase::Observing
@@ -135,10 +141,7 @@ fn failed_subject(run: &Run, phase: &Phase, named: Option<&Subject>) -> Result<S
         .collect();
     match (named, stuck.as_slice()) {
         (Some(subject), _) if stuck.contains(&subject) => Ok(subject.clone()),
-        (Some(subject), []) => Err(not_now(
-            alloc::format!("nothing has failed, {} least", run.call(subject)),
-            instead(phase),
-        )),
+        (Some(_), []) => Err(not_now("nothing has failed", instead(phase))),
         (Some(subject), [first, ..]) => Err(not_now(
             alloc::format!("{} has not failed", run.call(subject)),
             alloc::format!("windlass retry {{cluster}} {}", short(first)),
@@ -176,6 +179,12 @@ fn instead(phase: &Phase) -> &'static str {
         Phase::Cancelling | Phase::Stopping => "wait until it has ended: windlass watch {cluster}",
         Phase::Ended(_) => "begin another: windlass upgrade {cluster} --to VERSION",
     }
+}
+
+/// Whether the run may not act because its mark could not be left.
+fn is_unmarked(run: &Run) -> bool {
+    run.halt()
+        .is_some_and(|halt| matches!(halt.cause, Cause::NotClaimed { .. }))
 }
 
 /// What stands in the way of going on, for causes that a human must clear up first.

@@ -28,6 +28,12 @@ pub(super) fn sample(run: &Run, sample: &Sample, now: Now) -> Vec<Event> {
     if flight.attempt != sample.attempt || flight.state != Flying::Gating {
         return Vec::new();
     }
+    // Another cluster answers: nothing that it says is about our member.
+    if let Some(cluster) = &sample.cluster
+        && let Some(halted) = seen::another(run, cluster, now)
+    {
+        return halted;
+    }
     if let Some(failure) = &sample.gone {
         return failed(run, subject, flight, failure.clone(), now);
     }

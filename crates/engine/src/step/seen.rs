@@ -15,6 +15,7 @@ use crate::step::soak;
 use crate::time::{Ms, Now};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 pub(super) fn seen(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
@@ -29,12 +30,8 @@ pub(super) fn seen(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
 
 /// What of a snapshot goes into the journal: differences, and what follows from them.
 pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
-    if let Some(stranger) = stranger(run, snapshot) {
-        return if run.halt().is_some_and(|halt| halt.cause == stranger) {
-            Vec::new()
-        } else {
-            alloc::vec![halted(stranger, now)]
-        };
+    if let Some(halted) = another(run, snapshot, now) {
+        return halted;
     }
     let unseen = |id: &MemberId| unseen(run, snapshot, id);
     let difference = Observation::between(run.known(), snapshot, now.mono, unseen);
@@ -83,6 +80,17 @@ fn unseen(run: &Run, snapshot: &Snapshot, id: &MemberId) -> Option<String> {
         return Some("it is in flight".into());
     }
     gap()
+}
+
+/// Another cluster answers: nothing of it is heard, and the run stands still. None: it is ours.
+pub(super) fn another(run: &Run, snapshot: &Snapshot, now: Now) -> Option<Vec<Event>> {
+    let stranger = stranger(run, snapshot)?;
+    let known = run.halt().is_some_and(|halt| halt.cause == stranger);
+    Some(if known {
+        Vec::new()
+    } else {
+        vec![halted(stranger, now)]
+    })
 }
 
 fn stranger(run: &Run, snapshot: &Snapshot) -> Option<Cause> {

@@ -26,6 +26,9 @@ pub(super) fn looked(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
         let why = String::from("nobody looked for a while");
         return vec![Event::SoakBroken { why, at: now.mono }];
     }
+    if span == Some(Ms(0)) {
+        return Vec::new();
+    }
     let mut events = vec![Event::SoakSpan { at: now.mono }];
     if soak.have.0 + span.unwrap_or_default().0 >= soak.need.0 {
         events.push(Event::SoakPassed);

@@ -24,14 +24,29 @@ pub(super) fn tick(run: &Run, now: Now) -> Vec<Event> {
             .map(|halt| expiry(run, halt, now))
             .unwrap_or_default(),
         Phase::Stopping => stopped(run),
-        Phase::Cancelling if run.live_flights() == 0 => vec![Event::Ended(End::Cancelled)],
-        Phase::Cancelling => Vec::new(),
+        Phase::Cancelling => cancelled(run),
         Phase::Observing => think::first(run, now),
         Phase::Barred => think::barred(run, now),
         Phase::AwaitingApproval(_) => think::approval(run),
         Phase::Rolling if run.all_stages_done() => prove::prove(run, now),
         Phase::Rolling => begin::next(run, now),
     }
+}
+
+/// What has begun finishes first. Gates are asked of the cluster: of another one they never pass.
+fn cancelled(run: &Run) -> Vec<Event> {
+    let stranger = run
+        .halt()
+        .is_some_and(|halt| matches!(halt.cause, Cause::IdentityChanged { .. }));
+    let waits = |flight: &Flight| match flight.state {
+        Flying::Doing => true,
+        Flying::Gating => !stranger,
+        Flying::Failed(_) | Flying::Unclear | Flying::Left => false,
+    };
+    if run.flights().values().any(waits) {
+        return Vec::new();
+    }
+    vec![Event::Ended(End::Cancelled)]
 }
 
 /// Deeds are left at their next safe point; gates are not waited for.

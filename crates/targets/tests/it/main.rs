@@ -4,8 +4,14 @@
     reason = "real processes are waited for by the real clock"
 )]
 
+mod dial;
 mod host;
 mod host_crash;
 mod host_mark;
 mod host_release;
 mod host_world;
+mod kafka_deeds;
+mod kafka_gate;
+mod kafka_seen;
+mod kafka_wire;
+mod kafka_world;

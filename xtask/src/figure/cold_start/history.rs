@@ -18,7 +18,6 @@ use windlass_engine::version::Version;
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::Bell;
 use windlass_runner::keeper;
-use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{
     Append, Created, NewRun, Recorded, Registration, RunRow, Store,
 };
@@ -91,9 +90,9 @@ async fn history(path: &Path, folder: &Path) -> Result<String, Trouble> {
     let pattern = Arc::new(Pattern { row, events });
     let numbers: Vec<usize> = (1..ENDED).collect();
     for some in numbers.chunks(AT_ONCE) {
-        let tasks = some.iter().map(|number| {
-            tokio::spawn(again(store.clone(), pattern.clone(), *number))
-        });
+        let tasks = some
+            .iter()
+            .map(|number| tokio::spawn(again(store.clone(), pattern.clone(), *number)));
         for task in tasks.collect::<Vec<_>>() {
             task.await??;
         }

@@ -19,7 +19,6 @@ use windlass_engine::version::Version;
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::Bell;
 use windlass_runner::keeper;
-use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{Created, Registration, Store};
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
@@ -35,8 +34,8 @@ use crate::workspace::Trouble;
 pub(super) const STORE: &str = "windlass.db";
 /// Enough that a run lives through several kills.
 const MEMBERS: u32 = 48;
-/// Between two commands at most: about as long as one commit, so that appends find news in the inbox.
-const SILENCE_MOST_US: u64 = 1_500;
+/// Between two commands at most: about half of one commit, so that hardly a moment has nothing outstanding.
+const SILENCE_MOST_US: u64 = 500;
 
 /// Carries until it is killed. Words: the folder, and the number of the kill.
 pub(in crate::figure) fn run(words: &[&str]) -> Result<(), Trouble> {

@@ -1,6 +1,6 @@
 //! `continue`: go on after a pause; looks first, ramps from one. Stories: `tests/it/commands.rs`.
 
-use super::{Verdict, instead, not_now, short, taken};
+use super::{Verdict, instead, is_unmarked, not_now, short, taken};
 use crate::run::event::Cause;
 use crate::run::{Flying, Phase, Run};
 use crate::time::Now;
@@ -27,12 +27,9 @@ pub(super) fn go_on(run: &Run, phase: Phase, now: Now) -> Verdict {
         .flights()
         .iter()
         .find(|(_, flight)| matches!(flight.state, Flying::Failed(_)));
-    let unmarked = run
-        .halt()
-        .is_some_and(|halt| matches!(halt.cause, Cause::NotClaimed { .. }));
     match failed {
         // The mark first; what failed is still to be settled by a human after that.
-        Some((subject, _)) if unmarked => {
+        Some((subject, _)) if is_unmarked(run) => {
             let cause = Cause::Failure {
                 subject: subject.clone(),
             };

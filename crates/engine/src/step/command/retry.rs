@@ -33,9 +33,11 @@ pub(super) fn retry(run: &Run, subject: Subject, how: Retry, now: Now) -> Verdic
             "{} goes back to {to}; then the run waits for `continue`",
             run.call(&subject)
         ),
-        (Some(to), Retry::Again | Retry::Kill) => {
-            format!("{} is tried again at {to}", run.call(&subject))
-        }
+        (Some(to), Retry::Again) => format!("{} is tried again at {to}", run.call(&subject)),
+        (Some(to), Retry::Kill) => format!(
+            "{} is tried again at {to}; what does not end is killed",
+            run.call(&subject)
+        ),
         (None, _) => format!("{} is tried again", run.call(&subject)),
     };
     let mut found = flight.found.clone();

@@ -20,7 +20,7 @@ pub(super) fn skip(run: &Run, phase: Phase, subject: &Subject, by: &str) -> Verd
         Phase::Paused | Phase::AwaitingHuman(_) if stuck || not_begun => {}
         Phase::Paused | Phase::AwaitingHuman(_) => {
             return not_now(
-                format!("{} is done or in flight", run.call(subject)),
+                format!("{} is not before this run, or is done", run.call(subject)),
                 "windlass status {cluster} shows what waits",
             );
         }
@@ -88,8 +88,12 @@ fn falls_away(run: &Run, subject: &Subject) -> Result<String, String> {
     let name = run.call(subject);
     match plan::plan(run.catalog(), run.policy(), known, run.goal(), &left, None) {
         Ok(rest) => Ok(format!(
-            "{name} is left as it stands; {} members are left to move",
-            rest.touched()
+            "{name} is left as it stands; {} left to move",
+            match rest.touched() {
+                0 => "no other member is".into(),
+                1 => "1 other member is".into(),
+                more => format!("{more} other members are"),
+            }
         )),
         Err(refusal) => Err(format!(
             "without {name} there is no way on: {}",

@@ -53,6 +53,9 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
             },
         }
     }
+    if node.chairs().next().is_none() {
+        unknown.push(format!("nobody who answers speaks of node {}", node.id));
+    }
     if node.controller.is_some() {
         words.push(controller(sight, roster, node, &mut owes, &mut progress));
     }
