@@ -7,6 +7,7 @@ mod cold_start;
 mod counted;
 mod dice;
 mod disk;
+mod durable_rate;
 mod fsync_before_ack;
 mod kafka_lost;
 mod kafka_overhead;
@@ -81,6 +82,13 @@ const FIGURES: &[Figure] = &[
         unit: "ratio",
         goal: Goal::AtMost(1.15),
         measure: kafka_overhead::measure,
+    },
+    Figure {
+        name: durable_rate::NAME,
+        what: "durable events through the store, 64 runs at once / a bare loop of prepared inserts",
+        unit: "ratio",
+        goal: Goal::AtLeast(0.6),
+        measure: durable_rate::measure,
     },
     Figure {
         name: kill9::NAME,

@@ -21,7 +21,10 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let windlass = Windlass::build(Profile::Release)?;
     let made = Instant::now();
     let history = history::write(&windlass.store(), windlass.folder())?;
-    println!("{history}, written in {:.1} s", made.elapsed().as_secs_f64());
+    println!(
+        "{history}, written in {:.1} s",
+        made.elapsed().as_secs_f64()
+    );
     let said = windlass.must(&["status"])?;
     print!("{said}");
     if !said.contains(history::LIVE) {
@@ -36,7 +39,10 @@ pub(super) fn measure() -> Result<f64, Trouble> {
         times.sort();
         medians.push(ms(times[times.len() / 2]));
     }
-    let told: Vec<String> = medians.iter().map(|median| format!("{median:.2}")).collect();
+    let told: Vec<String> = medians
+        .iter()
+        .map(|median| format!("{median:.2}"))
+        .collect();
     println!("medians {} ms; load {}", told.join(", "), disk::load());
     Ok(medians.into_iter().fold(f64::INFINITY, f64::min))
 }

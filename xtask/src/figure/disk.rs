@@ -20,7 +20,11 @@ pub(super) fn folder() -> Result<TempDir, Trouble> {
     let folder = TempDir::with_prefix_in("figure-", &target)?;
     let kind = rustix::fs::statfs(folder.path())?.f_type;
     if kind == TMPFS {
-        return Err(NotSo("the target directory lies in memory: set CARGO_TARGET_DIR to a folder on a disk".into()).into());
+        return Err(NotSo(
+            "the target directory lies in memory: set CARGO_TARGET_DIR to a folder on a disk"
+                .into(),
+        )
+        .into());
     }
     Ok(folder)
 }

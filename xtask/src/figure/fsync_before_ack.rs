@@ -21,8 +21,8 @@ pub(super) const NAME: &str = "fsync-before-ack";
 /// The issue asks for so many.
 const COMMITS_LEAST: u64 = 200;
 const COMMANDS_LEAST: u64 = 50;
-/// Longer than a page and the header of its frame, which are the longest writes into the log.
-const BYTES_TRACED: &str = "5000";
+/// More than the largest page that SQLite knows (64 KiB), the longest write into the log.
+const BYTES_TRACED: &str = "66000";
 const CALLS: &str =
     "trace=write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,sync_file_range,ftruncate";
 
@@ -34,12 +34,18 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let full = recorded(child::FULL)?;
     println!("synchronous=FULL: {full}");
     if full.commits < COMMITS_LEAST || full.commands < COMMANDS_LEAST {
-        return Err(NotSo(format!("fewer than {COMMITS_LEAST} commits or {COMMANDS_LEAST} commands")).into());
+        return Err(NotSo(format!(
+            "fewer than {COMMITS_LEAST} commits or {COMMANDS_LEAST} commands"
+        ))
+        .into());
     }
     let off = recorded(child::OFF)?;
     println!("synchronous=OFF:  {off}");
     if off.unsynced == 0 {
-        return Err(NotSo("the check is blind: it found nothing wrong with a store that never syncs".into()).into());
+        return Err(NotSo(
+            "the check is blind: it found nothing wrong with a store that never syncs".into(),
+        )
+        .into());
     }
     #[expect(clippy::cast_precision_loss, reason = "a count far below 2^52")]
     Ok(full.unsynced as f64)

@@ -45,18 +45,29 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let start = Instant::now();
     for kill in 1..=KILLS {
         let life = Duration::from_micros(dice.below(LIFE_MOST_US));
-        let from = if kill % EARLY_EVERY == 0 { Said::Up } else { Said::Carries };
+        let from = if kill % EARLY_EVERY == 0 {
+            Said::Up
+        } else {
+            Said::Carries
+        };
         let about = live(folder.path(), kill, from, life, &mut heard)?;
         tally.outstanding += u64::from(about.outstanding);
         tally.judge(folder.path(), &heard, &about.runs)?;
         if kill % 250 == 0 {
             let rate = f64::from(u32::try_from(kill)?) / start.elapsed().as_secs_f64();
-            println!("{kill} kills ({rate:.1} a second), {} wrong", tally.wrong.len());
+            println!(
+                "{kill} kills ({rate:.1} a second), {} wrong",
+                tally.wrong.len()
+            );
         }
     }
     // Once more all that was ever acknowledged: nothing later may have harmed it.
     tally.judge(folder.path(), &heard, &heard.runs())?;
-    tally.wrong.iter().take(SHOWN).for_each(|wrong| println!("wrong: {wrong}"));
+    tally
+        .wrong
+        .iter()
+        .take(SHOWN)
+        .for_each(|wrong| println!("wrong: {wrong}"));
     println!(
         "{KILLS} SIGKILLs in {:.0} s (seed {seed}), {} while an append or post was outstanding; acknowledged: {} events, {} commands in {} runs, of which {} ended; load {}",
         start.elapsed().as_secs_f64(),
@@ -86,7 +97,12 @@ struct Tally {
 
 impl Tally {
     /// Opens the store as a carrier would after the crash, and looks at these runs and all live ones.
-    fn judge(&mut self, folder: &Path, heard: &Heard, runs: &BTreeSet<RunId>) -> Result<(), Trouble> {
+    fn judge(
+        &mut self,
+        folder: &Path,
+        heard: &Heard,
+        runs: &BTreeSet<RunId>,
+    ) -> Result<(), Trouble> {
         let store = match SqliteStore::open(&folder.join(child::STORE), Opening::Carry) {
             Ok(store) => store,
             Err(why) => {
@@ -123,7 +139,10 @@ fn live(
     loop {
         let Some(line) = lines.next().transpose()? else {
             let status = child.wait()?;
-            return Err(NotSo(format!("the child of kill {kill} ended by itself: {status}")).into());
+            return Err(NotSo(format!(
+                "the child of kill {kill} ended by itself: {status}"
+            ))
+            .into());
         };
         let word = Said::of(&line);
         let is_sign = word.as_ref() == Some(&from);
@@ -140,7 +159,10 @@ fn live(
     }
     let status = child.wait()?;
     if status.code().is_some() {
-        return Err(NotSo(format!("the child of kill {kill} ended before it was killed: {status}")).into());
+        return Err(NotSo(format!(
+            "the child of kill {kill} ended before it was killed: {status}"
+        ))
+        .into());
     }
     Ok(About {
         outstanding: Said::outstanding(&said),

@@ -17,7 +17,15 @@ pub(super) fn again(name: &str) -> Option<Result<f64, Trouble>> {
 
 fn measured(name: &str) -> Result<f64, Trouble> {
     let words = [
-        "run", "--release", "--locked", "--quiet", "--package", "xtask", "--", "figure", name,
+        "run",
+        "--release",
+        "--locked",
+        "--quiet",
+        "--package",
+        "xtask",
+        "--",
+        "figure",
+        name,
     ];
     let mut child = cargo(&words)?.stdout(Stdio::piped()).spawn()?;
     let mut value = None;
@@ -32,7 +40,12 @@ fn measured(name: &str) -> Result<f64, Trouble> {
         }
     }
     let status = child.wait()?;
-    value.ok_or_else(|| NotSo(format!("the release build of xtask measured nothing ({status})")).into())
+    value.ok_or_else(|| {
+        NotSo(format!(
+            "the release build of xtask measured nothing ({status})"
+        ))
+        .into()
+    })
 }
 
 /// The value in a figure's last line.

@@ -160,9 +160,11 @@ fn code(text: &str) -> String {
     let mut kept = String::new();
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
-        let tests_follow = lines
-            .peek()
-            .is_some_and(|next| next.trim_start().starts_with("mod tests"));
+        let tests_follow = lines.peek().is_some_and(|next| {
+            next.trim_start()
+                .trim_start_matches("pub ")
+                .starts_with("mod tests")
+        });
         if line.trim() == "#[cfg(test)]" && tests_follow {
             break;
         }
@@ -196,6 +198,8 @@ mod tests {
     fn tests_may_do_what_code_may_not() {
         let code = "fn f() {}\n#[cfg(test)]\nmod tests {\n    fn g() { x.unwrap(); }\n}\n";
         assert!(found("crates/engine/src/run.rs", code).is_empty());
+        let shared = code.replace("mod tests", "pub mod tests");
+        assert!(found("crates/engine/src/run.rs", &shared).is_empty());
         assert!(found("crates/engine/src/run/tests.rs", "x.unwrap();").is_empty());
     }
 

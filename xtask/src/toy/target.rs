@@ -126,9 +126,14 @@ impl Toy {
         }
         let now = self.snapshot()?;
         let runs = now.members.get(&ensure.member);
-        let mut runs = runs.into_iter().flat_map(|member| member.components.values());
+        let mut runs = runs
+            .into_iter()
+            .flat_map(|member| member.components.values());
         if !runs.all(|release| ensure.found.contains(release)) {
-            return Ok(failed(FailureCode::NotAsExpected, "it runs another release"));
+            return Ok(failed(
+                FailureCode::NotAsExpected,
+                "it runs another release",
+            ));
         }
         let line = format!("{} {} {}\n", ensure.member, ensure.attempt, ensure.wanted);
         OpenOptions::new()
@@ -147,7 +152,11 @@ impl Toy {
                 let outcome = self
                     .ensure(ensure)
                     .unwrap_or_else(|why| failed(FailureCode::NotReady, &why.to_string()));
-                Answer::Deed(Subject::Member(ensure.member.clone()), ensure.attempt, outcome)
+                Answer::Deed(
+                    Subject::Member(ensure.member.clone()),
+                    ensure.attempt,
+                    outcome,
+                )
             }
             Effect::Probe {
                 member, attempt, ..
@@ -165,9 +174,11 @@ impl Toy {
                     None => Answer::Seen(Box::new(now)),
                 }
             }
-            Effect::Raise(raise) => {
-                Answer::Deed(Subject::Level(raise.level.clone()), raise.attempt, Outcome::Done)
-            }
+            Effect::Raise(raise) => Answer::Deed(
+                Subject::Level(raise.level.clone()),
+                raise.attempt,
+                Outcome::Done,
+            ),
             Effect::Act {
                 action, attempt, ..
             } => Answer::Deed(Subject::Action(action.clone()), *attempt, Outcome::Done),

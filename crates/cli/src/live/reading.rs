@@ -85,7 +85,7 @@ impl Reading {
         self.tale.fold(&self.ledger.run, &event, stored.at);
         Fact {
             says: words::says(&self.ledger.run, &event),
-            weight: words::weight(&event),
+            weight: words::weight(&self.ledger.run, &event),
             stored,
             event,
         }

@@ -12,6 +12,9 @@ use std::io::IsTerminal;
 use windlass_wire::stamp;
 use windlass_wire::v1::event::{EventView, Filed};
 
+/// Columns of a time before its fact.
+const STAMP: usize = 16;
+
 /// What a watcher's lines are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telling {
@@ -62,16 +65,21 @@ impl Screen {
     pub fn fact(&self, context: &Context, run: &str, fact: &Fact) {
         match self {
             Self::Moving { .. } if fact.weight == Weight::Loud => {
-                self.say(context, &dated(context, fact))
+                self.say(context, &wrapped(context, fact))
             }
             Self::Moving { .. } => {}
             Self::Lines(Telling::Data) if context.outlet.is_data() => {
                 context.outlet.item(&view(run, fact));
             }
             Self::Lines(_) if fact.weight == Weight::Quiet => {}
-            Self::Lines(Telling::Data) => context.outlet.line(&dated(context, fact)),
-            Self::Lines(Telling::Notes) => context.outlet.note(&dated(context, fact)),
+            Self::Lines(Telling::Data) => context.outlet.line(&wrapped(context, fact)),
+            Self::Lines(Telling::Notes) => context.outlet.note(&wrapped(context, fact)),
         }
+    }
+
+    /// A sentence that stays.
+    pub fn tell(&self, context: &Context, sentence: &str) {
+        self.say(context, &context.outlet.wrapped(sentence, 2));
     }
 
     /// A line that stays.
@@ -114,6 +122,10 @@ impl Screen {
             let _ = all.clear();
         }
     }
+}
+
+fn wrapped(context: &Context, fact: &Fact) -> String {
+    context.outlet.wrapped(&dated(context, fact), STAMP)
 }
 
 /// A fact with its time, for people.

@@ -5,7 +5,7 @@
 
 use super::picture::goal_of;
 use super::reading::Reading;
-use super::why::uncarried;
+use super::why::{parted, uncarried};
 use super::words::moved;
 use crate::args::runs::{RunsArgs, StatusArgs};
 use crate::context::Context;
@@ -61,7 +61,7 @@ async fn one(context: &Context, row: RunRow) -> Result<Exit, Failed> {
         goal_of(run)
     ));
     outlet.line(&outlet.wrapped(&format!("  {}", spoken(&standing.sentence, cluster)), 2));
-    for detail in &standing.details {
+    for detail in parted(&standing).0 {
         outlet.line(&outlet.wrapped(&format!("    {}", spoken(detail, cluster)), 4));
     }
     if let (Some(carrier), None) = (&carrier, run.ended()) {

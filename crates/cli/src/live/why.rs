@@ -18,6 +18,11 @@ use windlass_wire::stamp;
 /// Columns of a label before what is to be typed.
 const LABEL: usize = 11;
 
+/// What the engine says before the lines of a log.
+const LOG: &str = "last lines of its log:";
+/// More lines of a log hide what to do next; `windlass logs` has them.
+const LOG_SHOWN: usize = 5;
+
 /// `windlass why`
 ///
 /// # Errors
@@ -92,12 +97,12 @@ enum Line {
 fn told(run: &Run, cluster: &str, since: Ms, now: Now) -> Vec<Line> {
     let standing = run.standing(now);
     let mut lines = vec![Line::Head(head(run, &standing, cluster, since))];
-    lines.extend(
-        standing
-            .details
-            .iter()
-            .map(|detail| Line::Detail(spoken(detail, cluster))),
-    );
+    let (facts, log) = parted(&standing);
+    lines.extend(facts.iter().map(|fact| Line::Detail(spoken(fact, cluster))));
+    if !log.is_empty() {
+        lines.push(Line::Detail(LOG.into()));
+        lines.extend(log.into_iter().map(|line| Line::Detail(line.to_owned())));
+    }
     if standing.motion != Motion::Ended && run.plan().is_some() {
         lines.push(Line::Detail(rest(run)));
     }
@@ -107,6 +112,27 @@ fn told(run: &Run, cluster: &str, since: Ms, now: Now) -> Vec<Line> {
         lines.push(Line::Next(label, spoken(text, cluster)));
     }
     lines
+}
+
+/// What a standing says further: facts, and the last telling lines of a log. Where a call stood in a
+/// program helps its makers, not who reads this; `logs` shows all of it.
+#[must_use]
+pub fn parted(standing: &Standing) -> (&[String], Vec<&str>) {
+    let all = standing.details.as_slice();
+    let Some(at) = all.iter().position(|line| line == LOG) else {
+        return (all, Vec::new());
+    };
+    let is_telling = |line: &&str| {
+        let bare = line.trim_start();
+        !(bare.is_empty() || bare.starts_with("at ") || bare.starts_with("... "))
+    };
+    let telling: Vec<&str> = all[at + 1..]
+        .iter()
+        .map(String::as_str)
+        .filter(is_telling)
+        .collect();
+    let from = telling.len().saturating_sub(LOG_SHOWN);
+    (&all[..at], telling[from..].to_vec())
 }
 
 fn head(run: &Run, standing: &Standing, cluster: &str, since: Ms) -> String {
@@ -163,7 +189,7 @@ mod tests {
             code: FailureCode::DidNotStay,
             step: "starting 4.1.2".into(),
             what: "its process ended after 1.8s".into(),
-            log: vec!["Invalid value abc".into()],
+            log: vec!["Invalid value abc".into(), "\tat kafka.Kafka.main".into()],
         };
         let subject = Subject::Member("2".into());
         for fact in [

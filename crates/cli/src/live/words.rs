@@ -4,10 +4,10 @@
 //! stage, from which release, how many of how many.
 //! Must never know: terminals, stores. Stories: in this file.
 
-use windlass_engine::names::MemberId;
+use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::{Move, Plan, Stage};
 use windlass_engine::run::Run;
-use windlass_engine::run::event::{Began, Event};
+use windlass_engine::run::event::{Began, Cause, Event};
 use windlass_wire::v1::event;
 
 /// How loud a fact is told to somebody who watches.
@@ -27,11 +27,11 @@ pub fn says(run: &Run, fact: &Event) -> String {
     match fact {
         Event::Began(began) => begins(run, began),
         Event::StageBegan { hop, stage } => match stage_at(run, *hop, *stage) {
-            Some(stage) => format!("{} begin{}", stage_words(stage), ending(stage)),
+            Some(stage) => format!("{} begin{}", stage_words(run, stage), ending(stage)),
             None => wired(run, fact),
         },
         Event::StageDone { hop, stage } => match stage_at(run, *hop, *stage) {
-            Some(stage) => format!("{}: done", stage_words(stage)),
+            Some(stage) => format!("{}: done", stage_words(run, stage)),
             None => wired(run, fact),
         },
         Event::Settled {
@@ -80,10 +80,21 @@ fn wired(run: &Run, fact: &Event) -> String {
     event::says(fact, &|subject| run.call(subject)).replace("{cluster}", cluster)
 }
 
-/// How loud a fact is told.
+/// How loud a fact is told; the run has folded it already.
 #[must_use]
-pub fn weight(fact: &Event) -> Weight {
+pub fn weight(run: &Run, fact: &Event) -> Weight {
     match fact {
+        // A stage of one subject is told by its subject.
+        Event::StageBegan { hop, stage } | Event::StageDone { hop, stage }
+            if stage_at(run, *hop, *stage).is_some_and(|stage| stage.moves() == 0) =>
+        {
+            Weight::Quiet
+        }
+        // The word that asked for it is loud already.
+        Event::Halted {
+            cause: Cause::Asked { .. },
+            ..
+        } => Weight::Told,
         Event::ClaimRefused { .. }
         | Event::Failed { .. }
         | Event::SoakBroken { .. }
@@ -92,8 +103,7 @@ pub fn weight(fact: &Event) -> Weight {
         | Event::Replanning { .. }
         | Event::Confirmed { .. }
         | Event::Skipped { .. }
-        | Event::ExpirySeen { .. }
-        | Event::Ended(_) => Weight::Loud,
+        | Event::ExpirySeen { .. } => Weight::Loud,
         Event::Requested(_)
         | Event::Taken { .. }
         | Event::Planned(_)
@@ -106,7 +116,8 @@ pub fn weight(fact: &Event) -> Weight {
         | Event::Settled { .. }
         | Event::SoakBegan { .. }
         | Event::SoakPassed
-        | Event::Proven => Weight::Told,
+        | Event::Proven
+        | Event::Ended(_) => Weight::Told,
         Event::Observed(_)
         | Event::Judged { .. }
         | Event::Claimed { .. }
@@ -150,9 +161,9 @@ fn ending(stage: &Stage) -> &'static str {
 
 /// What a stage is called: `brokers → 4.1.2`.
 #[must_use]
-pub fn stage_words(stage: &Stage) -> String {
+fn stage_words(run: &Run, stage: &Stage) -> String {
     match stage {
-        Stage::Move(step) => format!("{} → {}", many(step), step.to),
+        Stage::Move(step) => format!("{} → {}", many(run, step), step.to),
         Stage::Raise(raise) => format!("{} → {}", raise.level, named(&raise.named.1, raise.to)),
         Stage::Act(act) => act.action.as_str().replace('-', " "),
     }
@@ -168,10 +179,26 @@ pub fn named(name: &str, number: u16) -> String {
     }
 }
 
-/// `brokers`, `controllers`.
+/// `brokers`, `controllers+brokers` where members carry both.
 #[must_use]
-pub fn many(step: &Move) -> String {
-    format!("{}s", step.component)
+pub fn many(run: &Run, step: &Move) -> String {
+    let mut carried: Vec<&Component> = run
+        .known()
+        .into_iter()
+        .flat_map(|known| step.members.iter().filter_map(|id| known.members.get(id)))
+        .flat_map(|member| member.carries())
+        .collect();
+    let order = |component: &&Component| {
+        let facts = &run.catalog().components;
+        facts.iter().position(|facts| facts.name == **component)
+    };
+    carried.sort_by_key(order);
+    carried.dedup();
+    let names: Vec<String> = match carried.as_slice() {
+        [] => vec![format!("{}s", step.component)],
+        some => some.iter().map(|name| format!("{name}s")).collect(),
+    };
+    names.join("+")
 }
 
 /// Moves done and in all; a member that moves in two hops counts twice.
@@ -227,7 +254,6 @@ mod tests {
     use crate::live::tale::tests::{at, rolling};
     use windlass_engine::names::Subject;
     use windlass_engine::run::command::{Answered, Command};
-    use windlass_engine::run::event::Cause;
     use windlass_engine::time::{Mark, Wall};
 
     #[test]
@@ -277,9 +303,16 @@ mod tests {
 
     #[test]
     fn a_pause_is_loud_and_a_look_is_quiet() {
-        assert_eq!(weight(&Event::Proven), Weight::Told);
-        assert_eq!(weight(&Event::PlanKept), Weight::Quiet);
-        let ended = Event::Ended(windlass_engine::run::event::End::Cancelled);
-        assert_eq!(weight(&ended), Weight::Loud);
+        let run = rolling();
+        assert_eq!(weight(&run, &Event::Proven), Weight::Told);
+        assert_eq!(weight(&run, &Event::PlanKept), Weight::Quiet);
+        let done = |stage| Event::StageDone { hop: 0, stage };
+        assert_eq!(weight(&run, &done(1)), Weight::Told);
+        assert_eq!(weight(&run, &done(2)), Weight::Quiet);
+        let skipped = Event::Skipped {
+            subject: Subject::Member("2".into()),
+            by: "ana".into(),
+        };
+        assert_eq!(weight(&run, &skipped), Weight::Loud);
     }
 }

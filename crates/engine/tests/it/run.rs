@@ -596,20 +596,15 @@ fn stop_does_not_wait_where_the_mark_cannot_be_left() {
         member: "3".into(),
         why: "no route".into(),
     };
-    world
-        .taken(2, 1)
-        .go()
-        .say(Command::Stop)
-        .ends()
-        .tells(
-            "
+    world.taken(2, 1).go().say(Command::Stop).ends().tells(
+        "
             taken 2
             claim refused at 3: no route
             halted: not claimed at 3
             stop: hands leave at the next safe point, never between a stop and its start
             ended: stopped [(Member(\"2\"), \"begun\")]
         ",
-        );
+    );
 }
 
 #[test]

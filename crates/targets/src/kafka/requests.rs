@@ -53,6 +53,15 @@ fn ids(nodes: &[BrokerId]) -> Vec<i32> {
     nodes.iter().map(|id| id.0).collect()
 }
 
+/// `host:port`, with the brackets that an IPv6 address wants.
+fn place(host: &str, port: impl std::fmt::Display) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
+}
+
 /// Whether this is the listener of a broker: controllers do not offer Metadata.
 #[must_use]
 pub fn is_broker(connection: &Connection) -> bool {
@@ -71,7 +80,7 @@ pub async fn brokers(connection: &mut Connection, limit: Ms) -> Result<View, Cal
     let answer = connection.call(&ask, limit).await?;
     let row = |broker: &kafka_protocol::messages::metadata_response::MetadataResponseBroker| Row {
         id: broker.node_id.0,
-        address: format!("{}:{}", broker.host, broker.port),
+        address: place(&broker.host, broker.port),
         rack: broker.rack.as_ref().map(ToString::to_string),
         fenced: false,
     };
@@ -142,7 +151,7 @@ async fn cluster(connection: &mut Connection, endpoints: i8, limit: Ms) -> Resul
     }
     let rows = answer.brokers.iter().map(|node| Row {
         id: node.broker_id.0,
-        address: format!("{}:{}", node.host, node.port),
+        address: place(&node.host, node.port),
         rack: node.rack.as_ref().map(ToString::to_string),
         fenced: node.is_fenced,
     });
@@ -185,10 +194,7 @@ pub async fn quorum(connection: &mut Connection, limit: Ms) -> Result<Quorum, Ca
     };
     let address = |node: &kafka_protocol::messages::describe_quorum_response::Node| {
         let listener = node.listeners.first()?;
-        Some((
-            node.node_id.0,
-            format!("{}:{}", listener.host, listener.port),
-        ))
+        Some((node.node_id.0, place(&listener.host, listener.port)))
     };
     Ok(Quorum {
         leader: partition.leader_id.0,

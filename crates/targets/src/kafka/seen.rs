@@ -185,7 +185,8 @@ fn troubles(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally) -> Vec<String
     }
     if let Ok(quorum) = &sight.gathered.quorum {
         let (up, need) = (roster.caught_up.len(), quorum.voters.len() / 2 + 1);
-        if up < need {
+        // Voters that could not be asked are gaps, and may well be there.
+        if up + roster.unheard.len() < need {
             out.push(format!(
                 "the metadata quorum has no majority: {up} of {} voters are up and caught up, {need} are needed",
                 quorum.voters.len()

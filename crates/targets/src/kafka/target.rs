@@ -11,7 +11,7 @@ use windlass_engine::names::{Identity, MemberId, Subject};
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::Ms;
 use windlass_runner::ports::Task;
-use windlass_runner::ports::target::{Fence, Hints, Target};
+use windlass_runner::ports::target::{Fence, Hint, Hints, Target};
 
 use super::KafkaTarget;
 use super::requests;
@@ -43,7 +43,15 @@ impl Target for KafkaTarget {
                 Effect::Claim => Answer::Claim(self.claim(fence).await),
                 Effect::Probe {
                     member, attempt, ..
-                } => Answer::Sample(Box::new(self.sample(member, *attempt).await)),
+                } => {
+                    let sample = self.sample(member, *attempt).await;
+                    let owed = sample.owes.first();
+                    hints(Hint {
+                        member: Some(member.clone()),
+                        says: owed.unwrap_or(&sample.member.state).clone(),
+                    });
+                    Answer::Sample(Box::new(sample))
+                }
                 Effect::Ensure(ensure) => {
                     let outcome = self.ensure(ensure, fence, &hints).await;
                     Answer::Deed(

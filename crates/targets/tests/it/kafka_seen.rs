@@ -11,7 +11,7 @@ use windlass_engine::names::{LevelName, MemberId};
 use windlass_engine::snapshot::{Fact, Health, Snapshot, Weight};
 use windlass_engine::time::{Ms, Wall};
 use windlass_runner::ports::hand::Running;
-use windlass_targets::kafka::answers::Gathered;
+use windlass_targets::kafka::answers::{Gathered, Miss};
 use windlass_targets::kafka::seen::{HostSeen, Readiness, Sight, snapshot};
 
 const ALL: [&str; 6] = ["1", "2", "3", "101", "102", "103"];
@@ -385,4 +385,61 @@ fn nobody_answering_is_trouble_and_no_health() {
             .all(|member| !member.health.is_healthy())
     );
     assert!(matches!(seen.facts["partitions.offline"], Fact::Unknown(_)));
+}
+
+#[test]
+fn voters_that_could_not_be_asked_are_gaps_and_no_lost_quorum() {
+    let mut gathered = recorded("split-4.1.2");
+    gathered.controllers.clear();
+    gathered.registered = Err(Miss::because("no controller listener answered"));
+    let seen = sight(&gathered, &hosts(["4.1.2"; 6]), None);
+    assert_eq!(seen.troubles, Vec::<String>::new());
+    let margin = &seen.facts["quorum.majority-margin"];
+    let why = "voters 101, 102, 103 could not be asked".to_string();
+    assert_eq!(*margin, Fact::Unknown(why));
+    let gaps: Vec<&str> = seen.gaps.iter().map(|gap| gap.what.as_str()).collect();
+    assert_eq!(gaps[0], "the address of controller 101 is not known");
+    assert_eq!(gaps.len(), 3);
+}
+
+#[test]
+fn controllers_alone_tell_that_there_are_brokers_and_not_where() {
+    let mut gathered = recorded("split-4.1.2");
+    gathered.brokers.clear();
+    let miss = Miss::because("no broker answered");
+    gathered.topics = Err(miss.clone());
+    gathered.registered_brokers = Err(miss);
+    gathered.asked = None;
+    let seen = sight(&gathered, &BTreeMap::new(), None);
+    let broker = &seen.members[&MemberId::from("1")];
+    assert_eq!(broker.name, "broker 1");
+    assert!(
+        matches!(&broker.health, Health::Unknown(why) if why.starts_with("the address of broker 1 is not known"))
+    );
+    assert!(seen.members[&MemberId::from("101")].health.is_healthy());
+}
+
+/// As many partitions as a large cluster has are counted in no time that a person would notice.
+#[test]
+fn thousands_of_partitions_make_few_budgets() {
+    let mut gathered = recorded("split-4.1.2");
+    let topics = gathered.topics.as_mut().expect("topics");
+    let orders = topics
+        .iter()
+        .find(|topic| topic.name == "orders")
+        .expect("orders")
+        .clone();
+    let settings = gathered.topic_settings.as_mut().expect("settings");
+    for number in 0..3_000 {
+        let mut topic = orders.clone();
+        topic.name = format!("many-{number:04}");
+        settings.insert(topic.name.clone(), settings["orders"]);
+        topics.push(topic);
+    }
+    let seen = sight(&gathered, &hosts(["4.1.2"; 6]), None);
+    assert_eq!(seen.budgets.len(), 3);
+    assert_eq!(
+        seen.budgets[1].reason,
+        "orders-0, orders-1 and 18004 more partitions, min.insync.replicas 2"
+    );
 }

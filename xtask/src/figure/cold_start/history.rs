@@ -90,9 +90,9 @@ async fn history(path: &Path, folder: &Path) -> Result<String, Trouble> {
     let pattern = Arc::new(Pattern { row, events });
     let numbers: Vec<usize> = (1..ENDED).collect();
     for some in numbers.chunks(AT_ONCE) {
-        let tasks = some.iter().map(|number| {
-            tokio::spawn(again(store.clone(), pattern.clone(), *number))
-        });
+        let tasks = some
+            .iter()
+            .map(|number| tokio::spawn(again(store.clone(), pattern.clone(), *number)));
         for task in tasks.collect::<Vec<_>>() {
             task.await??;
         }

@@ -114,9 +114,9 @@ impl Reading {
                 self.sync_ended(thread, call)
             }
             "pwrite64" | "write" if is_log => self.written(&bytes(rest)?),
-            "writev" | "pwritev" | "pwritev2" | "sync_file_range" if is_log => {
-                Err(format!("the log is written by {name}, which is not understood"))
-            }
+            "writev" | "pwritev" | "pwritev2" | "sync_file_range" if is_log => Err(format!(
+                "the log is written by {name}, which is not understood"
+            )),
             "write" => {
                 let said = String::from_utf8_lossy(&bytes(rest)?).into_owned();
                 match said.strip_prefix(SAID) {
@@ -153,7 +153,8 @@ impl Reading {
         if std::mem::take(&mut self.ends) {
             self.verdict.commits += 1;
             let commit = self.verdict.commits;
-            self.commit_of.extend(self.open.drain(..).map(|word| (word, commit)));
+            self.commit_of
+                .extend(self.open.drain(..).map(|word| (word, commit)));
         }
         Ok(())
     }
@@ -164,7 +165,10 @@ impl Reading {
         } else {
             self.verdict.events += 1;
         }
-        let synced = self.commit_of.get(word).is_some_and(|commit| *commit <= self.synced);
+        let synced = self
+            .commit_of
+            .get(word)
+            .is_some_and(|commit| *commit <= self.synced);
         self.verdict.unsynced += u64::from(!synced);
         Ok(())
     }
@@ -227,7 +231,11 @@ mod tests {
     }
 
     fn write(bytes: &[u8]) -> String {
-        format!("7 pwrite64(5<{}>, \"{}\", 1, 32) = 1", hex(b"/s/a-wal"), hex(bytes))
+        format!(
+            "7 pwrite64(5<{}>, \"{}\", 1, 32) = 1",
+            hex(b"/s/a-wal"),
+            hex(bytes)
+        )
     }
 
     fn page(word: &str) -> String {
@@ -268,7 +276,15 @@ mod tests {
         let ended = "9 <... fdatasync resumed>) = 0".to_owned();
         let commit = |sync: [String; 2]| {
             let [begun, ended] = sync;
-            judged(&[header(0), page(&word), begun, header(9), page("x"), ended, says(&word)])
+            judged(&[
+                header(0),
+                page(&word),
+                begun,
+                header(9),
+                page("x"),
+                ended,
+                says(&word),
+            ])
         };
         assert_eq!(commit([begun.clone(), ended.clone()]), (1, 1));
         let after = [header(9), page(&word), begun, ended, says(&word)];
@@ -278,6 +294,9 @@ mod tests {
     #[test]
     fn what_was_never_written_is_unsynced() {
         let word = word("command", 0, 0);
-        assert_eq!(judged(&[header(9), page("x"), SYNC.into(), says(&word)]), (1, 1));
+        assert_eq!(
+            judged(&[header(9), page("x"), SYNC.into(), says(&word)]),
+            (1, 1)
+        );
     }
 }

@@ -114,7 +114,11 @@ impl Heard {
                     runs.insert(run);
                 }
                 Said::Command(run, seq, by) => {
-                    self.0.entry(run.clone()).or_default().commands.insert(seq, by);
+                    self.0
+                        .entry(run.clone())
+                        .or_default()
+                        .commands
+                        .insert(seq, by);
                     runs.insert(run);
                 }
                 Said::Up | Said::Carries | Said::Asks | Said::Refused => {}

@@ -43,12 +43,16 @@ pub(super) async fn judge(
     match store.live().await {
         Ok(live) if live.len() > 1 => found.wrong.push("more than one run is live".into()),
         Ok(live) => all.extend(live.into_iter().map(|row| row.run)),
-        Err(why) => found.wrong.push(format!("live runs cannot be listed: {why}")),
+        Err(why) => found
+            .wrong
+            .push(format!("live runs cannot be listed: {why}")),
     }
     for run in all {
         match of_run(store, folder, heard.of(&run), &run).await {
             Ok((wrong, row)) => {
-                found.wrong.extend(wrong.iter().map(|what| format!("run {run}: {what}")));
+                found
+                    .wrong
+                    .extend(wrong.iter().map(|what| format!("run {run}: {what}")));
                 found.ended.extend(row.ended.map(|_| run));
             }
             Err(why) => found.wrong.push(format!("run {run} cannot be read: {why}")),
@@ -76,7 +80,10 @@ async fn of_run(
     }
     wrong.extend(row_and_fold(&Ledger::open(store, run, None).await?, &row));
     wrong.extend(commands(&events, &inbox));
-    wrong.extend(story::wrong(&events, &touched(&folder.join(row.cluster.as_str()))?));
+    wrong.extend(story::wrong(
+        &events,
+        &touched(&folder.join(row.cluster.as_str()))?,
+    ));
     Ok((wrong, row))
 }
 
@@ -86,7 +93,9 @@ fn chain(run: &RunId, stored: &[Stored]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (event, seq) in stored.iter().zip(1..) {
         if event.seq != seq || !event.follows(before, run) {
-            wrong.push(format!("event {seq} does not follow from the one before it"));
+            wrong.push(format!(
+                "event {seq} does not follow from the one before it"
+            ));
         }
         before = event.hash;
     }
@@ -119,10 +128,16 @@ fn row_and_fold(ledger: &Ledger, row: &RunRow) -> Vec<String> {
     };
     let mut wrong = Vec::new();
     if line(row).is_none() || line(row) != line(&folded) {
-        wrong.push(format!("its row says {}, its fold {}", row.summary, folded.summary));
+        wrong.push(format!(
+            "its row says {}, its fold {}",
+            row.summary, folded.summary
+        ));
     }
     if row.seq != ledger.seq {
-        wrong.push(format!("its row stands at {}, its journal at {}", row.seq, ledger.seq));
+        wrong.push(format!(
+            "its row stands at {}, its journal at {}",
+            row.seq, ledger.seq
+        ));
     }
     if row.ended.is_some() != ledger.run.ended().is_some() {
         wrong.push("row and fold differ on whether it has ended".into());

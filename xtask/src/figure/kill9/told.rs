@@ -39,7 +39,11 @@ impl Store for Told {
     fn append(&self, append: Append) -> Task<'_, Result<Seq, AppendError>> {
         Box::pin(async move {
             let run = append.run.clone();
-            let hashes = append.events.iter().map(|event| hash(&event.payload)).collect();
+            let hashes = append
+                .events
+                .iter()
+                .map(|event| hash(&event.payload))
+                .collect();
             Said::Asks.say();
             let appended = self.0.append(append).await;
             match &appended {

@@ -102,22 +102,35 @@ fn quorum(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str, Fac
     );
     let behind: BTreeSet<i32> = lagging(quorum).map(|voter| voter.id).collect();
     let voters = quorum.voters.iter().map(|voter| voter.id);
-    let found = voters
-        .filter(|id| !roster.caught_up.contains(id))
-        .map(|id| Found {
-            object: format!("controller {id}"),
-            seen: if behind.contains(&id) {
-                "behind the active controller"
-            } else {
-                "does not answer"
-            }
-            .to_string(),
-        });
-    put("quorum.lagging", Fact::List(found.collect()));
+    let there = |id: &i32| roster.caught_up.contains(id) || roster.unheard.contains(id);
+    let found = voters.filter(|id| !there(id)).map(|id| Found {
+        object: format!("controller {id}"),
+        seen: if behind.contains(&id) {
+            "behind the active controller"
+        } else {
+            "does not answer"
+        }
+        .to_string(),
+    });
+    let found: Vec<Found> = found.collect();
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let majority = quorum.voters.len() / 2 + 1;
     let margin = number(roster.caught_up.len()) - number(majority);
-    put("quorum.majority-margin", Fact::Number(margin));
+    let unheard: Vec<String> = roster.unheard.iter().map(ToString::to_string).collect();
+    let why = format!("voters {} could not be asked", unheard.join(", "));
+    // One that is behind, or a margin that is wide enough, is told whoever was not heard.
+    let lags = if unheard.is_empty() || !found.is_empty() {
+        Fact::List(found)
+    } else {
+        Fact::Unknown(why.clone())
+    };
+    let margin = if unheard.is_empty() || margin > 0 {
+        Fact::Number(margin)
+    } else {
+        Fact::Unknown(why)
+    };
+    put("quorum.lagging", lags);
+    put("quorum.majority-margin", margin);
     put("quorum.voters", Fact::Number(number(quorum.voters.len())));
 }
 

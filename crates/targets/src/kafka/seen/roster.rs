@@ -51,6 +51,16 @@ impl Chair<'_> {
     }
 }
 
+impl Chair<'_> {
+    /// Whether nobody listens there, for sure.
+    pub fn refuses(&self) -> bool {
+        match self {
+            Self::Asked(node) => node.hello.as_ref().is_err_and(|miss| miss.refused),
+            Self::Nowhere | Self::Foreign(_) => false,
+        }
+    }
+}
+
 impl Node<'_> {
     /// What people call it.
     pub fn name(&self) -> String {
@@ -85,6 +95,8 @@ pub struct Roster<'a> {
     pub leader: Option<i32>,
     /// Voters that are up and caught up.
     pub caught_up: BTreeSet<i32>,
+    /// Voters that are not known to be down or behind, and could not be asked.
+    pub unheard: BTreeSet<i32>,
     /// Brokers that are let in.
     pub listed: BTreeSet<i32>,
     /// Brokers that are registered and not let in, where told.
@@ -111,6 +123,7 @@ impl<'a> Roster<'a> {
             nodes: BTreeMap::new(),
             leader: quorum.map(|quorum| quorum.leader).filter(|id| *id >= 0),
             caught_up: BTreeSet::new(),
+            unheard: BTreeSet::new(),
             listed: listed(sight),
             fenced: BTreeSet::new(),
             gaps: Vec::new(),
@@ -142,15 +155,15 @@ impl<'a> Roster<'a> {
         }
         if let Some(quorum) = quorum {
             let lagging: BTreeSet<i32> = lagging(quorum).map(|voter| voter.id).collect();
-            let up = |id: &i32| {
-                let chair = out.nodes.get(id).and_then(|node| node.controller.as_ref());
-                chair.is_some_and(Chair::answers)
-            };
             let voters = quorum.voters.iter().map(|voter| voter.id);
-            out.caught_up = voters
-                .filter(|id| !lagging.contains(id))
-                .filter(up)
-                .collect();
+            for id in voters.filter(|id| !lagging.contains(id)) {
+                let chair = out.nodes.get(&id).and_then(|node| node.controller.as_ref());
+                if chair.is_some_and(Chair::answers) {
+                    out.caught_up.insert(id);
+                } else if !chair.is_some_and(Chair::refuses) {
+                    out.unheard.insert(id);
+                }
+            }
         }
         out
     }
@@ -170,15 +183,16 @@ impl<'a> Roster<'a> {
             brokers.extend(&partition.replicas);
         }
         let mut controllers: BTreeSet<i32> = BTreeSet::new();
+        let registered = gathered.registered.iter().flatten();
+        controllers.extend(registered.map(|row| row.id));
         if let Ok(quorum) = &gathered.quorum {
             controllers.extend(quorum.voters.iter().map(|voter| voter.id));
+            // Brokers read along, and so do controllers that do not vote: these are registered.
             let observers = quorum.observers.iter().map(|observer| observer.id);
-            controllers.extend(observers.filter(|id| *id >= 0 && !brokers.contains(id)));
+            brokers.extend(observers.filter(|id| *id >= 0 && !controllers.contains(id)));
         } else {
             controllers.extend(gathered.controllers.keys());
         }
-        let registered = gathered.registered.iter().flatten();
-        controllers.extend(registered.map(|row| row.id));
         for member in sight.hosts.keys() {
             let Ok(id) = member.as_str().parse::<i32>() else {
                 self.gaps.push(Gap {

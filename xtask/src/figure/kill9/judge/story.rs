@@ -24,7 +24,10 @@ pub(super) fn wrong(events: &[Event], touched: &[Touch]) -> Vec<String> {
         if let Event::Began(one) = event
             && !began.insert((one.subject.clone(), one.attempt))
         {
-            wrong.push(format!("{} began attempt {} twice", one.subject, one.attempt));
+            wrong.push(format!(
+                "{} began attempt {} twice",
+                one.subject, one.attempt
+            ));
         }
         if let Event::Moved {
             subject, attempt, ..
@@ -32,7 +35,9 @@ pub(super) fn wrong(events: &[Event], touched: &[Touch]) -> Vec<String> {
         {
             let deed = (subject.clone(), *attempt);
             if !began.contains(&deed) || !moved.insert(deed) {
-                wrong.push(format!("{subject} moved in attempt {attempt} that did not begin, or twice"));
+                wrong.push(format!(
+                    "{subject} moved in attempt {attempt} that did not begin, or twice"
+                ));
             }
         }
         if let Event::Settled {
@@ -41,7 +46,9 @@ pub(super) fn wrong(events: &[Event], touched: &[Touch]) -> Vec<String> {
         {
             let known = moved.contains(&(subject.clone(), *attempt));
             if !known || !settled.insert(subject.clone()) {
-                wrong.push(format!("{subject} settled in attempt {attempt} that did not move, or twice"));
+                wrong.push(format!(
+                    "{subject} settled in attempt {attempt} that did not move, or twice"
+                ));
             }
         }
         if let Event::Taken { epoch: new, .. } = event {
@@ -77,7 +84,10 @@ fn at_the_toy(began: &Deeds, moved: &Deeds, touched: &[Touch]) -> Vec<String> {
             wrong.push(format!("{} was touched before it began", touch.member));
         }
         if !seen.insert(deed) {
-            wrong.push(format!("{} was touched twice in attempt {}", touch.member, touch.attempt));
+            wrong.push(format!(
+                "{} was touched twice in attempt {}",
+                touch.member, touch.attempt
+            ));
         }
     }
     let untouched = moved.difference(&seen);
@@ -155,11 +165,18 @@ mod tests {
             (&[], &[touch()], "before it began"),
             (&[began()], &[touch(), touch()], "touched twice"),
             (&[began(), moved()], &[], "never touched"),
-            (&[Event::Ended(End::Finished), began()], &[], "follows the end"),
+            (
+                &[Event::Ended(End::Finished), began()],
+                &[],
+                "follows the end",
+            ),
         ];
         for (events, touched, expect) in stories {
             let found = told(events, touched);
-            assert!(found.iter().any(|what| what.contains(expect)), "{expect}: {found:?}");
+            assert!(
+                found.iter().any(|what| what.contains(expect)),
+                "{expect}: {found:?}"
+            );
         }
     }
 }
