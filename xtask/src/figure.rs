@@ -4,6 +4,7 @@
 //! Tests: below.
 
 mod cold_start;
+mod counted;
 mod dice;
 mod disk;
 mod durable_rate;
@@ -13,6 +14,7 @@ mod kafka_overhead;
 mod kafka_under_min_isr;
 mod kill9;
 mod release;
+mod step_overhead;
 
 use std::fmt;
 
@@ -101,6 +103,13 @@ const FIGURES: &[Figure] = &[
         unit: "acknowledgements",
         goal: Goal::Zero,
         measure: fsync_before_ack::measure,
+    },
+    Figure {
+        name: step_overhead::NAME,
+        what: "wall a member beyond the answers: 1,000 members, begin, outcome and gate each durable",
+        unit: "us",
+        goal: Goal::AtMost(200.0),
+        measure: step_overhead::measure,
     },
     Figure {
         name: "cold-start",
