@@ -4,14 +4,17 @@
 //! Tests: below.
 
 mod cold_start;
+mod counted;
 mod dice;
 mod disk;
+mod durable_rate;
 mod fsync_before_ack;
 mod kafka_lost;
 mod kafka_overhead;
 mod kafka_under_min_isr;
 mod kill9;
 mod release;
+mod step_overhead;
 
 use std::fmt;
 
@@ -81,6 +84,13 @@ const FIGURES: &[Figure] = &[
         measure: kafka_overhead::measure,
     },
     Figure {
+        name: durable_rate::NAME,
+        what: "durable events through the store, 64 runs at once / a bare loop of prepared inserts",
+        unit: "ratio",
+        goal: Goal::AtLeast(0.6),
+        measure: durable_rate::measure,
+    },
+    Figure {
         name: kill9::NAME,
         what: "acknowledged events or commands missing, or runs in a wrong state, over 2,000 SIGKILLs",
         unit: "wrong",
@@ -93,6 +103,13 @@ const FIGURES: &[Figure] = &[
         unit: "acknowledgements",
         goal: Goal::Zero,
         measure: fsync_before_ack::measure,
+    },
+    Figure {
+        name: step_overhead::NAME,
+        what: "wall a member beyond the answers: 1,000 members, begin, outcome and gate each durable",
+        unit: "us",
+        goal: Goal::AtMost(200.0),
+        measure: step_overhead::measure,
     },
     Figure {
         name: "cold-start",

@@ -7,11 +7,12 @@
 //! | `speak`, `post` | a human's word, and its answer |
 //! | `status`, `why`, `events`, `wait`, `replay` | where runs stand, and what was |
 //! | `adopt` | foreign marks |
-//! | `reading`, `tale`, `words`, `hints`, `estimate`, `picture` | a journal as words and pictures |
+//! | `reading`, `tale`, `words`, `hints`, `estimate`, `picture`, `account` | a journal as words and pictures |
 //! | `screen`, `terminal`, `signals`, `span` | the terminal, and time that passes before it |
 //!
 //! Must never know: any rule of upgrading, or which system it is about. Stories: `tests/it/live.rs`.
 
+mod account;
 mod adopt;
 mod attend;
 mod background;

@@ -112,6 +112,11 @@ impl Outlet {
         let _ = writeln!(std::io::stderr().lock(), "{}", self.notes.text(text));
     }
 
+    /// A sentence for a human only, broken at the width.
+    pub fn told(&self, sentence: &str) {
+        self.note(&self.wrapped(sentence, 2));
+    }
+
     /// Whether the reader of stdout has gone: who follows may end.
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Must never know: who sits them. Stories: each floor-2 crate's `tests/it/` sits its own.
 
+pub mod noop;
 pub mod store;
 
 use crate::ports::Task;

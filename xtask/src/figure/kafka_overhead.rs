@@ -47,7 +47,7 @@ pub(super) fn measure() -> Result<f64, Trouble> {
 /// From the first node's end to the last one's rejoin, seen from outside.
 fn ours(windlass: &Windlass, lab: &Lab) -> Result<Duration, Trouble> {
     // A cluster that was formatted anew is another one: it is registered anew.
-    let _ = windlass.ask(&["forget", roll::NAME, "--yes"]);
+    let _ = windlass.ask(&["forget", roll::NAME]);
     roll::register(windlass, lab)?;
     let before: Vec<Option<i32>> = lab.nodes().iter().map(|(id, _)| lab.pid(*id)).collect();
     let words = [
@@ -58,8 +58,10 @@ fn ours(windlass: &Windlass, lab: &Lab) -> Result<Duration, Trouble> {
         "--yes",
         "--soak",
         "0s",
-        "--pace",
-        "fixed:1",
+        "--ramp",
+        "fixed",
+        "--cap",
+        "1",
     ];
     let child = windlass
         .command(words)

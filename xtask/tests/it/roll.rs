@@ -35,7 +35,7 @@ fn a_combined_cluster_rises_and_is_finalized_by_a_run_of_its_own() {
     roll::raise(&windlass, &["--to", "4.0"], 0, 1).expect("raised");
     roll::all_run(&lab, ROLL[1]).expect("all on the new release");
     windlass
-        .must(&["finalize", roll::NAME, "--yes", "--soak", "0s"])
+        .must(&["finalize", roll::NAME, "--yes"])
         .expect("finalized");
     let seen = windlass.must(&["observe", roll::NAME]).expect("seen");
     assert!(seen.contains("4.0-IV3"), "{seen}");

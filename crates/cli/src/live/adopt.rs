@@ -108,19 +108,19 @@ async fn overwrite(
             Exit::Done
         }
         ClaimAnswer::Foreign { member, whose } => {
-            outlet.note(&format!(
+            outlet.told(&format!(
                 "not now: at member {member} a deed of {whose} is still being done; try again when it has ended"
             ));
             Exit::Refused
         }
         ClaimAnswer::Fenced { member } => {
-            outlet.note(&format!(
+            outlet.told(&format!(
                 "member {member} carries a newer mark of this very store: a carrier has taken it meanwhile"
             ));
             Exit::Refused
         }
         ClaimAnswer::Unreachable { member, why } => {
-            outlet.note(&format!("member {member} cannot be reached: {why}"));
+            outlet.told(&format!("member {member} cannot be reached: {why}"));
             Exit::Inconclusive
         }
     };

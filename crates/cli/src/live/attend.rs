@@ -260,7 +260,7 @@ impl<'a> Attend<'a> {
         }
         if self.trouble.as_ref() != Some(&trouble) {
             let line = format!("{trouble}; it is tried again by itself");
-            self.screen.say(self.context, &line);
+            self.screen.tell(self.context, &line);
             self.trouble = Some(trouble);
         }
         Ok(())

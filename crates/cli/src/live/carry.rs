@@ -78,7 +78,7 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
 /// # Errors
 /// Where the store cannot be read.
 pub async fn serve(context: &Context) -> Result<Exit, Failed> {
-    context.outlet.note(&format!(
+    context.outlet.told(&format!(
         "carries all runs of {} until told to end",
         context.store_path.display()
     ));
@@ -155,7 +155,7 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
                 Asked::Interrupt | Asked::Leave => {
                     is_leaving = true;
                     several.let_go.send_replace(true);
-                    context.outlet.note("nothing more begins here; what is in flight finishes first (again: leave at once)");
+                    context.outlet.told("nothing more begins here; what is in flight finishes first (again: leave at once)");
                 }
             },
             () = rest(context, LOOK_EVERY_MS) => {}
@@ -226,7 +226,7 @@ impl Several<'_> {
                     let (run, cluster) = (&one.reading.row.run, one.reading.cluster());
                     self.context
                         .outlet
-                        .note(&format!("run {run} {cluster}  {text}"));
+                        .told(&format!("run {run} {cluster}  {text}"));
                 }
             }
         }
@@ -260,7 +260,7 @@ impl Several<'_> {
             if trouble.is_some() && one.trouble != trouble {
                 let cluster = one.reading.cluster();
                 let words = trouble.clone().unwrap_or_default();
-                self.context.outlet.note(&format!(
+                self.context.outlet.told(&format!(
                     "run {run} {cluster}  {words}; it is tried again by itself"
                 ));
             }
@@ -276,7 +276,7 @@ impl Several<'_> {
         for one in self.ours.values() {
             if one.reading.run().ended().is_none() {
                 let run = &one.reading.row.run;
-                self.context.outlet.note(&format!(
+                self.context.outlet.told(&format!(
                     "run {run} on {} is left: windlass carry {run}",
                     one.reading.cluster()
                 ));

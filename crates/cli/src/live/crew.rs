@@ -292,7 +292,7 @@ pub fn hang(context: &Context) -> Option<Arc<Bell>> {
             Some(bell)
         }
         Err(why) => {
-            context.outlet.note(&format!(
+            context.outlet.told(&format!(
                 "no bell could be hung, others are heard a second later: {why}"
             ));
             None

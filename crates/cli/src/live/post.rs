@@ -61,7 +61,7 @@ pub async fn say(context: &Context, row: RunRow, command: Command) -> Result<Exi
         let how = reading.run().phase().word();
         context
             .outlet
-            .note(&format!("not now: run {} has ended ({how})", row.run));
+            .told(&format!("not now: run {} has ended ({how})", row.run));
         return Ok(Exit::Refused);
     }
     let carrier = context.desk.carrier(&row.cluster).await?;
@@ -105,6 +105,7 @@ async fn answer(
 ) -> Result<Option<Answered>, Failed> {
     let begun = Since::now(context);
     // The short carry may have folded it already.
+    reading.catch_up(context.world.store.as_ref()).await?;
     let known = context.world.store.read(&reading.row.run, 1).await?;
     for stored in known.iter().rev() {
         if let Some(answered) = in_text(&stored.payload, seq) {
@@ -195,7 +196,7 @@ async fn shortly(
 async fn without_cluster(context: &Context, row: &RunRow, why: &CarryError) -> Result<(), Failed> {
     let answered =
         windlass_runner::keeper::answer_without_cluster(&context.world, &row.run).await?;
-    context.outlet.note(&match answered {
+    let told = match answered {
         windlass_runner::keeper::Unreached::Answered => {
             format!("the cluster was not looked at: {why}")
         }
@@ -203,7 +204,8 @@ async fn without_cluster(context: &Context, row: &RunRow, why: &CarryError) -> R
             "{why}; {} in flight, so the run waits until it can be looked at",
             super::words::counted(subjects, "member")
         ),
-    });
+    };
+    context.outlet.note(&context.outlet.wrapped(&told, 2));
     Ok(())
 }
 
@@ -223,8 +225,10 @@ fn tell(
                 &format!("{glyph} run {}: {}", row.run, spoken(says, cluster)),
                 2,
             ));
-            if let Some(end) = reading.run().ended() {
-                outlet.line(&format!("  it has ended: {}", how(end)));
+            if reading.run().ended().is_some() {
+                let says = reading.run().standing(context.now()).sentence;
+                let line = format!("  it has ended: {}", spoken(&says, cluster));
+                outlet.line(&outlet.wrapped(&line, 4));
             } else if matches!(
                 command,
                 Command::Approve { .. } | Command::Continue | Command::Retry { .. }
@@ -240,10 +244,6 @@ fn tell(
             Exit::Refused
         }
     }
-}
-
-fn how(end: &windlass_engine::run::event::End) -> &'static str {
-    windlass_engine::run::Phase::Ended(end.clone()).word()
 }
 
 fn unread(
@@ -271,7 +271,7 @@ fn unread(
             2,
         ));
     } else {
-        outlet.note(&format!(
+        outlet.told(&format!(
             "  nobody carries this run; it is read when somebody does: windlass carry {run}"
         ));
     }

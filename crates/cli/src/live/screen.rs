@@ -77,6 +77,11 @@ impl Screen {
         }
     }
 
+    /// A sentence that stays.
+    pub fn tell(&self, context: &Context, sentence: &str) {
+        self.say(context, &context.outlet.wrapped(sentence, 2));
+    }
+
     /// A line that stays.
     pub fn say(&self, context: &Context, line: &str) {
         match self {

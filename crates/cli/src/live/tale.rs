@@ -189,7 +189,7 @@ pub mod tests {
             Event::Began(Began {
                 subject: Subject::Member(id.into()),
                 attempt,
-        tries: attempt,
+                tries: attempt,
                 found: BTreeSet::from([version("3.9.1")]),
                 to: Some(version("4.1.2")),
                 manner: Manner::Gentle,

@@ -4,7 +4,7 @@
 
 use super::attend::{Approves, Attend, Made, Manner, Until};
 use super::background;
-use super::crew::Carries;
+use super::crew::{Carries, bells};
 use super::post;
 use super::reading::Reading;
 use super::screen::Telling;
@@ -29,6 +29,8 @@ use windlass_wire::v1::plan::goal_word;
 
 /// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
 const PLANNED_WITHIN_MS: Ms = Ms::seconds(15);
+/// A carrier that lives takes a new run within this time; one that is busy with others never does.
+const OTHERS_WITHIN_MS: Ms = Ms(800);
 /// The journal is looked at this often meanwhile.
 const LOOK_EVERY_MS: Ms = Ms(50);
 
@@ -103,10 +105,27 @@ async fn begin(
     {
         return Ok(exit);
     }
+    if row.ended.is_none() {
+        leave_to_others(context, &row).await?;
+    }
     if start.detach {
         return detached(context, row).await;
     }
     attended(context, row, made, start).await
+}
+
+/// Where a carrier lives (`serve`), the run is left to it: it takes what comes within a moment.
+async fn leave_to_others(context: &Context, row: &RunRow) -> Result<(), Failed> {
+    if windlass_runner::bell::ring_all(&bells(context)).await == 0 {
+        return Ok(());
+    }
+    let begun = Since::now(context);
+    while begun.gone(context) < OTHERS_WITHIN_MS
+        && context.desk.carrier(&row.cluster).await?.is_none()
+    {
+        rest(context, LOOK_EVERY_MS).await;
+    }
+    Ok(())
 }
 
 /// A live run with another goal is named, and ways on are shown.
@@ -116,7 +135,7 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
     let (run, cluster) = (&row.run, &row.cluster);
     if line.goal == *goal {
         if row.ended.is_none() {
-            outlet.note(&format!(
+            outlet.told(&format!(
                 "run {run} has this goal already; it is gone on with"
             ));
         }
@@ -234,9 +253,14 @@ async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
             ));
             Ok(Exit::Done)
         }
-        Phase::Requested
-        | Phase::Observing
-        | Phase::AwaitingHuman(_)
+        Phase::Requested | Phase::Observing => {
+            outlet.told(&format!(
+                "it has no plan yet: the log and `windlass why {}` say what is waited for",
+                reading.cluster()
+            ));
+            Ok(Exit::Done)
+        }
+        Phase::AwaitingHuman(_)
         | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)

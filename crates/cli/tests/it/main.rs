@@ -5,5 +5,6 @@ mod catalogs;
 mod clusters;
 mod files;
 mod help;
+mod live;
 mod run;
 mod usage;

@@ -64,7 +64,7 @@ fn phases() -> Vec<(World, &'static str)> {
     let mut stopping = rolling();
     stopping.say(Command::Stop);
     let mut ended = World::of(SMALL);
-    ended.taken(1, 1).to_the_end();
+    ended.taken(1, 1).ends();
     vec![
         (requested, "2"),
         (observing, "2"),
@@ -429,7 +429,7 @@ fn a_plan_is_approved_by_its_own_hash_only() {
     let said = world.told();
     assert!(said.starts_with("approve not now: plan "), "{said}");
     let plan = world.plan();
-    world.say(Command::Approve { plan }).to_the_end();
+    world.say(Command::Approve { plan }).ends();
 }
 
 #[test]
@@ -463,7 +463,7 @@ fn a_waiver_lets_a_finding_pass_and_an_expired_one_does_not() {
         .say(waive("spare", 1))
         .say(waive("sparse", i64::MAX))
         .say(waive("spare", i64::MAX))
-        .to_the_end()
+        .ends()
         .tells(
             "
             waive not now: the waiver has expired before it was given; give a time to come: --for 7d
@@ -507,5 +507,5 @@ fn what_bars_is_mended_and_the_run_goes_on_by_itself() {
         .cluster
         .facts
         .insert("spare".into(), Fact::List(Vec::new()));
-    world.to_the_end();
+    world.ends();
 }

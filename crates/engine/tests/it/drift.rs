@@ -39,7 +39,7 @@ fn a_member_at_another_release_pauses_the_run() {
             member/2 settled at 4.0.0
         ",
         );
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             judged: nothing bars
@@ -85,7 +85,7 @@ fn what_somebody_does_during_a_pause_is_met_when_it_goes_on() {
             halted: someone else acts: arm 3 was restarted, not by this run
         ",
     );
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             plan kept
@@ -116,7 +116,7 @@ fn unreachable_is_a_gap_and_never_drift() {
     // It comes back as it was.
     world.cluster.gaps.clear();
     world.cluster.members.insert(lost.id.clone(), lost);
-    world.release("3").to_the_end().tells(
+    world.release("3").ends().tells(
         "
             seen 4 gaps 0
             member/3 begins → 4.0.0, limit 1
@@ -179,7 +179,7 @@ fn our_own_member_that_is_down_is_not_gone() {
     let down = world.cluster.members.remove(&"1".into()).expect("a member");
     world.look_begins().look_ends().tells("");
     world.cluster.members.insert(down.id.clone(), down);
-    world.release("1").to_the_end().tells(
+    world.release("1").ends().tells(
         "
             member/1 moved
             member/1 settled at 4.0.0
@@ -200,7 +200,7 @@ fn our_own_member_that_is_down_is_not_gone() {
 fn a_member_that_is_gone_is_a_successor_that_asks_nothing_new() {
     let mut world = rolling();
     world.cluster.members.remove(&"4".into());
-    world.release("2").to_the_end().tells(
+    world.release("2").ends().tells(
         "
             member/2 moved
             seen 4 gone
@@ -237,7 +237,7 @@ fn a_member_that_was_added_needs_approval() {
     );
     assert_eq!(world.phase(), "awaiting-approval");
     let plan = world.plan();
-    world.say(Command::Approve { plan }).to_the_end().tells(
+    world.say(Command::Approve { plan }).ends().tells(
         "
             approve: plan 11ce22 may run
             approved by bob
@@ -282,7 +282,7 @@ fn nothing_begins_while_a_successor_is_wanted() {
             member/1 settled at 4.0.0
         ",
     );
-    world.release("2").to_the_end().tells(
+    world.release("2").ends().tells(
         "
             member/2 moved
             member/2 settled at 4.0.0

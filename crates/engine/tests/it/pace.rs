@@ -153,7 +153,7 @@ fn a_budget_holds_the_next_and_lets_go_and_a_later_one_may_pass() {
         ("budget", "arm 2 may not stop: 2 of 2 must stay up")
     );
     world.cluster.budgets = vec![budget(&["1", "2", "3"], 2)];
-    world.to_the_end().tells(
+    world.ends().tells(
         "
             seen budgets
             member/2 begins → 4.0.0, limit 2
@@ -186,7 +186,7 @@ fn members_down_for_other_reasons_count_and_trouble_lets_nothing_begin() {
         "nothing may begin: no active controller answers"
     );
     world.cluster.troubles.clear();
-    world.to_the_end();
+    world.ends();
 }
 
 fn pace(cap: u32) -> Command {

@@ -30,7 +30,7 @@ fn confirm(subject: &str) -> Command {
 
 #[test]
 fn a_calm_run_of_two_stages() {
-    World::of(SMALL).taken(1, 1).to_the_end().tells(
+    World::of(SMALL).taken(1, 1).ends().tells(
         "
             taken 1
             seen 1 2 3 budgets troubles 0 levels gaps 0 spare
@@ -63,7 +63,7 @@ fn two_hops_wait_for_healthy_time_after_the_first_member_of_each_and_after_each_
         .to("4.1")
         .soaking(10)
         .taken(1, 1)
-        .to_the_end()
+        .ends()
         .tells(
             "
             taken 1
@@ -105,7 +105,7 @@ fn two_hops_wait_for_healthy_time_after_the_first_member_of_each_and_after_each_
             soaked 10000 ms
             soak passed
             stage 1.0 begins
-            member/1 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/1 begins → 4.1.0, limit 1
             member/1 moved
             member/1 settled at 4.1.0
             soak of 10 s after the first member on 4.1.0
@@ -120,7 +120,7 @@ fn two_hops_wait_for_healthy_time_after_the_first_member_of_each_and_after_each_
             soaked 9000 ms
             soaked 10000 ms
             soak passed
-            member/2 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/2 begins → 4.1.0, limit 1
             member/2 moved
             member/2 settled at 4.1.0
             stage 1.0 done
@@ -146,7 +146,7 @@ fn two_hops_wait_for_healthy_time_after_the_first_member_of_each_and_after_each_
 fn a_half_rolled_cluster_is_an_ordinary_start() {
     World::of("1 brain 4.0.0\n2 arm 4.0.0\n3 arm 3.9.1")
         .taken(1, 1)
-        .to_the_end()
+        .ends()
         .tells(
             "
             taken 1
@@ -171,7 +171,7 @@ fn where_nothing_is_to_be_done_that_is_proven_and_nobody_is_asked() {
     World::of("1 brain 4.0.0\n2 arm 4.0.0")
         .asked()
         .taken(1, 1)
-        .to_the_end()
+        .ends()
         .tells(
             "
             taken 1
@@ -187,7 +187,7 @@ fn where_nothing_is_to_be_done_that_is_proven_and_nobody_is_asked() {
 
 #[test]
 fn what_has_no_way_is_refused() {
-    World::of(SMALL).to("5.0").taken(1, 1).to_the_end().tells(
+    World::of(SMALL).to("5.0").taken(1, 1).ends().tells(
         "
             taken 1
             seen 1 2 3 budgets troubles 0 levels gaps 0 spare
@@ -226,11 +226,11 @@ fn a_failure_pauses_and_retry_goes_on() {
         )
         .mended("2")
         .say(retry(Retry::Again))
-        .to_the_end()
+        .ends()
         .tells(
             "
             retry: arm 2 is tried again at 4.0.0
-            member/2 begins → 4.0.0 (attempt 2, Gentle), limit 1
+            member/2 begins → 4.0.0 (try 2, Gentle), limit 1
             member/2 moved
             member/2 settled at 4.0.0
             member/3 begins → 4.0.0, limit 1
@@ -252,10 +252,10 @@ fn retry_kill_allows_a_kill() {
         .pass(Ms::seconds(5));
     world.quietly().hold("2").say(retry(Retry::Kill)).go();
     assert_eq!(world.wants(), "2 at 4.0.0 (Kill)");
-    world.mended("2").release("2").to_the_end().tells(
+    world.mended("2").release("2").ends().tells(
         "
             retry: arm 2 is tried again at 4.0.0; what does not end is killed
-            member/2 begins → 4.0.0 (attempt 2, Kill), limit 1
+            member/2 begins → 4.0.0 (try 2, Kill), limit 1
             member/2 moved
             member/2 settled at 4.0.0
             member/3 begins → 4.0.0, limit 1
@@ -282,20 +282,20 @@ fn retry_old_puts_the_old_release_back_and_waits_for_a_human() {
         .tells(
             "
             retry: arm 2 goes back to 3.9.1; then the run waits for `continue`
-            member/2 begins → 3.9.1 (attempt 2, Gentle), limit 1
+            member/2 begins → 3.9.1 (try 2, Gentle), limit 1
             member/2 moved
             member/2 settled at 3.9.1
         ",
         );
     assert_eq!(world.phase(), "paused");
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             plan kept
             member/3 begins → 4.0.0, limit 1
             member/3 moved
             member/3 settled at 4.0.0
-            member/2 begins → 4.0.0 (attempt 3, Gentle), limit 1
+            member/2 begins → 4.0.0, limit 1
             member/2 moved
             member/2 settled at 4.0.0
             stage 0.1 done
@@ -322,7 +322,7 @@ fn skip_leaves_a_failed_member_and_the_end_names_it() {
             plans again: arm 2 is left as it stands
         ",
         );
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             plan kept
@@ -345,7 +345,7 @@ fn a_member_that_waits_in_a_later_hop_can_be_skipped_and_a_stranger_cannot() {
         .release("3")
         .pass(Ms::seconds(2))
         .quietly();
-    world.say(skip("9")).say(skip("2")).say(Command::Continue).to_the_end().tells("
+    world.say(skip("9")).say(skip("2")).say(Command::Continue).ends().tells("
             skip not now: member 9 is not before this run, or is done; windlass status {cluster} shows what waits
             skip: arm 2 is left as it stands; 2 other members are left to move
             member/2 skipped by bob
@@ -355,12 +355,12 @@ fn a_member_that_waits_in_a_later_hop_can_be_skipped_and_a_stranger_cannot() {
             planned: brain 1 to 4.1.0; arm 3 to 4.1.0
             approved by nobody: the successor asks nothing new
             stage 0.0 begins
-            member/1 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/1 begins → 4.1.0, limit 1
             member/1 moved
             member/1 settled at 4.1.0
             stage 0.0 done
             stage 0.1 begins
-            member/3 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/3 begins → 4.1.0, limit 1
             member/3 moved
             member/3 settled at 4.1.0
             stage 0.1 done
@@ -395,7 +395,7 @@ fn time_that_nobody_looked_at_is_no_time_without_progress() {
         .pass(Ms::minutes(4))
         .quietly();
     world.now.mono.ms += Ms::minutes(60).0;
-    world.taken(2, 1).go().mended("1").to_the_end().tells(
+    world.taken(2, 1).go().mended("1").ends().tells(
         "
             taken 2
             claimed 2
@@ -482,7 +482,7 @@ fn a_soak_counts_what_was_looked_at_and_a_bad_look_begins_it_anew() {
     );
     world.pass(Ms::seconds(9)).quietly();
     assert_eq!(world.phase(), "soaking", "now after the stage");
-    world.to_the_end();
+    world.ends();
 }
 
 #[test]
@@ -527,7 +527,7 @@ fn a_pause_lists_what_has_begun_and_nothing_begins_after_it() {
         ",
     );
     assert_eq!((world.phase(), world.wants().as_str()), ("paused", ""));
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             plan kept
@@ -564,7 +564,7 @@ fn cancel_is_taken_where_nothing_has_begun_and_where_it_is_paused() {
         .go()
         .quietly();
     assert_eq!(world.phase(), "cancelling");
-    world.release("2").to_the_end().tells(
+    world.release("2").ends().tells(
         "
             member/2 moved
             member/2 settled at 4.0.0
@@ -579,7 +579,7 @@ fn stop_leaves_at_the_next_safe_point_and_names_what_is_left() {
     world.hold("2").taken(1, 1).pass(Ms::seconds(2)).quietly();
     world.say(Command::Stop);
     assert_eq!(world.wants(), "leave 2");
-    world.to_the_end().tells(
+    world.ends().tells(
         "
             stop: hands leave at the next safe point, never between a stop and its start
             member/2 not yet: told to stop
@@ -596,20 +596,15 @@ fn stop_does_not_wait_where_the_mark_cannot_be_left() {
         member: "3".into(),
         why: "no route".into(),
     };
-    world
-        .taken(2, 1)
-        .go()
-        .say(Command::Stop)
-        .to_the_end()
-        .tells(
-            "
+    world.taken(2, 1).go().say(Command::Stop).ends().tells(
+        "
             taken 2
             claim refused at 3: no route
             halted: not claimed at 3
             stop: hands leave at the next safe point, never between a stop and its start
             ended: stopped [(Member(\"2\"), \"begun\")]
         ",
-        );
+    );
 }
 
 #[test]
@@ -648,7 +643,7 @@ fn an_action_that_is_done_once_is_never_sent_again_by_itself() {
             retry(Retry::Again),
             "
             retry: action bless is tried again
-            action/bless begins (attempt 2, Gentle), limit 1
+            action/bless begins (try 2, Gentle), limit 1
             action/bless settled
             stage 0.1 done
             proven
@@ -681,7 +676,7 @@ fn an_action_that_is_done_once_is_never_sent_again_by_itself() {
             .quietly()
             .mended("action/bless")
             .say(word)
-            .to_the_end()
+            .ends()
             .tells(told);
     }
 }
@@ -704,7 +699,7 @@ fn an_action_that_is_done_once_is_unclear_after_a_take_over() {
 #[test]
 fn a_level_is_raised_last_and_skipping_it_leaves_it() {
     let soon = || World::of(SMALL).asking(|_, policy| policy.finalize = Finalize::Soon);
-    soon().taken(1, 1).to_the_end().tells(
+    soon().taken(1, 1).ends().tells(
         "
             taken 1
             seen 1 2 3 budgets troubles 0 levels gaps 0 spare
@@ -745,7 +740,7 @@ fn a_level_is_raised_last_and_skipping_it_leaves_it() {
     world
         .say(skip("level/format"))
         .say(Command::Continue)
-        .to_the_end()
+        .ends()
         .tells(
             "
             skip: level format is left out
@@ -782,7 +777,7 @@ fn a_claim_that_is_refused_pauses_until_a_human_has_cleared_it_up() {
     );
     assert_eq!((world.phase(), world.wants().as_str()), ("paused", ""));
     world.claim = ClaimAnswer::Claimed;
-    world.say(Command::Continue).to_the_end().tells(
+    world.say(Command::Continue).ends().tells(
         "
             continue: goes on; it looks at the cluster first
             claimed 1
@@ -837,10 +832,10 @@ fn a_claim_refused_at_a_take_over_does_not_hide_what_had_failed() {
             claimed 2
         ",
         );
-    world.say(retry(Retry::Again)).to_the_end().tells(
+    world.say(retry(Retry::Again)).ends().tells(
         "
             retry: arm 2 is tried again at 4.0.0
-            member/2 begins → 4.0.0 (attempt 2, Gentle), limit 1
+            member/2 begins → 4.0.0 (try 2, Gentle), limit 1
             member/2 moved
             member/2 settled at 4.0.0
             plan kept
@@ -875,7 +870,7 @@ fn another_goal_is_another_plan_that_waits_for_approval() {
         ",
         );
     let plan = world.plan();
-    world.say(Command::Approve { plan }).to_the_end().tells(
+    world.say(Command::Approve { plan }).ends().tells(
         "
             approve: plan b883b5 may run
             approved by bob
@@ -885,15 +880,15 @@ fn another_goal_is_another_plan_that_waits_for_approval() {
             member/3 settled at 4.0.0
             stage 0.0 done
             stage 1.0 begins
-            member/1 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/1 begins → 4.1.0, limit 1
             member/1 moved
             member/1 settled at 4.1.0
             stage 1.0 done
             stage 1.1 begins
-            member/2 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/2 begins → 4.1.0, limit 1
             member/2 moved
             member/2 settled at 4.1.0
-            member/3 begins → 4.1.0 (attempt 2, Gentle), limit 1
+            member/3 begins → 4.1.0, limit 1
             member/3 moved
             member/3 settled at 4.1.0
             stage 1.1 done
@@ -951,7 +946,7 @@ fn the_end_is_proven_on_a_look_that_began_after_the_last_change() {
             stage 0.0 done
         ",
         );
-    world.sees().to_the_end().tells(
+    world.sees().ends().tells(
         "
             proven
             ended: finished

@@ -115,7 +115,7 @@ fn after_a_failure() {
         &world,
         "
             Stands failure: arm 2 did not come through
-              its port is taken while starting (attempt 1)
+              its port is taken while starting (try 1)
               last lines of its log:
                 the last line
               $ mend it, then: windlass retry {cluster} 2
@@ -134,7 +134,7 @@ fn after_a_failure() {
               $ windlass cancel {cluster}
         ",
     );
-    world.say(Command::Continue).to_the_end();
+    world.say(Command::Continue).ends();
     says(
         &world,
         "

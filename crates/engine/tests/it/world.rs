@@ -419,7 +419,7 @@ impl World {
     }
 
     /// Until the run has ended, or an hour has passed.
-    pub fn to_the_end(&mut self) -> &mut Self {
+    pub fn ends(&mut self) -> &mut Self {
         for _ in 0..3_600 {
             self.pass(Ms::seconds(1));
             if self.run.ended().is_some() {
@@ -661,8 +661,8 @@ fn line(event: &Event, run: &Run) -> Option<String> {
                 .as_ref()
                 .map(|to| format!(" → {to}"))
                 .unwrap_or_default();
-            let attempt = if began.attempt > 1 {
-                format!(" (attempt {}, {:?})", began.attempt, began.manner)
+            let attempt = if began.tries > 1 {
+                format!(" (try {}, {:?})", began.tries, began.manner)
             } else {
                 String::new()
             };

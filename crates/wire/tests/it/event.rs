@@ -147,7 +147,8 @@ fn an_event_is_data_too() {
           ],
           "manner": "gentle",
           "subject": "member/2",
-          "to": "4.1.2"
+          "to": "4.1.2",
+          "tries": 2
         }
       },
       {

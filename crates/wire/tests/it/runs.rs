@@ -150,7 +150,7 @@ fn run() -> Run {
         Event::Began(Began {
             subject: windlass_engine::names::Subject::Member(id.into()),
             attempt: 1,
-        tries: 1,
+            tries: 1,
             found: BTreeSet::from([v("3.9.1"), v("4.1.2")]),
             to: Some(v("4.1.2")),
             manner: Manner::Gentle,
@@ -246,7 +246,7 @@ fn a_run_that_stands_still() {
         "reason": "failure",
         "sentence": "broker 1 did not come through",
         "details": [
-          "its process ended after 1.8s while starting 4.1.2 (attempt 1)",
+          "its process ended after 1.8s while starting 4.1.2 (try 1)",
           "last lines of its log:",
           "  Invalid value abc"
         ],

@@ -5,6 +5,7 @@
 use super::{Approves, Attend, Leaving, Made, Question, Until};
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use crate::live::account;
 use crate::live::picture;
 use crate::live::post;
 use crate::live::reading::Reading;
@@ -148,7 +149,7 @@ impl Attend<'_> {
             counted(count, "finding"),
             if count == 1 { "bars" } else { "bar" }
         );
-        self.context.outlet.note(&line);
+        self.context.outlet.told(&line);
         self.post(&Command::Cancel).await?;
         Ok(None)
     }
@@ -215,7 +216,7 @@ impl Attend<'_> {
             }
             End::Refused => style.bad(),
         };
-        for (index, line) in picture::account(&self.scene("")).iter().enumerate() {
+        for (index, line) in account::account(&self.scene("")).iter().enumerate() {
             let line = if index == 0 {
                 format!("{glyph} {line}")
             } else {

@@ -134,7 +134,7 @@ impl Attend<'_> {
                 "nothing more begins here; what is in flight finishes first: {} (again: leave at once)",
                 names.join(", ")
             );
-            self.screen.say(self.context, &line);
+            self.screen.tell(self.context, &line);
         }
     }
 
