@@ -81,10 +81,10 @@ const EVERYWHERE: [(&str, &str, &str); 12] = [
     ("crates", ".io", "a registry's host"),
     ("repo1.", "maven", "a registry's host"),
     ("repo.", "maven.apache", "a registry's host"),
-    ("registry.", "npmjs", "a registry's host"),
+    ("registry.np", "mjs", "a registry's host"),
     ("proxy.", "golang", "a registry's host"),
     ("pypi", ".org", "a registry's host"),
-    ("pythonhosted", ".org", "a registry's host"),
+    ("pythonho", "sted.org", "a registry's host"),
     ("deb.", "debian.org", "a registry's host"),
 ];
 
