@@ -87,9 +87,16 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     let (each, each_of_many) = (told(MEMBERS, &few), told(MANY, &many));
     let ratio = each_of_many / each;
     println!("{MANY} members cost {ratio:.2} times as much each (goal: <= {MANY_RATIO_MOST})");
-    let least = few.iter().map(|turn| turn.commits).min().unwrap_or_default();
+    let least = few
+        .iter()
+        .map(|turn| turn.commits)
+        .min()
+        .unwrap_or_default();
     if least < COMMITS_LEAST {
-        return Err(NotSo(format!("only {least} commits: at least {COMMITS_LEAST} are wanted")).into());
+        return Err(NotSo(format!(
+            "only {least} commits: at least {COMMITS_LEAST} are wanted"
+        ))
+        .into());
     }
     if ratio > MANY_RATIO_MOST {
         return Err(NotSo(format!("{MANY} members cost {ratio:.2} times as much each")).into());

@@ -4,17 +4,15 @@
 //! Must never know: runs, stores. Stories: `tests/it/` of the stores, and the figures that use it.
 
 use crate::ports::Task;
-use crate::ports::target::{Fence, Hints, Target};
 use crate::ports::store::Registration;
+use crate::ports::target::{Fence, Hints, Target};
 use crate::world::Targets;
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use windlass_engine::catalog::{Catalog, ComponentFacts, Line, Path, Release};
-use windlass_engine::effect::{
-    Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample,
-};
+use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample};
 use windlass_engine::names::{Component, Identity, MemberId, Subject};
 use windlass_engine::plan::Goal;
 use windlass_engine::snapshot::{Health, Member, Snapshot};
@@ -240,7 +238,11 @@ impl State {
         let Some(member) = self.cluster.members.get_mut(&ensure.member) else {
             return not_expected("there is no such member");
         };
-        if member.components.values().all(|runs| *runs == ensure.wanted) {
+        if member
+            .components
+            .values()
+            .all(|runs| *runs == ensure.wanted)
+        {
             return Outcome::Done;
         }
         let known = |runs: &Version| ensure.found.contains(runs);
