@@ -12,38 +12,45 @@ macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name {
+            text: Arc<str>,
+            /// Its value, where it is a number: read once, for sets of thousands are sorted by it.
+            number: Option<u64>,
+        }
 
         impl $name {
             /// The name as it was given.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.text
             }
         }
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(Arc::from(text))
+                Self {
+                    text: Arc::from(text),
+                    number: text.parse().ok(),
+                }
             }
         }
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(Arc::from(text.as_str()))
+                Self::from(text.as_str())
             }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(&self.0)
+                f.pad(&self.text)
             }
         }
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                write!(f, "{:?}", &*self.text)
             }
         }
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(&self.0)
+                s.serialize_str(&self.text)
             }
         }
         impl<'de> Deserialize<'de> for $name {
@@ -53,7 +60,7 @@ macro_rules! name {
         }
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
-                natural(&self.0, &other.0)
+                natural(self.number, other.number).then_with(|| self.text.cmp(&other.text))
             }
         }
         impl PartialOrd for $name {
@@ -98,12 +105,12 @@ name!(
 );
 
 /// Numbers sort as numbers, all else as text; numbers come first.
-fn natural(a: &str, b: &str) -> Ordering {
-    match (a.parse::<u64>(), b.parse::<u64>()) {
-        (Ok(x), Ok(y)) => x.cmp(&y).then_with(|| a.cmp(b)),
-        (Ok(_), Err(_)) => Ordering::Less,
-        (Err(_), Ok(_)) => Ordering::Greater,
-        (Err(_), Err(_)) => a.cmp(b),
+fn natural(a: Option<u64>, b: Option<u64>) -> Ordering {
+    match (a, b) {
+        (Some(x), Some(y)) => x.cmp(&y),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
     }
 }
 

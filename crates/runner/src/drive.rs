@@ -27,6 +27,9 @@ use windlass_engine::time::{Mark, Ms, Now};
 const FULL_REST_MS: Ms = Ms::seconds(1);
 /// Commands are looked for at least so often, should a doorbell be lost.
 const INBOX_EVERY_MS: Ms = Ms::seconds(1);
+/// So many answers at most go into one commit: a run with a fleet in flight does not hold the store's
+/// writer for long, and hears a command in between.
+const ANSWERS_A_COMMIT: usize = 24;
 /// More ticks than this without rest mean that the engine runs in a circle.
 const TICKS_MOST: usize = 64;
 
@@ -188,7 +191,7 @@ impl Drive {
                 Err(refused) => return self.refused(refused).await,
             }
         }
-        self.kept.clear();
+        self.kept.drain(..self.heard());
         if self.ledger.run.ended().is_some() {
             self.hands.drop_all();
             return Ok(Went::On);
@@ -251,13 +254,18 @@ impl Drive {
             .extend(came.answer.map(|answer| Kept { since, answer }));
     }
 
+    /// How many of the kept answers this turn is about.
+    fn heard(&self) -> usize {
+        self.kept.len().min(ANSWERS_A_COMMIT)
+    }
+
     /// Steps and folds words and answers, then asks what follows until nothing does.
     fn fold(&mut self, words: Vec<Input>, now: Now) -> Vec<Event> {
         let mut all = Vec::new();
         for input in words {
             self.follow(input, now, &mut all);
         }
-        for at in 0..self.kept.len() {
+        for at in 0..self.heard() {
             let Kept { since, answer } = &self.kept[at];
             if let Some(answer) = heard(&self.ledger.run, *since, answer.clone()) {
                 self.follow(Input::Answer(answer), now, &mut all);
@@ -325,6 +333,11 @@ impl Drive {
             Looks::Go
         };
         let next = self.hands.bring_to(&self.ledger.run, looks);
+        if !self.kept.is_empty() {
+            // More is to be said at once; the runtime may see to the others first.
+            tokio::task::yield_now().await;
+            return;
+        }
         let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
             .and_then(|at| at.since(now.mono))
             .unwrap_or(INBOX_EVERY_MS);

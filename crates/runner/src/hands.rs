@@ -90,6 +90,8 @@ pub(crate) struct Hands {
     watch: Option<AbortHandle>,
     sent_once: BTreeSet<(Subject, u32)>,
     last: u64,
+    /// Whether the lease stood when this turn's hands began to be sent: asked once for all of them.
+    stands: bool,
 }
 
 impl Hands {
@@ -114,12 +116,14 @@ impl Hands {
             watch: None,
             sent_once: BTreeSet::new(),
             last: 0,
+            stands: false,
         }
     }
 
     /// Brings what is in flight to what is wanted; returns when the next resting hand wants to go.
     pub(crate) fn bring_to(&mut self, run: &Run, looks: Looks) -> Option<Mark> {
         let now = self.clock.now();
+        self.stands = self.lease.stands();
         let wants = run.wants_at_large(now);
         let (mut look, mut claim) = (None, None);
         for effect in wants.effects {
@@ -257,9 +261,9 @@ impl Hands {
         }
     }
 
-    /// Sends a hand, if the lease stands at this moment.
+    /// Sends a hand, if the lease stands.
     fn send(&mut self, about: About, effect: Effect, since: u64) -> Option<State> {
-        if !self.lease.stands() {
+        if !self.stands {
             return None;
         }
         self.last += 1;

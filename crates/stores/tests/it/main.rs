@@ -14,5 +14,6 @@ mod file;
 mod full;
 mod kill;
 mod lease;
+mod runner;
 mod story;
 mod unknown;

@@ -1,0 +1,264 @@
+//! The real loop over the real store, with a target that does nothing: to the end, paused from
+//! outside, on a full disk, superseded, and dropped at any await.
+//!
+//! Must never know: how the store keeps anything.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::sync::{Notify, watch};
+use windlass_engine::names::{ClusterName, RunId, Subject};
+use windlass_engine::plan::Goal;
+use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
+use windlass_engine::run::command::Command;
+use windlass_engine::run::event::{Approval, End};
+use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
+use windlass_runner::conformance::noop::{self, NoopTarget, Noops, monotonic_ns};
+use windlass_runner::desk::{Asked, Desk};
+use windlass_runner::drive::{Bell, Driven};
+use windlass_runner::keeper;
+use windlass_runner::ledger::{Ledger, summary_of};
+use windlass_runner::ports::store::{Created, Registration, Store};
+use windlass_runner::system::SystemClock;
+use windlass_runner::world::World;
+use windlass_stores::sqlite::{Opening, SqliteStore};
+
+const MEMBERS: u32 = 20;
+const NAME: &str = "noop";
+
+/// A store with one run on a target that does nothing.
+struct Bench {
+    folder: TempDir,
+    store: Arc<SqliteStore>,
+    target: Arc<NoopTarget>,
+    world: World,
+    run: RunId,
+    hints: Arc<Mutex<Vec<String>>>,
+    let_go: watch::Sender<bool>,
+}
+
+fn open(folder: &Path) -> SqliteStore {
+    SqliteStore::open(&folder.join("windlass.db"), Opening::Carry).unwrap()
+}
+
+impl Bench {
+    async fn of(target: NoopTarget) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(open(folder.path()));
+        let targets = Noops::default();
+        let target = targets.add(NAME, target);
+        let hints = Arc::new(Mutex::new(Vec::new()));
+        let heard = hints.clone();
+        let world = World {
+            store: store.clone(),
+            clock: Arc::new(SystemClock::new()),
+            targets: Arc::new(targets),
+            news: Arc::new(move |_run, hint| heard.lock().unwrap().push(hint.says)),
+            holder: "a test".into(),
+        };
+        let run = ask(&Desk::new(world.clone())).await;
+        Self {
+            folder,
+            store,
+            target,
+            world,
+            run,
+            hints,
+            let_go: watch::channel(false).0,
+        }
+    }
+
+    fn bell(&self) -> Bell {
+        Bell {
+            ring: Arc::new(Notify::new()),
+            let_go: self.let_go.subscribe(),
+        }
+    }
+
+    async fn carry(&self) -> Driven {
+        let held = keeper::take(&self.world, &self.run).await.unwrap();
+        held.carry(self.world.clone(), self.bell()).await.unwrap()
+    }
+
+    /// Everybody was moved once, and the journal says the same.
+    async fn is_well(&self) {
+        let starts = self.target.starts();
+        let members = self.target.cluster().members.len();
+        assert_eq!(starts.len(), members);
+        assert!(starts.values().all(|count| *count == 1), "{starts:?}");
+        let ledger = Ledger::open(self.store.as_ref(), &self.run, None).await.unwrap();
+        assert_eq!(ledger.run.ended(), Some(&End::Finished));
+        assert_eq!(ledger.run.moved().len(), members);
+        assert!(self.store.live().await.unwrap().is_empty());
+    }
+
+    /// Until so many have moved.
+    async fn until_moved(&self, store: &SqliteStore, count: usize) {
+        loop {
+            let row = store.run(&self.run).await.unwrap();
+            if summary_of(&row).is_some_and(|line| line.moved >= count) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    async fn until_phase(&self, store: &SqliteStore, phase: &str) {
+        loop {
+            let row = store.run(&self.run).await.unwrap();
+            if summary_of(&row).is_some_and(|line| line.phase == phase) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+async fn ask(desk: &Desk) -> RunId {
+    let name = ClusterName::from(NAME);
+    let registration = Registration {
+        name: name.clone(),
+        identity: None,
+        object: "{}".into(),
+        changed: desk.world().clock.now().wall,
+    };
+    desk.world().store.register(registration).await.unwrap();
+    let asked = Asked {
+        cluster: name,
+        goal: Goal::Version(Version::parse(noop::NEW).unwrap()),
+        policy: Policy {
+            pace: Pace {
+                ramp: Ramp::Fixed,
+                cap: Cap::Members(3),
+                mode: Mode::Sliding,
+            },
+            soak: Ms(0),
+            ..Policy::default()
+        },
+        approval: Approval::InAdvance,
+        waivers: Vec::new(),
+        by: "a test".into(),
+        key: "k".into(),
+    };
+    match desk.request(asked, &noop::facts().unwrap()).await.unwrap() {
+        Created::New(run) | Created::Known(run) | Created::Busy(run) => run,
+    }
+}
+
+fn target(seed: u64) -> NoopTarget {
+    NoopTarget::new(NAME, MEMBERS, seed).unwrap()
+}
+
+fn post(command: &Command) -> String {
+    serde_json::to_string(command).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_comes_to_its_end() {
+    let bench = Bench::of(target(1)).await;
+    assert_eq!(bench.carry().await, Driven::Ended(End::Finished));
+    bench.is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_acknowledged_pause_nothing_is_touched_that_it_did_not_name() {
+    let bench = Bench::of(target(2)).await;
+    // Another connection, and no bell is rung: only the append tells the carrier.
+    let other = open(bench.folder.path());
+    let outside = async {
+        for round in 1..=5 {
+            bench.until_moved(&other, round * 3).await;
+            let pause = post(&Command::Pause);
+            let key = format!("pause {round}");
+            let told = other.post(&bench.run, &key, "bob", &pause).await.unwrap();
+            let acknowledged = monotonic_ns();
+            bench.until_phase(&other, "paused").await;
+            let touched = bench.target.touched_after(acknowledged);
+            let unnamed: Vec<&Subject> =
+                touched.iter().filter(|s| !told.begun.contains(s)).collect();
+            assert!(unnamed.is_empty(), "touched {unnamed:?}, named {:?}", told.begun);
+            let go_on = post(&Command::Continue);
+            let key = format!("continue {round}");
+            other.post(&bench.run, &key, "bob", &go_on).await.unwrap();
+        }
+    };
+    let (driven, ()) = tokio::join!(bench.carry(), outside);
+    assert_eq!(driven, Driven::Ended(End::Finished));
+    bench.is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_said_and_the_run_goes_on_by_itself_when_there_is_room() {
+    // So many that what is left of the last page does not hold all their events.
+    const MANY: u32 = 300;
+    let bench = Bench::of(NoopTarget::new(NAME, MANY, 3).unwrap()).await;
+    let outside = async {
+        bench.until_moved(&bench.store, 5).await;
+        bench.store.limit(1).await.unwrap();
+        while bench.hints.lock().unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let moved = bench.target.starts().len();
+        assert!(moved < MANY as usize);
+        bench.store.limit(u32::MAX / 4).await.unwrap();
+    };
+    let (driven, ()) = tokio::join!(bench.carry(), outside);
+    assert_eq!(driven, Driven::Ended(End::Finished));
+    assert!(bench.hints.lock().unwrap()[0].contains("disk is full"));
+    bench.is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_was_superseded_lets_go() {
+    let bench = Bench::of(target(4)).await;
+    let other = open(bench.folder.path());
+    let held = keeper::take(&bench.world, &bench.run).await.unwrap();
+    let newer = held.epoch() + 1;
+    let outside = async {
+        bench.until_moved(&other, 5).await;
+        other.take(&bench.run, newer).await.unwrap();
+    };
+    let carrying = held.carry(bench.world.clone(), bench.bell());
+    let (driven, ()) = tokio::join!(carrying, outside);
+    assert_eq!(driven.unwrap(), Driven::Superseded);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_that_is_asked_to_let_go_finishes_what_has_begun() {
+    let bench = Bench::of(target(5)).await;
+    let outside = async {
+        bench.until_moved(&bench.store, 5).await;
+        bench.let_go.send_replace(true);
+    };
+    let (driven, ()) = tokio::join!(bench.carry(), outside);
+    assert_eq!(driven, Driven::LetGo);
+    let ledger = Ledger::open(bench.store.as_ref(), &bench.run, None).await.unwrap();
+    assert_eq!(ledger.run.live_flights(), 0);
+    assert!(ledger.run.ended().is_none());
+    bench.let_go.send_replace(false);
+    assert_eq!(bench.carry().await, Driven::Ended(End::Finished));
+    bench.is_well().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_dropped_at_any_await_is_followed_by_another_that_finishes() {
+    const SEEDS: u64 = 30;
+    for seed in 0..SEEDS {
+        let bench = Bench::of(target(seed)).await;
+        let mut dice = seed;
+        let mut ended = None;
+        let mut lives: u64 = 0;
+        while ended.is_none() {
+            lives += 1;
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // Later lives are longer, so that it ends on a slow machine too.
+            let life = Duration::from_micros((dice >> 33) % (5_000 + lives * 1_000));
+            ended = tokio::time::timeout(life, bench.carry()).await.ok();
+        }
+        assert_eq!(ended, Some(Driven::Ended(End::Finished)), "seed {seed}, {lives} lives");
+        bench.is_well().await;
+    }
+}
