@@ -13,6 +13,7 @@ mod kafka_lost;
 mod kafka_overhead;
 mod kafka_under_min_isr;
 mod kill9;
+mod reaction;
 mod release;
 mod step_overhead;
 
@@ -105,6 +106,13 @@ const FIGURES: &[Figure] = &[
         measure: fsync_before_ack::measure,
     },
     Figure {
+        name: reaction::NAME,
+        what: "subjects touched after an acknowledged pause that did not name them, 10,000 pauses",
+        unit: "subjects",
+        goal: Goal::Zero,
+        measure: reaction::measure,
+    },
+    Figure {
         name: step_overhead::NAME,
         what: "wall a member beyond the answers: 1,000 members, begin, outcome and gate each durable",
         unit: "us",
@@ -130,6 +138,7 @@ const CHILD: &str = "figure-child";
 pub fn child(words: &[&str]) -> Result<(), Trouble> {
     match words.split_first() {
         Some((&kill9::NAME, rest)) => kill9::child::run(rest),
+        Some((&reaction::NAME, rest)) => reaction::child::run(rest),
         Some((&fsync_before_ack::NAME, rest)) => fsync_before_ack::child::run(rest),
         Some(_) | None => Err(NotSo("no such process".into()).into()),
     }
