@@ -130,7 +130,10 @@ fn judge(words: &[Word], targets: &BTreeMap<RunId, Arc<NoopTarget>>) -> Found {
         found.counted += 1;
         found.named += word.named.len() as u64;
         let named: BTreeSet<&Subject> = word.named.iter().collect();
-        let all = touches.get(&word.run).map(Vec::as_slice).unwrap_or_default();
+        let all = touches
+            .get(&word.run)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let from = all.partition_point(|touch| touch.at_ns <= word.acknowledged_ns);
         let late = all[from..]
             .iter()

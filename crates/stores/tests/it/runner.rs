@@ -89,7 +89,9 @@ impl Bench {
         let members = self.target.cluster().members.len();
         assert_eq!(starts.len(), members);
         assert!(starts.values().all(|count| *count == 1), "{starts:?}");
-        let ledger = Ledger::open(self.store.as_ref(), &self.run, None).await.unwrap();
+        let ledger = Ledger::open(self.store.as_ref(), &self.run, None)
+            .await
+            .unwrap();
         assert_eq!(ledger.run.ended(), Some(&End::Finished));
         assert_eq!(ledger.run.moved().len(), members);
         assert!(self.store.live().await.unwrap().is_empty());
@@ -179,7 +181,11 @@ async fn after_an_acknowledged_pause_nothing_is_touched_that_it_did_not_name() {
             let touched = bench.target.touched_after(acknowledged);
             let unnamed: Vec<&Subject> =
                 touched.iter().filter(|s| !told.begun.contains(s)).collect();
-            assert!(unnamed.is_empty(), "touched {unnamed:?}, named {:?}", told.begun);
+            assert!(
+                unnamed.is_empty(),
+                "touched {unnamed:?}, named {:?}",
+                told.begun
+            );
             let go_on = post(&Command::Continue);
             let key = format!("continue {round}");
             other.post(&bench.run, &key, "bob", &go_on).await.unwrap();
@@ -235,7 +241,9 @@ async fn a_carrier_that_is_asked_to_let_go_finishes_what_has_begun() {
     };
     let (driven, ()) = tokio::join!(bench.carry(), outside);
     assert_eq!(driven, Driven::LetGo);
-    let ledger = Ledger::open(bench.store.as_ref(), &bench.run, None).await.unwrap();
+    let ledger = Ledger::open(bench.store.as_ref(), &bench.run, None)
+        .await
+        .unwrap();
     assert_eq!(ledger.run.live_flights(), 0);
     assert!(ledger.run.ended().is_none());
     bench.let_go.send_replace(false);
@@ -253,12 +261,18 @@ async fn a_carrier_dropped_at_any_await_is_followed_by_another_that_finishes() {
         let mut lives: u64 = 0;
         while ended.is_none() {
             lives += 1;
-            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            dice = dice
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             // Later lives are longer, so that it ends on a slow machine too.
             let life = Duration::from_micros((dice >> 33) % (5_000 + lives * 1_000));
             ended = tokio::time::timeout(life, bench.carry()).await.ok();
         }
-        assert_eq!(ended, Some(Driven::Ended(End::Finished)), "seed {seed}, {lives} lives");
+        assert_eq!(
+            ended,
+            Some(Driven::Ended(End::Finished)),
+            "seed {seed}, {lives} lives"
+        );
         bench.is_well().await;
     }
 }

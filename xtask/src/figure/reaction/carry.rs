@@ -122,7 +122,9 @@ impl Lane {
         while !*self.bell.let_go.borrow() {
             number += 1;
             let name = format!("lane-{}-{number}", self.lane);
-            let target = self.noops.add(&name, NoopTarget::new(&name, MEMBERS, number)?);
+            let target = self
+                .noops
+                .add(&name, NoopTarget::new(&name, MEMBERS, number)?);
             let run = self.begin(&name).await?;
             self.targets
                 .lock()

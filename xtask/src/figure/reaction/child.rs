@@ -70,7 +70,10 @@ async fn post(poster: Arc<Poster>) -> Result<(), Trouble> {
                 let poster = poster.clone();
                 tasks.spawn(async move {
                     let run = row.run;
-                    poster.pauses(&run).await.map_err(|why| format!("run {run}: {why}"))
+                    poster
+                        .pauses(&run)
+                        .await
+                        .map_err(|why| format!("run {run}: {why}"))
                 });
             }
         }
@@ -98,7 +101,9 @@ impl Poster {
             let pause = Duration::from_micros(dice.below(MEMBER_TAKES_US));
             tokio::time::sleep(pause).await;
             number += 1;
-            let told = self.say(run, &format!("pause {number}"), &Command::Pause).await?;
+            let told = self
+                .say(run, &format!("pause {number}"), &Command::Pause)
+                .await?;
             let acknowledged_ns = monotonic_ns();
             if told.ended {
                 return Ok(());
@@ -116,7 +121,8 @@ impl Poster {
             if !paused {
                 return Ok(());
             }
-            self.say(run, &format!("continue {number}"), &Command::Continue).await?;
+            self.say(run, &format!("continue {number}"), &Command::Continue)
+                .await?;
             bell::ring_all(&self.bells).await;
         }
         Ok(())

@@ -30,14 +30,20 @@ impl fmt::Display for Word {
             "{} {} {} {}",
             self.run, self.acknowledged_ns, self.continued_ns, self.waiting
         )?;
-        self.named.iter().try_for_each(|subject| write!(out, " {subject}"))
+        self.named
+            .iter()
+            .try_for_each(|subject| write!(out, " {subject}"))
     }
 }
 
 impl Word {
     pub(super) fn read(line: &str) -> Result<Self, Trouble> {
         let mut words = line.split(' ');
-        let mut next = || words.next().ok_or_else(|| NotSo(format!("half a line: {line}")));
+        let mut next = || {
+            words
+                .next()
+                .ok_or_else(|| NotSo(format!("half a line: {line}")))
+        };
         Ok(Self {
             run: next()?.into(),
             acknowledged_ns: next()?.parse()?,
