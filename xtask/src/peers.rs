@@ -7,6 +7,7 @@
 pub mod cache;
 pub mod java;
 pub mod kafka;
+pub mod keys;
 pub mod load;
 
 pub mod process;

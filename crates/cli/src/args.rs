@@ -4,6 +4,7 @@
 
 pub mod data;
 pub mod help;
+pub mod reach;
 pub mod runs;
 pub mod value;
 

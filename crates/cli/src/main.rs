@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -20,6 +20,7 @@ mod exit;
 mod live;
 mod outlet;
 mod render;
+mod secrets;
 
 use args::data::Which;
 use args::{Cli, Command, Global};

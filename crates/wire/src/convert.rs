@@ -5,6 +5,7 @@
 
 use crate::template;
 use crate::v1::cluster::{Cluster, Member, PidFrom, Prepare, Release, Supervisor, System};
+use crate::v1::security::Security;
 use crate::v1::upgrade::Upgrade;
 use crate::value::Address;
 use std::collections::BTreeMap;
@@ -24,6 +25,10 @@ pub struct ClusterDeclared {
     pub labels: BTreeMap<String, String>,
     /// Where clients first connect; at least one.
     pub bootstrap: Vec<Address>,
+    /// How its listeners are spoken to; none: in plain text.
+    pub security: Option<Security>,
+    /// How the controllers' own listeners are spoken to; none: as all others.
+    pub controller_security: Option<Security>,
     /// Where releases lie; given wherever there are members.
     pub release: Option<Release>,
     /// The members, in the order of the file.
@@ -90,6 +95,8 @@ impl ClusterDeclared {
             system: spec.system,
             labels: cluster.metadata.labels.clone(),
             bootstrap: spec.kafka.bootstrap.clone(),
+            security: spec.kafka.security.clone(),
+            controller_security: spec.kafka.controller_security.clone(),
             release: spec.release.clone(),
             members: members.collect(),
             policy: spec.policy.clone(),
@@ -98,12 +105,19 @@ impl ClusterDeclared {
 
     /// A cluster of which only the addresses are known: it can be looked at, not touched.
     #[must_use]
-    pub fn only(name: ClusterName, system: System, bootstrap: Vec<Address>) -> Self {
+    pub fn only(
+        name: ClusterName,
+        system: System,
+        bootstrap: Vec<Address>,
+        security: Option<Security>,
+    ) -> Self {
         Self {
             name,
             system,
             labels: BTreeMap::new(),
             bootstrap,
+            security,
+            controller_security: None,
             release: None,
             members: Vec::new(),
             policy: Policy::default(),

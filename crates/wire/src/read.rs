@@ -5,6 +5,7 @@
 mod cluster;
 mod member;
 mod policy;
+pub(crate) mod security;
 mod supervisor;
 mod upgrade;
 

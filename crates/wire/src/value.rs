@@ -287,6 +287,14 @@ pub fn checksum(text: &str) -> Result<Hash, Wrong> {
         })
 }
 
+/// The name that a server's certificate must bear.
+///
+/// # Errors
+/// [`Wrong`] where it is no host name and no IP address.
+pub fn server_name(text: &str) -> Result<String, Wrong> {
+    crate::read::security::server_name(text)
+}
+
 /// `true` or `false`.
 ///
 /// # Errors

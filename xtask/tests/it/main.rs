@@ -6,5 +6,6 @@
 )]
 
 mod kafka;
+mod reach;
 mod roll;
 mod target;

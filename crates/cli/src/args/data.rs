@@ -2,6 +2,7 @@
 //!
 //! Must never know: what a command does. Stories: `tests/it/help.rs`.
 
+use super::reach::Reach;
 use super::value;
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
@@ -33,7 +34,9 @@ lie. Nothing is registered.
 
 Examples:
   windlass init kafka --bootstrap 127.0.0.1:9092 > orders.yaml
-  windlass init kafka --bootstrap k1:9092,k2:9092 --name orders")]
+  windlass init kafka --bootstrap k1:9092,k2:9092 --name orders
+  windlass init kafka --bootstrap k1:9093 --tls-ca ca.pem \\
+    --sasl SCRAM-SHA-512 --user ops --password-file ops.password")]
 pub struct InitKafkaArgs {
     /// Where clients first connect
     #[arg(long, required = true, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
@@ -41,6 +44,9 @@ pub struct InitKafkaArgs {
     /// The name to register it under
     #[arg(long, value_parser = value::name, default_value = "kafka")]
     pub name: ClusterName,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass apply`
@@ -117,6 +123,9 @@ pub struct ObserveArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass targets`
@@ -129,6 +138,9 @@ pub struct TargetsArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass check`
@@ -144,6 +156,9 @@ pub struct CheckArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
     /// A release, or a line of releases; without it only what binds anywhere
     #[arg(long, value_parser = value::release, value_name = "RELEASE")]
     pub to: Option<Version>,
@@ -165,6 +180,9 @@ pub struct PlanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
     /// A release, or a line of releases: its newest advised
     #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "finalize")]
     pub to: Option<Version>,

@@ -101,7 +101,10 @@ fn read(files: &[std::path::PathBuf]) -> Result<Vec<Object>, Failed> {
             path.display().to_string()
         };
         match windlass_wire::read::read(&name, &text) {
-            Ok(found) => objects.extend(found),
+            Ok(found) => {
+                let found = found.into_iter();
+                objects.extend(found.map(|object| anchored(object, path)));
+            }
             Err(found) => wrong.extend(found),
         }
     }
@@ -109,6 +112,22 @@ fn read(files: &[std::path::PathBuf]) -> Result<Vec<Object>, Failed> {
         Ok(objects)
     } else {
         Err(Failed::Files(wrong))
+    }
+}
+
+/// The object with its relative paths under the folder of its file; under ours where it is piped in.
+fn anchored(object: Object, file: &Path) -> Object {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    match object {
+        Object::Cluster(mut cluster) => {
+            let kafka = &mut cluster.spec.kafka;
+            let declared = [&mut kafka.security, &mut kafka.controller_security];
+            for security in declared.into_iter().flatten() {
+                security.anchor(file.parent().unwrap_or(Path::new("/")));
+            }
+            Object::Cluster(cluster)
+        }
+        Object::Upgrade(upgrade) => Object::Upgrade(upgrade),
     }
 }
 

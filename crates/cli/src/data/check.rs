@@ -19,7 +19,7 @@ use windlass_wire::v1::finding::FindingsView;
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     let goal = args.to.clone().map(Goal::Version);
-    let mut looked = room.look(&args.which, goal.as_ref()).await?;
+    let mut looked = room.look(&args.which, &args.reach, goal.as_ref()).await?;
     looked.policy = asked(&looked.policy, &args.via, None);
     let outlet = room.outlet();
     let way = goal.as_ref().map(|goal| {

@@ -27,7 +27,7 @@ const LABEL: usize = 11;
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
     let goal = args.to.clone().map_or(Goal::Finalize, Goal::Version);
-    let mut looked = room.look(&args.which, Some(&goal)).await?;
+    let mut looked = room.look(&args.which, &args.reach, Some(&goal)).await?;
     let finalize = (args.finalize && args.to.is_some()).then_some(Finalize::Soon);
     looked.policy = asked(&looked.policy, &args.via, finalize);
     let outlet = room.outlet();

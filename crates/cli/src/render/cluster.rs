@@ -12,6 +12,7 @@ use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
 use windlass_wire::v1::list::ClusterView;
+use windlass_wire::v1::security::Security;
 use windlass_wire::value::cap_text;
 
 /// Columns of the labels.
@@ -87,6 +88,12 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
     say("bootstrap", &names(outlet, &bootstrap, " "));
+    if let Some(security) = &declared.security {
+        say("security", &spoken(security));
+    }
+    if let Some(security) = &declared.controller_security {
+        say("controllers", &spoken(security));
+    }
     match &declared.release {
         Some(Release::Folder(folder)) => say("releases", folder),
         Some(Release::Fetch(fetch)) => say(
@@ -127,6 +134,22 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     lines.extend(table.lines(outlet));
     lines
+}
+
+/// How listeners are spoken to: `TLS, SCRAM-SHA-512 as ops`.
+fn spoken(security: &Security) -> String {
+    let tls = security.tls.as_ref().map(|tls| match &tls.certificate {
+        Some(_) => "TLS with a certificate of ours".to_owned(),
+        None => "TLS".to_owned(),
+    });
+    let sasl = security.sasl.as_ref();
+    let sasl = sasl.map(|sasl| format!("{} as {}", sasl.mechanism.name(), sasl.username));
+    let parts: Vec<String> = tls.into_iter().chain(sasl).collect();
+    if parts.is_empty() {
+        "plain text".into()
+    } else {
+        parts.join(", ")
+    }
 }
 
 fn policy(declared: &ClusterDeclared) -> String {
