@@ -159,7 +159,10 @@ mod tests {
         let failed = read(command("echo hunter2; echo hunter2 >&2; exit 3")).await;
         assert_eq!(
             failed,
-            Err("the command sh ended with exit status: 3; run it by hand to see what it says".into())
+            Err(
+                "the command sh ended with exit status: 3; run it by hand to see what it says"
+                    .into()
+            )
         );
         let none = read(Source::Command(vec!["/no/such/vault".into()])).await;
         assert!(none.is_err_and(|why| why.contains("cannot be run")));

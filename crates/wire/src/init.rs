@@ -235,11 +235,7 @@ fn quoted(text: &str) -> String {
         && text.chars().all(plain)
         && !text.ends_with(':')
         && !matches!(text, "null" | "true" | "false");
-    if sound {
-        text.to_owned()
-    } else {
-        json(text)
-    }
+    if sound { text.to_owned() } else { json(text) }
 }
 
 /// In one line, so that a comment ends where it should.

@@ -156,15 +156,15 @@ pub struct CheckArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
-    /// TLS and login.
-    #[command(flatten)]
-    pub reach: Reach,
     /// A release, or a line of releases; without it only what binds anywhere
     #[arg(long, value_parser = value::release, value_name = "RELEASE")]
     pub to: Option<Version>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass plan`
@@ -180,9 +180,6 @@ pub struct PlanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
-    /// TLS and login.
-    #[command(flatten)]
-    pub reach: Reach,
     /// A release, or a line of releases: its newest advised
     #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "finalize")]
     pub to: Option<Version>,
@@ -198,6 +195,9 @@ pub struct PlanArgs {
     /// Exit code 0: nothing to do; 10: there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass version`

@@ -76,7 +76,8 @@ impl Reach {
     /// The same options as they are typed, each with a blank before it.
     #[must_use]
     pub fn typed(&self) -> String {
-        let path = |path: &Option<PathBuf>| path.as_deref().map(Path::display).map(|p| p.to_string());
+        let path =
+            |path: &Option<PathBuf>| path.as_deref().map(Path::display).map(|p| p.to_string());
         let options = [
             ("tls-ca", path(&self.tls_ca)),
             ("tls-cert", path(&self.tls_cert)),

@@ -28,10 +28,13 @@ pub(super) fn certificates(
 
 /// The first private key.
 pub(super) fn key(place: &str, bytes: &[u8]) -> Result<PrivateKeyDer<'static>, TlsError> {
-    PrivateKeyDer::from_pem_slice(bytes).map_err(|why| match why {
-        Pem::NoItemsFound => wrong(place, instead(bytes, "private key")),
-        // What is in it is a secret: only that it is no good is told.
-        _ => wrong(place, "is damaged".into()),
+    PrivateKeyDer::from_pem_slice(bytes).map_err(|why| {
+        if matches!(why, Pem::NoItemsFound) {
+            wrong(place, instead(bytes, "private key"))
+        } else {
+            // What is in it is a secret: only that it is no good is told.
+            wrong(place, "is damaged".into())
+        }
     })
 }
 
@@ -44,7 +47,11 @@ pub(super) fn wrong(place: &str, why: String) -> TlsError {
 
 /// What stands there instead.
 fn instead(bytes: &[u8], wanted: &str) -> String {
-    let has = |word: &str| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    let has = |word: &str| {
+        bytes
+            .windows(word.len())
+            .any(|part| part == word.as_bytes())
+    };
     if bytes.starts_with(&JKS) || bytes.starts_with(&DER) {
         return format!(
             "is no PEM but a keystore (JKS, PKCS#12) or bare DER: take the {wanted} out of it as PEM, with keytool or openssl"
@@ -77,8 +84,13 @@ mod tests {
     fn what_people_put_there_instead_is_named() {
         assert_eq!(said(b""), "k.pem holds no private key in PEM");
         assert!(said(&[0xfe, 0xed, 0xfe, 0xed, 0]).contains("keystore (JKS"));
-        let locked = b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-        assert!(said(locked).contains("under a password"), "{}", said(locked));
+        let locked =
+            b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        assert!(
+            said(locked).contains("under a password"),
+            "{}",
+            said(locked)
+        );
         let other = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert_eq!(said(other), "k.pem holds a certificate and no private key");
     }

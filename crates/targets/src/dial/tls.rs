@@ -65,7 +65,11 @@ impl TlsDial {
             // Some of a machine's roots may be too odd to be read: the others count.
             let (good, _odd) =
                 roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            return if good > 0 { Ok(roots) } else { Err(TlsError::NoRoots) };
+            return if good > 0 {
+                Ok(roots)
+            } else {
+                Err(TlsError::NoRoots)
+            };
         };
         let place = ca.to_string();
         for one in pem::certificates(&place, self.secrets.read(ca).await?.bytes())? {
@@ -85,11 +89,10 @@ impl TlsDial {
         let chain = pem::certificates(&certificate.to_string(), chain.bytes())?;
         let key = pem::key(&place, self.secrets.read(key).await?.bytes())?;
         let unfit = |why: rustls::Error| {
-            let why = match why {
-                rustls::Error::InconsistentKeys(_) => {
-                    format!("is not the private key of {certificate}")
-                }
-                other => format!("cannot be used: {other}"),
+            let why = if matches!(why, rustls::Error::InconsistentKeys(_)) {
+                format!("is not the private key of {certificate}")
+            } else {
+                format!("cannot be used: {why}")
             };
             pem::wrong(&place, why)
         };
@@ -196,12 +199,13 @@ impl Tls {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
         let vain = self.wanted.in_vain() && !self.heard;
         if let Some(inner) = inner {
-            return match told(inner, &self.asked) {
-                // Whatever it calls that, it misses what it asked for.
-                TlsError::Unaccepted(_) | TlsError::NothingInCommon(_) if vain => {
-                    TlsError::Wanted.into()
-                }
-                other => other.into(),
+            let told = told(inner, &self.asked);
+            let about = matches!(told, TlsError::Unaccepted(_) | TlsError::NothingInCommon(_));
+            // Whatever the peer calls it, it misses what it asked for.
+            return if vain && about {
+                TlsError::Wanted.into()
+            } else {
+                told.into()
             };
         }
         use io::ErrorKind as Kind;

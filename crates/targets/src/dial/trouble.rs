@@ -4,7 +4,9 @@
 
 use std::io;
 
-use rustls::{AlertDescription, CertificateError, Error as Rustls, InvalidMessage, PeerIncompatible};
+use rustls::{
+    AlertDescription, CertificateError, Error as Rustls, InvalidMessage, PeerIncompatible,
+};
 use thiserror::Error;
 use windlass_runner::ports::secrets::SecretError;
 
@@ -32,7 +34,9 @@ pub enum TlsError {
     #[error("its certificate is not valid yet{0}: look at the clocks, here and there")]
     NotYet(String),
     /// The peer's certificate is of another authority.
-    #[error("its certificate is not signed by {0}: `tls.ca` must hold the authority that signed it")]
+    #[error(
+        "its certificate is not signed by {0}: `tls.ca` must hold the authority that signed it"
+    )]
     OtherAuthority(String),
     /// The peer's certificate bears other names.
     #[error(
@@ -52,10 +56,14 @@ pub enum TlsError {
     #[error("it asks for a certificate of ours: name it with `tls.certificate` and `tls.key`")]
     Wanted,
     /// The peer does not accept our certificate.
-    #[error("it does not accept our certificate ({0}): is `tls.certificate` signed by an authority that it trusts, and not ended?")]
+    #[error(
+        "it does not accept our certificate ({0}): is `tls.certificate` signed by an authority that it trusts, and not ended?"
+    )]
     Unaccepted(String),
     /// The peer went away before TLS was agreed on.
-    #[error("it ended the connection at the first word of TLS, as a listener without TLS does: is this the right port, or is there no `tls` there?")]
+    #[error(
+        "it ended the connection at the first word of TLS, as a listener without TLS does: is this the right port, or is there no `tls` there?"
+    )]
     HungUp,
     /// The peer speaks something else.
     #[error("it does not speak TLS: is this the right port, or is there no `tls` there?")]
@@ -98,6 +106,10 @@ pub(super) struct Asked {
 }
 
 /// The same in words.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list grows, and has words of its own"
+)]
 pub(super) fn told(error: &Rustls, asked: &Asked) -> TlsError {
     match error {
         Rustls::InvalidCertificate(why) => certificate(why, asked),
@@ -112,6 +124,10 @@ pub(super) fn told(error: &Rustls, asked: &Asked) -> TlsError {
     }
 }
 
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list grows, and has words of its own"
+)]
 fn certificate(why: &CertificateError, asked: &Asked) -> TlsError {
     let day = |at: &rustls::pki_types::UnixTime| date(at.as_secs());
     match why {
@@ -141,7 +157,9 @@ fn certificate(why: &CertificateError, asked: &Asked) -> TlsError {
 
 /// `DnsName("a")` and `IpAddress(::1)` as the library writes them, without the kind.
 fn plain(name: &str) -> String {
-    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
+    let inner = name
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(name).trim_matches('"').to_string()
 }
 
@@ -162,8 +180,12 @@ fn alerted(alert: AlertDescription) -> TlsError {
     .contains(&alert)
     {
         TlsError::Unaccepted(says)
-    } else if [Alert::ProtocolVersion, Alert::HandshakeFailure, Alert::InsufficientSecurity]
-        .contains(&alert)
+    } else if [
+        Alert::ProtocolVersion,
+        Alert::HandshakeFailure,
+        Alert::InsufficientSecurity,
+    ]
+    .contains(&alert)
     {
         TlsError::NothingInCommon(format!("it says {says}"))
     } else {
@@ -175,13 +197,27 @@ fn alerted(alert: AlertDescription) -> TlsError {
 fn date(secs: u64) -> String {
     let mut days = secs / 86_400;
     let mut year = 1970;
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     while days >= 365 + u64::from(leap(year)) {
         days -= 365 + u64::from(leap(year));
         year += 1;
     }
     let mut month = 1;
-    for length in [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+    for length in [
+        31,
+        28 + u64::from(leap(year)),
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+    ] {
         if days < length {
             break;
         }

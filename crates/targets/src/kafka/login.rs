@@ -90,8 +90,8 @@ async fn agree(
     mechanism: Mechanism,
     limit: Ms,
 ) -> Result<(), CallError> {
-    let ask = SaslHandshakeRequest::default()
-        .with_mechanism(StrBytes::from_static_str(mechanism.name()));
+    let ask =
+        SaslHandshakeRequest::default().with_mechanism(StrBytes::from_static_str(mechanism.name()));
     let answer = connection.call(&ask, limit).await?;
     match answer.error_code {
         0 => Ok(()),

@@ -47,12 +47,18 @@ impl Wires {
 
     /// From now on these addresses are entered by the controllers' door.
     pub fn are_controllers<'a>(&self, addresses: impl IntoIterator<Item = &'a String>) {
-        let known = &mut *self.controllers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = &mut *self
+            .controllers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         known.extend(addresses.into_iter().cloned());
     }
 
     fn door(&self, address: &str) -> &Door {
-        let known = self.controllers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self
+            .controllers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match &self.doors.controllers {
             Some(door) if known.contains(address) => door,
             Some(_) | None => &self.doors.clients,

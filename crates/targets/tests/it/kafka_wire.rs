@@ -114,7 +114,10 @@ fn broker(metadata: fn() -> Reply) -> (Wires, Arc<Mutex<usize>>) {
         _ => metadata(),
     });
     let dials = Arc::clone(&memory.dials);
-    (Wires::new(Doors::open(Arc::new(memory)), Arc::new(Still)), dials)
+    (
+        Wires::new(Doors::open(Arc::new(memory)), Arc::new(Still)),
+        dials,
+    )
 }
 
 #[tokio::test]

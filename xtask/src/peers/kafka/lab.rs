@@ -143,7 +143,11 @@ impl Lab {
     /// Addresses of one of the listeners besides those in plain text.
     #[must_use]
     pub fn at(&self, listener: &str) -> Vec<String> {
-        let found = self.parts.nodes.values().filter_map(|node| node.at(listener));
+        let found = self
+            .parts
+            .nodes
+            .values()
+            .filter_map(|node| node.at(listener));
         found.map(|address| address.to_string()).collect()
     }
 

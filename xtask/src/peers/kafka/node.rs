@@ -109,16 +109,25 @@ impl Node {
             .into_iter()
             .chain(self.listeners.iter().map(more))
             .collect();
-        let plain = self.controller_port.map(|port| listener("CONTROLLER", port));
+        let plain = self
+            .controller_port
+            .map(|port| listener("CONTROLLER", port));
         let quorum = self.quorum.iter().map(more);
         let listeners: Vec<String> = clients.iter().cloned().chain(quorum).chain(plain).collect();
-        let guarded = shared.quorum.iter().chain(self.listeners.iter().map(|(one, _port)| one));
+        let guarded = shared
+            .quorum
+            .iter()
+            .chain(self.listeners.iter().map(|(one, _port)| one));
         let map: String = guarded
             .clone()
             .map(|one| format!(",{}:{}", one.name, one.protocol()))
             .collect();
         // The first name is where the quorum meets.
-        let quorum: String = shared.quorum.iter().map(|one| format!("{},", one.name)).collect();
+        let quorum: String = shared
+            .quorum
+            .iter()
+            .map(|one| format!("{},", one.name))
+            .collect();
         let mut text = format!(
             "process.roles={roles}
 node.id={id}
