@@ -220,7 +220,7 @@ mod tests {
             text,
             [
                 "orders stands still: paused 6m ago, because broker 2 did not come through.",
-                "  its process ended after 1.8s while starting 4.1.2 (try 1)",
+                "  its process ended after 1.8s (step: starting 4.1.2; try 1)",
                 "  last lines of its log:",
                 "    Invalid value abc",
                 "  Nothing else is in flight. 1 of 3 moves are done.",

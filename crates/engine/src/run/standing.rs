@@ -373,7 +373,7 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => subject.to_string(),
         };
         let mut details = vec![format!(
-            "{} while {} (try {tries})",
+            "{} (step: {}; try {tries})",
             failure.what, failure.step
         )];
         if !failure.log.is_empty() {
