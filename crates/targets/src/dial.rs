@@ -16,6 +16,9 @@ use windlass_engine::time::Ms;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::dial::{Dial, Stream};
 
+/// What TLS runs over: sockets are named here alone.
+type Socket = TcpStream;
+
 /// Plain TCP.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TcpDial;
@@ -29,7 +32,7 @@ impl Dial for TcpDial {
     }
 }
 
-async fn connect(address: &str) -> io::Result<TcpStream> {
+async fn connect(address: &str) -> io::Result<Socket> {
     let stream = TcpStream::connect(address).await?;
     // Requests are small and each waits for its answer: delaying them buys nothing.
     stream.set_nodelay(true)?;

@@ -264,6 +264,24 @@ fn every_way_in_and_every_way_in_which_it_goes_wrong() {
         &with(&[], &[&ca[..], &unset].concat()),
         &["the variable WINDLASS_TEST_UNSET is not set"],
     );
+
+    let scram = at("SCRAM");
+    let mut init = vec!["init", "kafka", "--bootstrap", &scram];
+    init.extend(ca);
+    init.extend(login("SCRAM-SHA-512"));
+    let file = windlass.must(&init).expect("a cluster file");
+    let block = format!(
+        "    security:
+      tls:
+        ca: {{fromFile: \"{}\"}}
+      sasl:
+        mechanism: SCRAM-SHA-512
+        username: ops
+        password: {{fromFile: \"{password}\"}}
+",
+        ca[1]
+    );
+    assert!(file.contains(&block), "{file}");
 }
 
 /// Clients by TLS and SCRAM, the quorum by mutual TLS: registered by a file, looked at, and raised one hop.

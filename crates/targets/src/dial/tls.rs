@@ -14,7 +14,6 @@ use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, RootCertStore, SignatureScheme};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use windlass_engine::time::Ms;
@@ -23,7 +22,7 @@ use windlass_runner::ports::dial::{Dial, Stream};
 use windlass_runner::ports::secrets::{Secrets, Source};
 
 use super::trouble::{Asked, TlsError, told};
-use super::{connect, pem, within};
+use super::{Socket, connect, pem, within};
 
 /// What is declared of TLS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,7 +185,7 @@ impl ResolvesClientCert for Wanted {
 
 struct Tls {
     /// None while it is not agreed on.
-    stream: Option<TlsStream<TcpStream>>,
+    stream: Option<TlsStream<Socket>>,
     wanted: Arc<Wanted>,
     asked: Asked,
     /// Whether anything came over it yet: only then has the peer let us in.

@@ -5,12 +5,17 @@ use windlass_wire::read::read;
 
 const FILES: &str = include_str!("../../../../docs/files.md");
 
+const SECURITY: &str = include_str!("../../../../docs/kafka-security.md");
+
 fn examples() -> Vec<&'static str> {
-    FILES
-        .split("```yaml\n")
+    let pages = [FILES, SECURITY].into_iter();
+    pages.flat_map(examples_of).collect()
+}
+
+fn examples_of(page: &'static str) -> impl Iterator<Item = &'static str> {
+    page.split("```yaml\n")
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
-        .collect()
 }
 
 #[test]
@@ -18,7 +23,7 @@ fn each_example_of_the_guide_is_read() {
     let examples = examples();
     assert!(examples.len() >= 3, "found {}", examples.len());
     for example in examples {
-        if let Err(found) = read("docs/files.md", example) {
+        if let Err(found) = read("docs", example) {
             panic!("{}", render(&found, Ink::Plain));
         }
     }
