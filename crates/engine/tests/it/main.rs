@@ -5,6 +5,7 @@ mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod hours;
 mod kafka;
 mod mix;
 mod observation;
