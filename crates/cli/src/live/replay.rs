@@ -193,6 +193,8 @@ fn moment(fact: &Event) -> Option<Mark> {
         | Event::NotYet { .. }
         | Event::Failed { .. }
         | Event::SoakPassed
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::Confirmed { .. }
