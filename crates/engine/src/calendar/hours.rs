@@ -138,9 +138,12 @@ impl Hours {
             Keep::All => (self.earliest, self.latest),
             Keep::Freezes => (None, None),
         };
-        if let Some(earliest) = bounds.0.filter(|earliest| *earliest > now) {
-            why = Some(Why::Early { until: earliest });
-            at = second(earliest).max(start);
+        // Seconds are whole here: what may begin within one begins with the next.
+        if let Some((first, until)) = bounds.0.map(|at| (second_from(at), at))
+            && first > start
+        {
+            why = Some(Why::Early { until });
+            at = first;
         }
         for _ in 0..LOOKED_THROUGH {
             if at >= HORIZON * DAY_SECONDS {
@@ -187,7 +190,7 @@ impl Hours {
                     None => Answer::Open { until, window },
                     Some(why) => Answer::Shut(Bar {
                         why,
-                        opens: Some(wall(at).max(now)),
+                        opens: Some(wall(at)),
                         window,
                         freezes,
                         longest: None,
@@ -288,6 +291,12 @@ pub struct Shown<'a> {
     pub takes: Vec<&'a str>,
     /// What is left of it.
     pub rest: Vec<(Second, Second)>,
+}
+
+/// The first second that begins at or after a moment.
+fn second_from(at: Wall) -> Second {
+    let second = second(at);
+    second + i64::from(wall(second) < at)
 }
 
 fn name(names: &mut Vec<String>, stretch: &Stretch) {

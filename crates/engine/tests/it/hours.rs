@@ -39,10 +39,7 @@ fn a_run_waits_for_its_window_touches_nothing_and_begins_when_it_opens() {
     let standing = world.run.standing(world.now);
     assert_eq!(
         (standing.reason, standing.sentence.as_str()),
-        (
-            "window",
-            "waits for window w1, which opens Thu 1970-01-01 00:33:20 UTC"
-        )
+        ("window", "window w1 opens Thu 1970-01-01 00:33:20 UTC")
     );
     assert_eq!(standing.details, ["no window is open"]);
     let wake = world.run.wants(world.now).wake.expect("a wake");
@@ -212,7 +209,7 @@ fn earliest_and_latest_bound_what_begins() {
     assert_eq!(begun(&mut world), "shut: early;  opens 1500\n");
     assert_eq!(
         world.run.standing(world.now).sentence,
-        "waits until Thu 1970-01-01 00:25 UTC"
+        "nothing may begin before Thu 1970-01-01 00:25 UTC"
     );
     world.hold("1").pass(Ms::seconds(490));
     assert_eq!(world.run.flights().len(), 1);
@@ -225,6 +222,17 @@ fn earliest_and_latest_bound_what_begins() {
         world.run.standing(world.now).sentence,
         "it was asked to begin nothing from Thu 1970-01-01 00:26:40 UTC on"
     );
+}
+
+#[test]
+fn a_moment_within_a_second_is_told_once() {
+    let mut world = World::of(SMALL).asking(|_, policy| {
+        policy.hours.earliest = Some(Wall(1_010_500_000));
+    });
+    world.taken(1, 1).pass(Ms(10_200));
+    world.pass(Ms(100)).pass(Ms(100)).pass(Ms(200));
+    assert_eq!(begun(&mut world), "shut: early;  opens 1011\n");
+    world.ends();
 }
 
 #[test]

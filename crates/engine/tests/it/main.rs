@@ -1,6 +1,7 @@
 //! Stories of the engine, one file a subject.
 mod audit;
 mod back;
+mod calendar;
 mod catalog;
 mod check;
 mod commands;

@@ -25,6 +25,16 @@ fn each_example_of_the_guide_is_read() {
 }
 
 #[test]
+fn each_example_of_the_page_on_windows_is_read() {
+    let page = include_str!("../../../../docs/windows.md");
+    let (_, rest) = page.split_once("```yaml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    if let Err(found) = read("docs/windows.md", example) {
+        panic!("{}", render(&found, Ink::Plain));
+    }
+}
+
+#[test]
 fn each_field_of_the_examples_is_described() {
     for field in [
         "apiVersion",

@@ -147,7 +147,9 @@ fn ruled(rule: &str) -> String {
 
 #[test]
 fn a_wrong_zone_names_the_nearest() {
-    insta::assert_snapshot!(said(&with("windows:\n  - {name: nights, rule: FREQ=DAILY, start: '22:00', duration: 6h, zone: Europe/Berln}")));
+    insta::assert_snapshot!(said(&with(
+        "windows:\n  - {name: nights, rule: FREQ=DAILY, start: '22:00', duration: 6h, zone: Europe/Berln}"
+    )));
 }
 
 #[test]

@@ -22,12 +22,12 @@ impl Run {
         let opens = bar.opens.map(|at| self.told_at(at, bar.window.as_deref()));
         let opens = opens.unwrap_or_else(|| "never".into());
         let sentence = match (&bar.window, &bar.why) {
-            (Some(window), _) => format!("waits for window {window}, which opens {opens}"),
+            (Some(window), _) => format!("window {window} opens {opens}"),
             (None, Why::Frozen { name, .. }) => {
-                format!("waits for the end of freeze {name}, {opens}")
+                format!("freeze {name} holds, and nothing may begin before {opens}")
             }
             (None, Why::Early { .. } | Why::Late { .. } | Why::Closed | Why::TooShort { .. }) => {
-                format!("waits until {opens}")
+                format!("nothing may begin before {opens}")
             }
         };
         let frozen = matches!(bar.why, Why::Frozen { until, .. } if until > now.wall);
