@@ -42,11 +42,12 @@ pub async fn windows(context: &Context, args: &HoursArgs) -> Result<Exit, Failed
         return Ok(Exit::Done);
     }
     outlet.lines(hours::table(outlet, "WINDOW", &openings));
+    let then = args.from.as_ref().map_or("now", |_| "then");
     if let Some(begins) = hours::begins(&found, from, Ms(0)) {
         outlet.lines(crate::render::flowing(
             outlet,
             "  ",
-            &format!("a run that is asked for now begins {begins}"),
+            &format!("a run that is asked for {then} begins {begins}"),
         ));
     }
     Ok(Exit::Done)

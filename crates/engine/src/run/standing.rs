@@ -101,7 +101,7 @@ impl Run {
                     ..stands("unclear", sentence, &[])
                 }
             }
-            Phase::AwaitingWindow => self.awaiting_window(now),
+            Phase::AwaitingWindow => self.window_words(now),
             Phase::Rolling => self.rolling(),
             Phase::Soaking => self.soaking_words(),
             Phase::Pausing(live) => {

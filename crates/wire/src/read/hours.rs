@@ -152,13 +152,13 @@ pub(super) fn finalize(field: &Field<'_>, report: &mut Report<'_>) -> Option<Fin
             given(Some(after))?.map(Finalize::After)
         }
         Value::Empty | Value::Text(_) | Value::List(_) => {
-            let mut text = |text: &str| {
+            let text = |text: &str| {
                 value::choice(text, FINALIZES).map_err(|mut wrong| {
                     wrong.expected = "`never`, `soon` or {after: 3d}".into();
                     wrong
                 })
             };
-            field.value(&mut text, report)
+            field.value(text, report)
         }
     }
 }

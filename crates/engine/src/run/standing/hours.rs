@@ -14,7 +14,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 impl Run {
-    pub(super) fn awaiting_window(&self, now: Now) -> Standing {
+    pub(super) fn window_words(&self, now: Now) -> Standing {
         let Some(shut) = self.shut() else {
             return waits("window", "waits for its window", &[]);
         };
