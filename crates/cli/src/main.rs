@@ -67,6 +67,8 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
     match command {
         Command::Version(args) => data::version::run(&bare, &args),
         Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
+        Command::Window(args) => data::hours::windows(&look(bare)?, &args).await,
+        Command::Freeze(args) => data::hours::freezes(&look(bare)?, &args).await,
         Command::Init(args) => data::init::run(&bare, &args).await,
         Command::Apply(args) => data::apply::run(&look(bare)?, &args).await,
         Command::Clusters(args) => data::clusters::run(&look(bare)?, &args).await,
@@ -103,6 +105,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Waive(_)
         | Command::Pace(_)
         | Command::Retarget(_)
+        | Command::Begin(_)
         | Command::Runs(_)
         | Command::Replay(_)
         | Command::Adopt(_)) => live::run(&look(bare)?, looking).await,

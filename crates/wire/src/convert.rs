@@ -9,6 +9,7 @@ use crate::v1::security::Security;
 use crate::v1::upgrade::Upgrade;
 use crate::value::Address;
 use std::collections::BTreeMap;
+use windlass_engine::calendar::hours::Hours;
 use windlass_engine::names::{ClusterName, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
@@ -210,6 +211,8 @@ pub struct UpgradeAsked {
     pub goal: Goal,
     /// Whether the plan is approved in advance.
     pub approval: Approval,
+    /// The cluster must have windows.
+    pub in_window: bool,
     asked: Upgrade,
 }
 
@@ -227,6 +230,7 @@ impl UpgradeAsked {
             } else {
                 Approval::Asked
             },
+            in_window: spec.in_window,
             asked: upgrade.clone(),
         }
     }
@@ -238,6 +242,11 @@ impl UpgradeAsked {
         Policy {
             via: spec.via.clone().unwrap_or_else(|| of_cluster.via.clone()),
             finalize: spec.finalize.unwrap_or(of_cluster.finalize),
+            hours: Hours {
+                earliest: spec.at,
+                latest: spec.latest,
+                ..of_cluster.hours.clone()
+            },
             ..of_cluster.clone()
         }
     }

@@ -7,6 +7,7 @@
 pub mod cluster;
 pub mod event;
 pub mod finding;
+pub mod hours;
 pub mod list;
 pub mod plan;
 pub mod policy;

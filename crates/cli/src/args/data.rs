@@ -143,6 +143,24 @@ pub struct TargetsArgs {
     pub reach: Reach,
 }
 
+/// `windlass window`, `windlass freeze`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  windlass window orders
+  windlass window orders --from 2026-12-15T00:00 -n 20
+  windlass freeze orders -o json")]
+pub struct HoursArgs {
+    /// The registered cluster
+    pub cluster: ClusterName,
+    /// How many
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "N")]
+    pub last: usize,
+    /// From this moment on, instead of now; without a zone in that of this machine
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+}
+
 /// `windlass check`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\

@@ -228,6 +228,15 @@ async fn upgrade(
         changes: Vec::new(),
         run: run.map(|run| run.to_string()),
     };
+    if wanted.in_window && policy.hours.windows.is_empty() {
+        return Err(Failed::hinted(
+            format!(
+                "{} has no windows, and `inWindow` asks for one",
+                wanted.cluster
+            ),
+            "declare one as spec.policy.windows in the cluster's file",
+        ));
+    }
     if manner == Manner::Showing {
         return Ok(item("asked", None));
     }

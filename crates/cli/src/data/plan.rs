@@ -91,6 +91,9 @@ pub fn lines(
         &looked.policy,
         mixes,
     );
+    if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {
+        lines.extend(labelled(outlet, "begins", LABEL, &begins));
+    }
     let check = match goal {
         Goal::Version(to) => {
             let via: Vec<&str> = looked.policy.via.iter().map(|stop| stop.as_str()).collect();

@@ -6,6 +6,7 @@ use super::table::{Cell, Table};
 use super::{labelled, names};
 use crate::outlet::Outlet;
 use crate::outlet::style::Tone;
+use windlass_engine::calendar::Stretch;
 use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
@@ -163,8 +164,14 @@ fn policy(declared: &ClusterDeclared) -> String {
         Mode::Barrier => "in batches",
     };
     let finalize = match policy.finalize {
-        Finalize::Never => "levels raised only by windlass finalize",
-        Finalize::Soon => "levels raised at the end of each run",
+        Finalize::Never => "levels raised only by windlass finalize".to_owned(),
+        Finalize::Soon => "levels raised at the end of each run".to_owned(),
+        Finalize::After(length) => {
+            format!(
+                "levels raised by a run of its own, {} after each",
+                text(length)
+            )
+        }
     };
     let soak = match policy.soak {
         Ms(0) => "no soak".to_owned(),
@@ -176,8 +183,18 @@ fn policy(declared: &ClusterDeclared) -> String {
     } else {
         format!("; by way of {}", via.join(", "))
     };
+    let named = |what: &str, all: &[Stretch]| {
+        let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!("; {what} {}", names.join(", "))
+        }
+    };
     format!(
-        "{ramp} to {}, {mode}; {soak}; {finalize}{via}",
-        cap_text(policy.pace.cap)
+        "{ramp} to {}, {mode}; {soak}; {finalize}{via}{}{}",
+        cap_text(policy.pace.cap),
+        named("windows", &policy.hours.windows),
+        named("freezes", &policy.hours.freezes)
     )
 }

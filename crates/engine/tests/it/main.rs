@@ -1,10 +1,12 @@
 //! Stories of the engine, one file a subject.
 mod audit;
 mod back;
+mod calendar;
 mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod hours;
 mod kafka;
 mod mix;
 mod observation;

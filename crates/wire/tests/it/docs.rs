@@ -30,6 +30,16 @@ fn each_example_of_the_guide_is_read() {
 }
 
 #[test]
+fn each_example_of_the_page_on_windows_is_read() {
+    let page = include_str!("../../../../docs/windows.md");
+    let (_, rest) = page.split_once("```yaml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    if let Err(found) = read("docs/windows.md", example) {
+        panic!("{}", render(&found, Ink::Plain));
+    }
+}
+
+#[test]
 fn each_field_of_the_examples_is_described() {
     for field in [
         "apiVersion",
@@ -88,6 +98,20 @@ fn each_field_of_the_examples_is_described() {
         "policy.via",
         "policy.patience",
         "policy.pauseLimit",
+        "policy.windows",
+        "policy.freezes",
+        "policy.fit",
+        "finalize.after",
+        "windows[].name",
+        "windows[].zone",
+        "windows[].rule",
+        "windows[].start",
+        "windows[].duration",
+        "windows[].from",
+        "windows[].to",
+        "spec.at",
+        "spec.latest",
+        "spec.inWindow",
         "spec.cluster",
         "spec.to",
         "spec.via",

@@ -7,6 +7,7 @@ mod docs;
 mod errors;
 mod event;
 mod files;
+mod hours;
 mod init;
 mod mutations;
 mod runs;
