@@ -1,6 +1,7 @@
 //! Stories of the engine, one file a subject.
 mod audit;
 mod back;
+mod back_run;
 mod catalog;
 mod check;
 mod commands;
@@ -16,4 +17,5 @@ mod run;
 mod stage;
 mod standing;
 mod targets;
+mod together;
 mod world;

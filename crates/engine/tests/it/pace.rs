@@ -221,7 +221,7 @@ fn a_lower_pace_holds_at_once_a_higher_one_waits_for_approval() {
     let plan = world.plan();
     world.say(Command::Approve { plan }).go().tells(
         "
-            approve: plan b6463e may run
+            approve: plan 7dd084 may run
             approved by bob
             member/4 begins → 4.0.0, limit 5
             member/5 begins → 4.0.0, limit 5
