@@ -17,7 +17,7 @@ mod targets;
 mod world;
 
 pub use back::may_return;
-pub use effort::batches;
+pub use effort::{Start, batches};
 pub use make::plan;
 pub use targets::{Standing, Target, targets};
 

@@ -38,7 +38,6 @@ impl Ms {
     }
     /// Whether it is none at all.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
     pub const fn is_zero(&self) -> bool {
         self.0 == 0
     }

@@ -15,7 +15,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Before an upgrade",
         &["observe", "targets", "check", "plan"],
     ),
-    ("Upgrade", &["upgrade", "finalize"]),
+    ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (
         "Follow a run",
         &[

@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     "plan",
     "upgrade",
     "finalize",
+    "rollback",
     "status",
     "watch",
     "why",

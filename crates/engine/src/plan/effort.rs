@@ -17,23 +17,50 @@ const RAISE_MS: u64 = 2_000;
 /// Roughly: stage by stage, batch by batch, and one soak after the first member of each hop and after
 /// each stage but the last.
 pub(super) fn expected(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Ms {
-    took(plan, policy, |step| {
-        batches(step, policy, snapshot, plan.ceiling(policy)).len()
+    took(plan, policy, |step, start| {
+        batches(step, policy, snapshot, plan.ceiling(policy), start).len()
     })
+}
+
+/// How the first batch of a stage begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With one alone, whose health is watched: nobody of this plan runs the release yet.
+    Canary,
+    /// As the pace says.
+    Paced,
+}
+
+impl Start {
+    /// Of a stage of a plan.
+    #[must_use]
+    pub fn of(plan: &Plan, hop: usize, stage: usize, policy: &Policy) -> Self {
+        let to = plan.hops.get(hop).map(|hop| &hop.to);
+        let landed = plan
+            .stages()
+            .take_while(|(h, s, _)| (*h, *s) < (hop, stage))
+            .any(|(h, _, step)| step.moves() > 0 && plan.hops.get(h).map(|hop| &hop.to) == to);
+        if policy.soak > Ms(0) && !landed {
+            Self::Canary
+        } else {
+            Self::Paced
+        }
+    }
 }
 
 /// The same with one member after the other.
 pub(super) fn one_by_one(plan: &Plan, policy: &Policy) -> Ms {
-    took(plan, policy, |step| step.members.len())
+    took(plan, policy, |step, _| step.members.len())
 }
 
-fn took(plan: &Plan, policy: &Policy, rounds: impl Fn(&Move) -> usize) -> Ms {
+fn took(plan: &Plan, policy: &Policy, rounds: impl Fn(&Move, Start) -> usize) -> Ms {
     let mut sum = 0_u64;
     let mut soaks = 0_u64;
-    for (_, _, stage) in plan.stages() {
+    for (h, s, stage) in plan.stages() {
         match stage {
             Stage::Move(step) => {
-                let rounds = u64::try_from(rounds(step)).unwrap_or(u64::MAX);
+                let start = Start::of(plan, h, s, policy);
+                let rounds = u64::try_from(rounds(step, start)).unwrap_or(u64::MAX);
                 sum = sum.saturating_add(rounds.saturating_mul(step.each.0));
                 soaks += 1;
             }
@@ -57,6 +84,7 @@ pub fn batches(
     policy: &Policy,
     snapshot: &Snapshot,
     most: u32,
+    start: Start,
 ) -> Vec<Vec<MemberId>> {
     let mut held_by: BTreeMap<&MemberId, Vec<usize>> = BTreeMap::new();
     for (index, budget) in snapshot.budgets.iter().enumerate() {
@@ -70,9 +98,13 @@ pub fn batches(
         .map(|budget| budget.members.len().saturating_sub(budget.need as usize))
         .collect();
     let most = most as usize;
-    let mut limit = match policy.pace.ramp {
+    let paced = match policy.pace.ramp {
         Ramp::Double => 1,
         Ramp::Fixed => most,
+    };
+    let mut limit = match start {
+        Start::Canary => 1,
+        Start::Paced => paced,
     };
     let zone = |id: &MemberId| snapshot.members.get(id).and_then(|m| m.zone.as_deref());
     let mut waiting: VecDeque<&MemberId> = step.members.iter().collect();
@@ -102,7 +134,10 @@ pub fn batches(
             false
         });
         all.push(batch);
-        limit = limit.saturating_mul(2).min(most);
+        limit = match policy.pace.ramp {
+            Ramp::Double => limit.saturating_mul(2).min(most),
+            Ramp::Fixed => most,
+        };
     }
     all
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::budget::first_passed;
 use windlass_engine::names::MemberId;
-use windlass_engine::plan::{Move, batches};
+use windlass_engine::plan::{Move, Start, batches};
 use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
 use windlass_engine::snapshot::{Budget, Snapshot};
 use windlass_engine::time::Ms;
@@ -79,7 +79,7 @@ proptest! {
         let mut snapshot = cluster(&text.join("\n"));
         snapshot.budgets = budgets(&partitions);
         let stage = stage(&snapshot);
-        let all = batches(&stage, &fixed(most), &snapshot, most);
+        let all = batches(&stage, &fixed(most), &snapshot, most, Start::Paced);
         let mut waiting: BTreeSet<u8> = (1..=7).collect();
         for batch in &all {
             let down: BTreeSet<u8> = batch.iter().map(number).collect();
@@ -151,7 +151,7 @@ fn spread(text: &str, need: u32) -> Snapshot {
 
 #[track_caller]
 fn check(snapshot: &Snapshot, most: u32, expect: &str) {
-    let found: Vec<String> = batches(&stage(snapshot), &fixed(most), snapshot, most)
+    let found: Vec<String> = batches(&stage(snapshot), &fixed(most), snapshot, most, Start::Paced)
         .iter()
         .map(|batch| batch.iter().map(MemberId::as_str).collect::<Vec<_>>().join(" "))
         .collect();
@@ -198,7 +198,7 @@ fn without_budgets_the_pace_alone_counts_and_a_ramp_grows() {
         },
         ..Policy::default()
     };
-    let sizes: Vec<usize> = batches(&stage(&seven), &policy, &seven, 4)
+    let sizes: Vec<usize> = batches(&stage(&seven), &policy, &seven, 4, Start::Paced)
         .iter()
         .map(Vec::len)
         .collect();

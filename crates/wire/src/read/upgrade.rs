@@ -2,7 +2,7 @@
 //!
 //! Must never know: whether the cluster is registered. Stories: `tests/it/files.rs`.
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Report};
 use crate::field::Field;
 use crate::v1::API_VERSION;
 use crate::v1::upgrade::{Key, Upgrade, UpgradeSpec};
@@ -29,12 +29,24 @@ pub(super) fn upgrade(
     let to = fields
         .need("to", "a release or a line of releases, as 4.1")
         .and_then(|field| field.value(value::version, report));
-    let via = fields
-        .get("via")
-        .map(|field| field.values(value::version, report));
-    let finalize = fields
-        .get("finalize")
-        .map(|field| field.choice(FINALIZES, report));
+    let rollback = fields
+        .get("rollback")
+        .map(|field| field.value(value::flag, report));
+    let via = fields.get("via");
+    let finalize = fields.get("finalize");
+    if rollback == Some(Some(true)) {
+        for field in via.iter().chain(&finalize) {
+            field.say(
+                report,
+                Code::BadValue,
+                "this is for ways up, and `rollback` is set".to_owned(),
+                "no stop is made and no level is raised on the way back",
+                Some("take it out".to_owned()),
+            );
+        }
+    }
+    let via = via.map(|field| field.values(value::version, report));
+    let finalize = finalize.map(|field| field.choice(FINALIZES, report));
     let approve = fields
         .get("approve")
         .map(|field| field.value(value::flag, report));
@@ -45,6 +57,7 @@ pub(super) fn upgrade(
         spec: UpgradeSpec {
             cluster: cluster?.into(),
             to: to?,
+            rollback: given(rollback)?.unwrap_or(false),
             via: given(via)?,
             finalize: given(finalize)?,
             approve: given(approve)?.unwrap_or(false),
