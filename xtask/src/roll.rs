@@ -129,6 +129,8 @@ pub fn half_way(
     }
     windlass.must(&["stop", NAME])?;
     live_for(child, None)?;
+    // The hand left in mid deed: what it began comes back by itself.
+    lab.wait_healthy(HALF_WAY_LIMIT)?;
     let nodes = lab.nodes().into_iter().map(|(id, _)| id);
     let up: Vec<i32> = nodes.filter(|id| runs(lab, *id, version)).collect();
     if up.is_empty() || up.len() == lab.nodes().len() {

@@ -73,7 +73,8 @@ pub fn audit(
                         let what = format!("{} is raised on the way back", raise.level);
                         walk.object(&step, "level", what);
                     } else if !raises_asked(plan, policy)
-                        && !rules::needed_later(catalog, plan, (h, s), raise) {
+                        && !rules::needed_later(catalog, plan, (h, s), raise)
+                    {
                         let what =
                             format!("{} is raised, and no later step asks for it", raise.level);
                         walk.object(&step, "level", what);

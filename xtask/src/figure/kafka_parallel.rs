@@ -32,7 +32,10 @@ pub(super) fn measure() -> Result<f64, Trouble> {
         .start()?;
     roll::topic(&lab)?;
     let mut sums = [Duration::ZERO; 2];
-    for (round, side) in [Together, OneByOne, OneByOne, Together].into_iter().enumerate() {
+    for (round, side) in [Together, OneByOne, OneByOne, Together]
+        .into_iter()
+        .enumerate()
+    {
         if round > 0 {
             lab.stop_all();
             lab.format_anew(ROLL[0])?;
@@ -62,7 +65,17 @@ fn together(windlass: &Windlass, lab: &Lab) -> Result<Duration, Trouble> {
     };
     let before = pids();
     let words = [
-        "upgrade", roll::NAME, "--to", "4.0", "--yes", "--soak", "0s", "--ramp", "fixed", "--cap", "2",
+        "upgrade",
+        roll::NAME,
+        "--to",
+        "4.0",
+        "--yes",
+        "--soak",
+        "0s",
+        "--ramp",
+        "fixed",
+        "--cap",
+        "2",
     ];
     let child = windlass
         .command(words)

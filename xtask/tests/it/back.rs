@@ -49,11 +49,12 @@ fn after_finalizing_there_is_no_way_back_and_the_level_that_bars_is_named() {
         .ask(&["rollback", roll::NAME, "--yes"])
         .expect("an answer");
     assert_eq!(said.status.code(), Some(1), "{said:?}");
-    let text = String::from_utf8_lossy(&said.stdout).into_owned()
-        + &String::from_utf8_lossy(&said.stderr);
+    let text =
+        String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
     let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let bars = format!("no way back to {}", ROLL[0]);
     for part in [
-        "no way back to 3.9.1",
+        bars.as_str(),
         "metadata.version is finalized at 25 (4.0-IV3)",
         "3.9 supports metadata.version from 1 to 21",
         "cannot be lowered below 23",

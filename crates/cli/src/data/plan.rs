@@ -131,7 +131,9 @@ fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<Str
     let there: BTreeSet<&Version> = way.start.values().flatten().collect();
     let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
     let says = match goal {
-        Goal::Version(_) | Goal::Back(_) => format!("{} is at {} already", looked.shown, there.join(" and ")),
+        Goal::Version(_) | Goal::Back(_) => {
+            format!("{} is at {} already", looked.shown, there.join(" and "))
+        }
         Goal::Finalize => format!(
             "the levels of {} are as high as {} supports",
             looked.shown,

@@ -103,7 +103,10 @@ pub fn lines(
         say(if index == 0 { "hazards" } else { "" }, &text);
     }
     if let Goal::Back(_) = plan.goal {
-        say("way on", "up again: windlass plan {cluster} --to RELEASE; levels stay as they are");
+        say(
+            "way on",
+            "up again: windlass plan {cluster} --to RELEASE; levels stay as they are",
+        );
         return lines;
     }
     say("way back", &way_back(plan));

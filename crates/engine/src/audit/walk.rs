@@ -240,7 +240,9 @@ impl<'a> Walk<'a> {
     pub fn began(&self) -> BTreeSet<Version> {
         let members = self.snapshot.members.values();
         let movers = members.filter(|m| !self.left.contains(&m.id));
-        movers.flat_map(|m| m.components.values().cloned()).collect()
+        movers
+            .flat_map(|m| m.components.values().cloned())
+            .collect()
     }
 
     pub fn newest(&self) -> Option<Version> {

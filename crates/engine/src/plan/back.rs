@@ -99,6 +99,7 @@ pub(super) fn not_finalized(catalog: &Catalog, seen: &Seen, goal: &Version) -> R
         }
     }
     let names: Vec<&str> = barred.iter().map(|(name, _)| name.as_str()).collect();
+    let all = list(&names);
     let mut hints = if stuck { Vec::new() } else { lowering };
     if !stuck {
         hints.push(format!(
@@ -108,16 +109,11 @@ pub(super) fn not_finalized(catalog: &Catalog, seen: &Seen, goal: &Version) -> R
     hints.push("what else can be reached: windlass targets {cluster}".into());
     Err(Refusal {
         code: Code::Finalized,
-        says: if stuck {
-            format!(
-                "there is no way back to {goal}: {} was finalized above it",
-                list(&names)
-            )
-        } else {
-            format!(
-                "no way back to {goal} while {} is finalized above it",
-                list(&names)
-            )
+        says: match (stuck, names.len()) {
+            (true, 1) => format!("there is no way back to {goal}: {all} was finalized above it"),
+            (true, _) => format!("there is no way back to {goal}: {all} were finalized above it"),
+            (false, 1) => format!("no way back to {goal} while {all} is finalized above it"),
+            (false, _) => format!("no way back to {goal} while {all} are finalized above it"),
         },
         because,
         hints,
@@ -152,10 +148,20 @@ impl<'a> Bar<'a> {
         }
     }
 
+    /// A number with its name, where it has one: `27 (4.1-IV1)`.
+    fn called(&self, catalog: &Catalog, number: u16) -> String {
+        let (number, named) = (number.to_string(), catalog.level_named(self.name, number));
+        if named == number {
+            number
+        } else {
+            format!("{number} ({named})")
+        }
+    }
+
     fn stands(&self, catalog: &Catalog) -> Because {
-        let named = catalog.level_named(self.name, self.number);
+        let at = self.called(catalog, self.number);
         Because {
-            fact: format!("{} is finalized at {} ({named})", self.name, self.number),
+            fact: format!("{} is finalized at {at}", self.name),
             source: None,
         }
     }
@@ -163,10 +169,10 @@ impl<'a> Bar<'a> {
     fn supported(&self, catalog: &Catalog) -> Because {
         let fact = match self.line.levels.get(self.name) {
             Some((low, high)) => format!(
-                "{} supports {} from {low} to {high} ({})",
+                "{} supports {} from {low} to {}",
                 self.line.line,
                 self.name,
-                catalog.level_named(self.name, *high)
+                self.called(catalog, *high)
             ),
             None => format!("{} does not know {}", self.line.line, self.name),
         };
@@ -182,10 +188,13 @@ impl<'a> Bar<'a> {
         let to = self.high.unwrap_or(0);
         let fact = match self.one_way {
             Some(one) => format!(
-                "it cannot be lowered below {one} ({}) again: that number changed what is stored",
-                catalog.level_named(self.name, one)
+                "it cannot be lowered below {} again: that number changed what is stored",
+                self.called(catalog, one)
             ),
-            None => format!("no number from {} down to {to} changed what is stored", self.number),
+            None => format!(
+                "no number from {} down to {to} changed what is stored",
+                self.number
+            ),
         };
         Some(Because {
             fact,

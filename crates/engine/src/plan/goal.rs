@@ -118,7 +118,10 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
         "go on instead: windlass plan {{cluster}} --to {newest}"
     )];
     // Where some member runs something older still, only that is a release to go back to.
-    if seen.movers().all(|m| m.components.values().all(|v| v >= goal)) {
+    if seen
+        .movers()
+        .all(|m| m.components.values().all(|v| v >= goal))
+    {
         hints.push(format!(
             "all go back, while no level is finalized above {goal}, with: windlass rollback \
              {{cluster}} --to {goal}"

@@ -86,8 +86,15 @@ fn way(catalog: &Catalog, seen: &str, goal: &str) -> Plan {
         via: vec![v("4.0")],
         ..Policy::default()
     };
-    let plan = plan(catalog, &policy, &snapshot, &back(goal), &BTreeSet::new(), None)
-        .unwrap_or_else(|refusal| panic!("{}", refused(&refusal)));
+    let plan = plan(
+        catalog,
+        &policy,
+        &snapshot,
+        &back(goal),
+        &BTreeSet::new(),
+        None,
+    )
+    .unwrap_or_else(|refusal| panic!("{}", refused(&refusal)));
     let objections = audit(&plan, catalog, &policy, &snapshot, &BTreeSet::new());
     assert!(objections.is_empty(), "{}\n{objections:?}", told(&plan));
     plan
@@ -101,7 +108,14 @@ fn leads(seen: &str, goal: &str, expect: &str) {
 #[track_caller]
 fn refuses(catalog: &Catalog, seen: &str, goal: &str, expect: &str) {
     let policy = Policy::default();
-    match plan(catalog, &policy, &cluster(seen), &back(goal), &BTreeSet::new(), None) {
+    match plan(
+        catalog,
+        &policy,
+        &cluster(seen),
+        &back(goal),
+        &BTreeSet::new(),
+        None,
+    ) {
         Ok(plan) => panic!("{}", told(&plan)),
         Err(refusal) => same(&refused(&refusal), expect),
     }
@@ -200,7 +214,11 @@ fn a_mix_of_three_releases_goes_back_to_the_oldest() {
 
 #[test]
 fn where_all_run_it_nothing_is_to_be_done_whatever_the_level() {
-    leads("1 controller+broker 4.0.2\nmetadata.version = 25", "4.0", "");
+    leads(
+        "1 controller+broker 4.0.2\nmetadata.version = 25",
+        "4.0",
+        "",
+    );
 }
 
 #[test]
@@ -255,9 +273,9 @@ fn a_level_that_the_old_release_does_not_know_bars() {
         "3.9",
         "
         finalized: there is no way back to 3.9.2: group.version was finalized above it
-          because group.version is finalized at 1 (1)
+          because group.version is finalized at 1
           because 3.9 does not know group.version (MetadataVersion.java; ApiVersions answers of real brokers)
-          because it cannot be lowered below 1 (1) again: that number changed what is stored (GroupVersion.java: once used, the offsets topic is read only by releases from 3.4.1 on)
+          because it cannot be lowered below 1 again: that number changed what is stored (GroupVersion.java: once used, the offsets topic is read only by releases from 3.4.1 on)
           hint what else can be reached: windlass targets {cluster}",
     );
 }
@@ -305,7 +323,13 @@ fn the_second_judge_objects_to_a_step_up_a_raise_and_a_path_without_a_way_back()
     let snapshot = cluster(seen);
     let good = way(&catalog, seen, "3.9.1");
     let judged = |plan: &Plan, catalog: &Catalog| -> Vec<String> {
-        let all = audit(plan, catalog, &Policy::default(), &snapshot, &BTreeSet::new());
+        let all = audit(
+            plan,
+            catalog,
+            &Policy::default(),
+            &snapshot,
+            &BTreeSet::new(),
+        );
         all.iter().map(ToString::to_string).collect()
     };
     assert_eq!(judged(&good, &catalog), [""; 0]);
@@ -314,17 +338,25 @@ fn the_second_judge_objects_to_a_step_up_a_raise_and_a_path_without_a_way_back()
     let said = judged(&swapped, &catalog).join("\n");
     assert!(said.contains("broker-not-newer"), "{said}");
     let mut raised = good.clone();
-    raised.hops[0].stages.push(Stage::Raise(windlass_engine::plan::Raise {
-        level: "metadata.version".into(),
-        from: 20,
-        to: 21,
-        named: (String::new(), String::new()),
-        why: String::new(),
-    }));
+    raised.hops[0]
+        .stages
+        .push(Stage::Raise(windlass_engine::plan::Raise {
+            level: "metadata.version".into(),
+            from: 20,
+            to: 21,
+            named: (String::new(), String::new()),
+            why: String::new(),
+        }));
     let said = judged(&raised, &catalog).join("\n");
-    assert!(said.contains("metadata.version is raised on the way back"), "{said}");
+    assert!(
+        said.contains("metadata.version is raised on the way back"),
+        "{said}"
+    );
     let mut shut = catalog.clone();
     shut.paths.iter_mut().for_each(|path| path.back = None);
     let said = judged(&good, &shut).join("\n");
-    assert!(said.contains("no supported path leads from 4.1.2 to 3.9.1"), "{said}");
+    assert!(
+        said.contains("no supported path leads from 4.1.2 to 3.9.1"),
+        "{said}"
+    );
 }

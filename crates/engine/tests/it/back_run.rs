@@ -48,7 +48,11 @@ fn a_roll_that_was_left_goes_back_last_moved_first() {
 #[test]
 fn after_a_level_was_raised_the_run_is_refused() {
     let mut world = back(HALF);
-    let level = world.cluster.levels.get_mut(&"format".into()).expect("a level");
+    let level = world
+        .cluster
+        .levels
+        .get_mut(&"format".into())
+        .expect("a level");
     level.finalized = 4;
     world.taken(1, 1).ends().tells(
         "
@@ -116,4 +120,37 @@ fn a_member_that_does_not_bear_the_old_release_pauses_the_way_back() {
         })
         .ends();
     assert_eq!(world.phase(), "finished");
+}
+
+#[test]
+fn a_member_that_cannot_bear_the_new_release_is_put_back_first_then_all_go_back() {
+    use windlass_engine::run::command::Retry;
+    let mut world = World::of("1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1");
+    world
+        .breaks("2", "it does not start")
+        .taken(1, 1)
+        .pass(Ms::seconds(5));
+    assert_eq!(world.phase(), "paused");
+    world
+        .mended("2")
+        .say(Command::Retry {
+            subject: None,
+            how: Retry::Old,
+        })
+        .pass(Ms::seconds(5));
+    assert_eq!(world.phase(), "paused");
+    world
+        .say(Command::Retarget(Goal::Back(v("3.9.1"))))
+        .pass(Ms::seconds(2));
+    let plan = world.plan();
+    world.quietly().say(Command::Approve { plan });
+    world.quietly().ends().tells(
+        "
+        member/1 moved
+        member/1 settled at 3.9.1
+        stage 0.0 done
+        proven
+        ended: finished",
+    );
+    world.replays();
 }

@@ -96,7 +96,9 @@ impl Oracle<'_> {
         let before = self.broken(&state.members, state.level);
         let mut next = Vec::new();
         for level in state.level + 1..5 {
-            if self.leaves == Ordering::Less && self.broken(&state.members, level).is_subset(&before) {
+            if self.leaves == Ordering::Less
+                && self.broken(&state.members, level).is_subset(&before)
+            {
                 let state = State {
                     level,
                     ..state.clone()

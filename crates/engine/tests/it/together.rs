@@ -129,14 +129,18 @@ fn spread(text: &str, need: u32) -> Snapshot {
     let mut snapshot = cluster(text);
     let mut racks: BTreeMap<Option<String>, Vec<MemberId>> = BTreeMap::new();
     for member in snapshot.members.values() {
-        racks.entry(member.zone.clone()).or_default().push(member.id.clone());
+        racks
+            .entry(member.zone.clone())
+            .or_default()
+            .push(member.id.clone());
     }
     let mut sets = vec![BTreeSet::new()];
     for rack in racks.values() {
         sets = sets
             .iter()
             .flat_map(|set: &BTreeSet<MemberId>| {
-                rack.iter().map(move |id| set.iter().cloned().chain([id.clone()]).collect())
+                rack.iter()
+                    .map(move |id| set.iter().cloned().chain([id.clone()]).collect())
             })
             .collect();
     }
@@ -153,7 +157,13 @@ fn spread(text: &str, need: u32) -> Snapshot {
 fn check(snapshot: &Snapshot, most: u32, expect: &str) {
     let found: Vec<String> = batches(&stage(snapshot), &fixed(most), snapshot, most, Start::Paced)
         .iter()
-        .map(|batch| batch.iter().map(MemberId::as_str).collect::<Vec<_>>().join(" "))
+        .map(|batch| {
+            batch
+                .iter()
+                .map(MemberId::as_str)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
         .collect();
     assert_eq!(found.join(", "), expect);
 }

@@ -72,6 +72,7 @@ fn each_field_of_the_examples_is_described() {
         "policy.pauseLimit",
         "spec.cluster",
         "spec.to",
+        "spec.rollback",
         "spec.via",
         "spec.finalize",
         "spec.approve",
