@@ -35,11 +35,15 @@ pub(super) fn upgrade(
     let via = fields.get("via");
     let finalize = fields.get("finalize");
     if rollback == Some(Some(true)) {
-        for field in via.iter().chain(&finalize) {
+        let given = [("via", &via), ("finalize", &finalize)];
+        for (name, field) in given
+            .into_iter()
+            .filter_map(|(n, f)| Some((n, f.as_ref()?)))
+        {
             field.say(
                 report,
                 Code::BadValue,
-                "this is for ways up, and `rollback` is set".to_owned(),
+                format!("`{name}` is for ways up, and `rollback` is set"),
                 "no stop is made and no level is raised on the way back",
                 Some("take it out".to_owned()),
             );

@@ -379,5 +379,17 @@ fn a_way_back_makes_no_stop_and_raises_nothing() {
 kind: Upgrade
 metadata: {name: back}
 spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
-"), @r#""#);
+"), @r#"
+    error: `via` is for ways up, and `rollback` is set
+     --> orders.yaml:4:55
+    4 | spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
+      |                                                       ^^^^^ no stop is made and no level is raised on the way back
+      = help: take it out
+
+    error: `finalize` is for ways up, and `rollback` is set
+     --> orders.yaml:4:72
+    4 | spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
+      |                                                                        ^^^^ no stop is made and no level is raised on the way back
+      = help: take it out
+    "#);
 }
