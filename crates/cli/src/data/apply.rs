@@ -27,12 +27,17 @@ use windlass_wire::v1::{API_VERSION, Object};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Applied {
+    /// `Cluster`, `Upgrade`
     kind: &'static str,
+    /// Its `metadata.name`.
     name: String,
     /// `new`, `changed`, `unchanged`, `asked`, `refused`
     outcome: &'static str,
+    /// Whether it was only shown.
     dry_run: bool,
+    /// What is different from what was registered.
     changes: Vec<Change>,
+    /// The run that it asked for.
     run: Option<String>,
 }
 
@@ -40,8 +45,11 @@ struct Applied {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct AppliedList {
+    /// `windlass.dev/v1`
     api_version: &'static str,
+    /// `AppliedList`
     kind: &'static str,
+    /// One for each object of the files.
     items: Vec<Applied>,
 }
 

@@ -222,7 +222,7 @@ fn doing(scene: &Scene<'_>, subject: &Subject, flight: &Flight) -> String {
         Subject::Level(_) | Subject::Action(_) => &[],
     };
     match (&flight.state, trail) {
-        (Flying::Failed(failure), _) => format!("failed {}", failure.step),
+        (Flying::Failed(failure), _) => format!("failed, step: {}", failure.step),
         (Flying::Left, _) => "left at a safe point".into(),
         (Flying::Unclear, _) => "nobody can tell whether it was done".into(),
         (Flying::Doing | Flying::Gating, [_, ..]) => trail.join(" → "),

@@ -64,7 +64,9 @@ pub fn lines(
     let mut say = |label: &str, text: &str| {
         lines.extend(labelled(outlet, label, LABEL, &spoken(text, typed)));
     };
-    say("pace", &pace(plan, policy));
+    if plan.touched() > 0 {
+        say("pace", &pace(plan, policy));
+    }
     for (index, text) in together(plan, policy, snapshot).iter().enumerate() {
         say(if index == 0 { "together" } else { "" }, text);
     }

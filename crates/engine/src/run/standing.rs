@@ -4,6 +4,7 @@
 //! Must never know: terminals. Stories: `tests/it/standing.rs`.
 
 use super::{Flight, Flying, Halt, Phase, Run};
+use crate::effect::FailureCode;
 use crate::names::Subject;
 use crate::run::event::{Cause, End};
 use crate::step::{Held, held, missing};
@@ -373,7 +374,7 @@ impl Run {
             Subject::Level(_) | Subject::Action(_) => subject.to_string(),
         };
         let mut details = vec![format!(
-            "{} while {} (try {tries})",
+            "{} (step: {}; try {tries})",
             failure.what, failure.step
         )];
         if !failure.log.is_empty() {
@@ -381,6 +382,11 @@ impl Run {
             details.extend(failure.log.iter().map(|line| format!("  {line}")));
         }
         let mut next = vec![format!("mend it, then: windlass retry {{cluster}} {typed}")];
+        if failure.code == FailureCode::DidNotStop {
+            next.push(format!(
+                "or kill what does not end: windlass retry {{cluster}} {typed} --kill"
+            ));
+        }
         if to.is_some() {
             next.push(format!(
                 "or put the old release back: windlass retry {{cluster}} {typed} --old"

@@ -115,7 +115,7 @@ fn after_a_failure() {
         &world,
         "
             Stands failure: arm 2 did not come through
-              its port is taken while starting (try 1)
+              its port is taken (step: starting; try 1)
               last lines of its log:
                 the last line
               $ mend it, then: windlass retry {cluster} 2

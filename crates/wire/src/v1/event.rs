@@ -166,10 +166,10 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
         Event::Failed {
             subject, failure, ..
         } => format!(
-            "{} failed {}: {}",
+            "{} failed: {} (step: {})",
             call(subject),
-            failure.step,
-            failure.what
+            failure.what,
+            failure.step
         ),
         Event::Settled {
             subject, version, ..
