@@ -48,10 +48,12 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
         &[],
         now().wall,
     );
-    let to = goal.as_ref().map(goal_word);
     if outlet.is_data() {
+        let to = goal.as_ref().and_then(Goal::release);
+        let to = to.map(ToString::to_string);
         outlet.data(&FindingsView::of(&found, looked.name(), to.as_deref()));
     } else {
+        let to = goal.as_ref().map(goal_word);
         outlet.line(&head(outlet, &looked, to.as_deref()));
         outlet.lines(findings::lines(outlet, &looked.typed, &found, room.zone()));
     }
