@@ -11,10 +11,12 @@ mod durable_rate;
 mod fsync_before_ack;
 mod kafka_lost;
 mod kafka_overhead;
+mod kafka_parallel;
 mod kafka_under_min_isr;
 mod kill9;
 mod reaction;
 mod release;
+mod rollback_lost;
 mod step_overhead;
 mod windows_vs_dateutil;
 
@@ -84,6 +86,20 @@ const FIGURES: &[Figure] = &[
         unit: "ratio",
         goal: Goal::AtMost(1.15),
         measure: kafka_overhead::measure,
+    },
+    Figure {
+        name: "kafka-parallel",
+        what: "broker stage of 6 in 3 racks, two at once by windlass / a bare loop one by one",
+        unit: "ratio",
+        goal: Goal::AtMost(0.65),
+        measure: kafka_parallel::measure,
+    },
+    Figure {
+        name: "rollback-lost",
+        what: "acknowledged records missing after a half-rolled cluster went back under load",
+        unit: "records",
+        goal: Goal::Zero,
+        measure: rollback_lost::measure,
     },
     Figure {
         name: durable_rate::NAME,

@@ -148,6 +148,8 @@ pub enum Command {
     Upgrade(runs::UpgradeArgs),
     /// Raise feature levels; the old release cannot come back then
     Finalize(runs::FinalizeArgs),
+    /// Go back to the older release, while no level bars it
+    Rollback(runs::RollbackArgs),
     /// Where runs stand
     Status(runs::StatusArgs),
     /// Watch a run until it ends

@@ -121,12 +121,11 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
 
 /// The release that a goal means: a line names its newest advised one.
 fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
-    match goal {
-        Goal::Version(asked) if asked.is_line() => {
-            catalog.newest(asked).map(|release| release.version.clone())
-        }
-        Goal::Version(asked) => Some(asked.clone()),
-        Goal::Finalize => None,
+    let asked = goal.release()?;
+    if asked.is_line() {
+        catalog.newest(asked).map(|release| release.version.clone())
+    } else {
+        Some(asked.clone())
     }
 }
 

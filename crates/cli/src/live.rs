@@ -50,6 +50,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
     match command {
         Command::Upgrade(args) => upgrade::upgrade(context, args).await,
         Command::Finalize(args) => upgrade::finalize(context, args).await,
+        Command::Rollback(args) => upgrade::rollback(context, args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Watch(args) => carry::watch(context, &args).await,
         Command::Why(args) => why::run(context, &args).await,

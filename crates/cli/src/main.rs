@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment`, `secrets` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -18,6 +18,7 @@ mod data;
 mod environment;
 mod exit;
 mod live;
+mod origin;
 mod outlet;
 mod render;
 mod secrets;
@@ -82,8 +83,13 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         }
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Rollback(args) if args.dry_run => {
+            let args = args.shown();
+            data::plan::run(&room(&global, bare, &args.which)?, &args).await
+        }
         carrying @ (Command::Upgrade(_)
         | Command::Finalize(_)
+        | Command::Rollback(_)
         | Command::Serve(_)
         | Command::Carry(_)) => {
             live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await

@@ -224,7 +224,11 @@ impl UpgradeAsked {
         Self {
             key: upgrade.metadata.name.clone(),
             cluster: spec.cluster.clone(),
-            goal: Goal::Version(spec.to.clone()),
+            goal: if spec.rollback {
+                Goal::Back(spec.to.clone())
+            } else {
+                Goal::Version(spec.to.clone())
+            },
             approval: if spec.approve {
                 Approval::InAdvance
             } else {

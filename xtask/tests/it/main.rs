@@ -5,6 +5,7 @@
     reason = "tests of real processes wait for them by the clock"
 )]
 
+mod back;
 mod kafka;
 mod reach;
 mod roll;

@@ -180,6 +180,10 @@ pub struct CheckArgs {
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,
+    /// Of the way back, to the release that the last run started from unless --to
+    /// names one
+    #[arg(long, conflicts_with = "via")]
+    pub rollback: bool,
     /// TLS and login.
     #[command(flatten)]
     pub reach: Reach,
@@ -193,13 +197,14 @@ Changes nothing. Where there is no way, it says why, and what would open one.
 Examples:
   windlass plan orders --to 4.1
   windlass plan orders --to 4.1 --via 4.0 --explain
+  windlass plan orders --rollback
   windlass plan --bootstrap 127.0.0.1:9092 --to 4.1")]
 pub struct PlanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
     /// A release, or a line of releases: its newest advised
-    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "finalize")]
+    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present_any = ["finalize", "rollback"])]
     pub to: Option<Version>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
@@ -207,6 +212,10 @@ pub struct PlanArgs {
     /// Raise the feature levels, too; alone: only them
     #[arg(long)]
     pub finalize: bool,
+    /// The way back, to the release that the last run started from unless --to
+    /// names one
+    #[arg(long, conflicts_with_all = ["finalize", "via"])]
+    pub rollback: bool,
     /// Show each mix of releases that will stand on the way
     #[arg(long)]
     pub explain: bool,

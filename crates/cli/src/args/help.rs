@@ -15,7 +15,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Before an upgrade",
         &["observe", "targets", "check", "plan", "window", "freeze"],
     ),
-    ("Upgrade", &["upgrade", "finalize"]),
+    ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (
         "Follow a run",
         &[

@@ -334,5 +334,6 @@ fn goal_text(goal: &Goal) -> String {
     match goal {
         Goal::Version(version) => version.to_string(),
         Goal::Finalize => "levels raised".into(),
+        Goal::Back(version) => format!("back to {version}"),
     }
 }

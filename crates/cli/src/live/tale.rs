@@ -271,6 +271,7 @@ pub mod tests {
             hazards: Vec::new(),
             left: Vec::new(),
             expected: Ms::seconds(30),
+            one_by_one: Ms::seconds(30),
         }
     }
 

@@ -11,10 +11,11 @@ use super::screen::Telling;
 use super::span::{Since, rest};
 use super::terminal::is_somebody_there;
 use super::why;
-use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs, When};
+use crate::args::runs::{FinalizeArgs, RollbackArgs, Start, UpgradeArgs, When};
 use crate::assemble;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use crate::origin;
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Finalize, Policy};
@@ -66,6 +67,28 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
     let policy = hours(context, &args.when, Policy::clone)?;
     begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
+}
+
+/// `windlass rollback`
+///
+/// # Errors
+/// As [`upgrade`]; where no release is named and the journals tell none.
+pub async fn rollback(context: &Context, args: RollbackArgs) -> Result<Exit, Failed> {
+    let policy = |of_cluster: &Policy| {
+        let mut policy = of_cluster.clone();
+        // Stops and levels are for ways up; the plan leaves them aside, and so does what is shown.
+        policy.via.clear();
+        policy.finalize = Finalize::Never;
+        if let Some(soak) = args.soak {
+            policy.soak = soak;
+        }
+        policy.pace = args.pace.over(policy.pace);
+        policy
+    };
+    context.desk.registered(&args.cluster).await?;
+    let policy = hours(context, &args.when, policy)?;
+    let goal = origin::back(context, &args.cluster, args.to.as_ref()).await?;
+    begin(context, &args.cluster, goal, policy, &args.start).await
 }
 
 /// A policy with the times that were asked for, and the answer to `--in-window`.
@@ -187,9 +210,20 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
         2,
     ));
     outlet.note(&format!("  watch    windlass watch {cluster}"));
-    if let Goal::Version(version) = goal {
+    let instead = match goal {
+        Goal::Version(version) => Some(format!("--to {version}")),
+        Goal::Back(version) => Some(format!("--rollback --to {version}")),
+        Goal::Finalize => None,
+    };
+    if let Some(instead) = instead {
+        // Only a run that stands still takes another goal.
+        let pause = if line.phase == "paused" {
+            String::new()
+        } else {
+            format!("windlass pause {cluster}, then: ")
+        };
         outlet.note(&format!(
-            "  or       windlass pause {cluster}, then: windlass retarget {cluster} --to {version}"
+            "  or       {pause}windlass retarget {cluster} {instead}"
         ));
     }
     outlet.note(&format!("  or       windlass cancel {cluster}"));

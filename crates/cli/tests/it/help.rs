@@ -16,6 +16,7 @@ const COMMANDS: &[&str] = &[
     "freeze",
     "upgrade",
     "finalize",
+    "rollback",
     "status",
     "watch",
     "why",

@@ -129,7 +129,9 @@ fn canary(run: &Run, step: &Move, now: Now) -> Option<Event> {
     })
 }
 
-/// Members that may begin now, in order: under the limit, no budget passed, no trouble standing.
+/// Members that may begin now, in order: under the limit, no budget passed, no trouble standing. One
+/// that a budget holds is passed by others, but a zone that was begun is begun to its last member
+/// before another one: never are two weakened where one need be.
 fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
     let mut room = run.room();
     if room == 0 || !known.troubles.is_empty() {
@@ -137,15 +139,22 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
     }
     let mut down: BTreeSet<&MemberId> = run.ailing().collect();
     down.extend(run.flights().keys().filter_map(member));
+    let zone = |id: &MemberId| known.members.get(id).and_then(|m| m.zone.as_deref());
     let mut chosen = Vec::new();
+    let mut held = None;
     for id in run.queue() {
         if room == 0 {
             break;
+        }
+        if held.is_some_and(|held| held != zone(id)) {
+            continue;
         }
         if budget::first_passed(&known.budgets, &down, id).is_none() {
             down.insert(id);
             chosen.push(id.clone());
             room -= 1;
+        } else {
+            held = held.or(zone(id).map(Some));
         }
     }
     chosen

@@ -43,6 +43,7 @@ pub(super) fn ask(run: &Run, now: Now) -> Option<Vec<Event>> {
 /// How long what begins next takes, as far as it must fit; none: nothing begins next.
 fn next_takes(run: &Run) -> Option<Ms> {
     let (_, plan) = run.plan()?;
+    let known = run.known()?;
     let Some(at) = run.cursor().filter(|at| !at.done) else {
         let (hop, index) = next_stage(run, plan);
         return plan
@@ -53,7 +54,7 @@ fn next_takes(run: &Run) -> Option<Ms> {
                 Fit::Member => one(run, stage),
                 Fit::Stage => {
                     let ceiling = run.policy().pace.ceiling(run.touched());
-                    effort::of_stage(stage, one(run, stage), ceiling, run.policy())
+                    effort::of_stage(stage, one(run, stage), ceiling, run.policy(), known)
                 }
             });
     };

@@ -1,6 +1,7 @@
 //! Stories of the engine, one file a subject.
 mod audit;
 mod back;
+mod back_run;
 mod calendar;
 mod catalog;
 mod check;
@@ -18,4 +19,5 @@ mod run;
 mod stage;
 mod standing;
 mod targets;
+mod together;
 mod world;

@@ -41,8 +41,8 @@ lines:
 levels:
   - {name: format, raise: on-finalize, source: t}
 paths:
-  - {from: '3.9', to: '4.0', source: t}
-  - {from: '4.0', to: '4.1', source: t}
+  - {from: '3.9', to: '4.0', back: t, source: t}
+  - {from: '4.0', to: '4.1', back: t, source: t}
 skew:
   - {id: arm-not-newer, of: arm, from: brain, allow: not-newer, why: so, source: t}
 checks:

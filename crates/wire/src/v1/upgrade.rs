@@ -37,6 +37,9 @@ pub struct UpgradeSpec {
     pub cluster: ClusterName,
     /// A release, or a line of releases.
     pub to: Version,
+    /// The way back to `to`, instead of up to it.
+    #[serde(skip_serializing_if = "is_up")]
+    pub rollback: bool,
     /// Stops on the way; none: those of the cluster's policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub via: Option<Vec<Version>>,
@@ -54,6 +57,10 @@ pub struct UpgradeSpec {
     pub in_window: bool,
     /// Approved in advance; else the run waits for `approve`.
     pub approve: bool,
+}
+
+fn is_up(rollback: &bool) -> bool {
+    !*rollback
 }
 
 fn finalize<S: Serializer>(value: &Option<Finalize>, s: S) -> Result<S::Ok, S::Error> {

@@ -114,6 +114,7 @@ fn each_field_of_the_examples_is_described() {
         "spec.inWindow",
         "spec.cluster",
         "spec.to",
+        "spec.rollback",
         "spec.via",
         "spec.finalize",
         "spec.approve",

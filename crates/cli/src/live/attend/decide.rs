@@ -290,6 +290,11 @@ pub(super) fn question_of(reading: &Reading) -> String {
             picture::goal_of(run),
             counted(touched, "member")
         ),
+        Goal::Back(_) => format!(
+            "Put {cluster} back to {}? This moves {}. [y/N]",
+            picture::goal_of(run),
+            counted(touched, "member")
+        ),
         Goal::Finalize => format!("Raise the levels of {cluster}?{no_return} [y/N]"),
     }
 }
