@@ -218,13 +218,14 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
     };
     if let Some(instead) = instead {
         // Only a run that stands still takes another goal.
-        let pause = if line.phase == "paused" {
-            String::new()
+        let label = if line.phase == "paused" {
+            "or"
         } else {
-            format!("windlass pause {cluster}, then: ")
+            outlet.note(&format!("  or       windlass pause {cluster}"));
+            "then"
         };
         outlet.note(&format!(
-            "  or       {pause}windlass retarget {cluster} {instead}"
+            "  {label:<7}  windlass retarget {cluster} {instead}"
         ));
     }
     outlet.note(&format!("  or       windlass cancel {cluster}"));

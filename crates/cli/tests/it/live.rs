@@ -179,7 +179,7 @@ fn a_live_run_is_given_the_way_back_or_ended_first() {
     let told = words(&user, "rollback orders --to 3.9 --yes", 1);
     for part in [
         "run 1",
-        "windlass pause orders, then: windlass retarget orders --rollback --to 3.9",
+        "or windlass pause orders ! then windlass retarget orders --rollback --to 3.9",
         "windlass cancel orders",
     ] {
         assert!(told.contains(part), "{part}: {told}");
