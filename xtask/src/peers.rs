@@ -10,6 +10,7 @@ pub mod kafka;
 pub mod load;
 
 pub mod process;
+pub mod sshd;
 pub mod watch;
 
 pub mod wire;

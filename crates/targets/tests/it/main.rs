@@ -4,6 +4,10 @@
     reason = "real processes are waited for by the real clock"
 )]
 
+// A real sshd, started as the figures start theirs; not all of it is needed here.
+#[allow(dead_code)]
+#[path = "../../../../xtask/src/peers/sshd/daemon.rs"]
+mod daemon;
 mod dial;
 mod host;
 mod host_crash;
