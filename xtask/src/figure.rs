@@ -15,6 +15,7 @@ mod kafka_under_min_isr;
 mod kill9;
 mod reaction;
 mod release;
+mod ssh_equals_local;
 mod step_overhead;
 
 use std::fmt;
@@ -83,6 +84,13 @@ const FIGURES: &[Figure] = &[
         unit: "ratio",
         goal: Goal::AtMost(1.15),
         measure: kafka_overhead::measure,
+    },
+    Figure {
+        name: "ssh-equals-local",
+        what: "events that differ between the journals of one hop over ssh and local, but for times and addresses",
+        unit: "events",
+        goal: Goal::Zero,
+        measure: ssh_equals_local::measure,
     },
     Figure {
         name: durable_rate::NAME,

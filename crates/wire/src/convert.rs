@@ -5,6 +5,7 @@
 
 use crate::template;
 use crate::v1::cluster::{Cluster, Member, PidFrom, Prepare, Release, Supervisor, System};
+use crate::v1::reach::Reach;
 use crate::v1::upgrade::Upgrade;
 use crate::value::Address;
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct ClusterDeclared {
     pub bootstrap: Vec<Address>,
     /// Where releases lie; given wherever there are members.
     pub release: Option<Release>,
+    /// The ways to its hosts, by name.
+    pub hosts: BTreeMap<String, Reach>,
     /// The members, in the order of the file.
     pub members: Vec<MemberDeclared>,
     /// The user's will.
@@ -91,6 +94,11 @@ impl ClusterDeclared {
             labels: cluster.metadata.labels.clone(),
             bootstrap: spec.kafka.bootstrap.clone(),
             release: spec.release.clone(),
+            hosts: spec
+                .hosts
+                .iter()
+                .map(|host| (host.name.clone(), host.reach.clone()))
+                .collect(),
             members: members.collect(),
             policy: spec.policy.clone(),
         }
@@ -105,6 +113,7 @@ impl ClusterDeclared {
             labels: BTreeMap::new(),
             bootstrap,
             release: None,
+            hosts: BTreeMap::new(),
             members: Vec::new(),
             policy: Policy::default(),
         }

@@ -5,6 +5,7 @@
 mod cluster;
 mod member;
 mod policy;
+mod reach;
 mod supervisor;
 mod upgrade;
 

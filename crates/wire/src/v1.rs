@@ -10,6 +10,7 @@ pub mod finding;
 pub mod list;
 pub mod plan;
 pub mod policy;
+pub mod reach;
 pub mod snapshot;
 pub mod status;
 pub mod upgrade;

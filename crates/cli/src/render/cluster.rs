@@ -11,6 +11,7 @@ use windlass_engine::time::Ms;
 use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
+use windlass_wire::v1::reach::Reach;
 use windlass_wire::v1::list::ClusterView;
 use windlass_wire::value::cap_text;
 
@@ -93,6 +94,10 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
             "releases",
             &format!("{}, fetched by {}", fetch.into, fetch.command.join(" ")),
         ),
+        Some(Release::Copy(copy)) => say(
+            "releases",
+            &format!("{}, sent from {}", copy.into, copy.from),
+        ),
         None => say("releases", "not declared: no member can be moved"),
     }
     say("policy", &policy(declared));
@@ -119,7 +124,7 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         };
         table.row(vec![
             Cell::toned(member.id.to_string(), Tone::Bold),
-            Cell::plain(member.host.clone()),
+            Cell::plain(host(declared, &member.host)),
             Cell::plain(member.dir.clone()),
             Cell::plain(under(&member.config)),
             Cell::plain(by),
@@ -127,6 +132,20 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     lines.extend(table.lines(outlet));
     lines
+}
+
+/// A host by its name, and by whom and where where that is over ssh.
+fn host(declared: &ClusterDeclared, name: &str) -> String {
+    match declared.hosts.get(name) {
+        Some(Reach::Ssh(ssh)) => {
+            let port = match ssh.port {
+                22 => String::new(),
+                port => format!(" port {port}"),
+            };
+            format!("{name} (ssh {}@{}{port})", ssh.user, ssh.address)
+        }
+        Some(Reach::Local {}) | None => name.to_owned(),
+    }
 }
 
 fn policy(declared: &ClusterDeclared) -> String {

@@ -3,7 +3,7 @@
 //!
 //! Must never know: what is run, and for whom. Stories: `tests/it/host.rs`, `tests/it/ssh.rs`.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 use windlass_runner::ports::Task;
@@ -39,6 +39,12 @@ pub struct Session {
     pub output: Box<dyn AsyncRead + Send + Unpin>,
     /// What must live as long.
     pub kept: Box<dyn Send>,
+}
+
+impl Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session")
+    }
 }
 
 /// Why a command was not started.

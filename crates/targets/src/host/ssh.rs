@@ -18,7 +18,8 @@ pub use login::Login;
 
 use super::reach::{Purpose, Reach, Session, Unreached};
 use link::Link;
-use russh::ChannelMsg;
+use russh::client::Msg;
+use russh::{ChannelMsg, ChannelStream};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,8 @@ use windlass_runner::ports::Task;
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
 /// Members of one host ask at once: a host that just refused us is not asked again by each of them.
 const RETRY_APART: Duration = Duration::from_millis(500);
+/// A session that ended is free for others at once, or this much later.
+const FREED_APART: Duration = Duration::from_millis(50);
 /// Looks go on while deeds wait: so many sessions are kept for them, where there are more than one.
 const KEPT_FOR_LOOKS: usize = 1;
 
@@ -154,14 +157,30 @@ impl SshReach {
         Unreached::Away(format!("{}: {why}", self.spec.shown()))
     }
 
+    /// A new session. A host frees one a moment after it told us of its end: no is asked once more.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the host room owns this seam: hosts are real, and so is the time they take"
+    )]
+    async fn session(&self, link: &Link) -> Result<russh::Channel<Msg>, Unreached> {
+        loop {
+            match link.session().await {
+                Ok(channel) => return Ok(channel),
+                // The limit of an answer stands around this.
+                Err(russh::Error::ChannelOpenFailure(_)) => tokio::time::sleep(FREED_APART).await,
+                Err(why) => return Err(self.away(why)),
+            }
+        }
+    }
+
     /// A session on which the command runs.
     #[allow(
         clippy::disallowed_methods,
         reason = "the host room owns this seam: hosts are real, and so is the time they take"
     )]
-    async fn open(&self, link: &Link, command: &str) -> Result<russh::ChannelStream<russh::client::Msg>, Unreached> {
+    async fn open(&self, link: &Link, command: &str) -> Result<ChannelStream<Msg>, Unreached> {
         let opening = async {
-            let mut channel = link.session().await.map_err(|why| self.away(why))?;
+            let mut channel = self.session(link).await?;
             channel
                 .exec(true, command)
                 .await
@@ -181,7 +200,9 @@ impl SshReach {
             }
         };
         let opened = tokio::time::timeout(ANSWER_LIMIT, opening).await;
-        opened.unwrap_or_else(|_| Err(self.away("it opens no session")))
+        let sessions = self.spec.sessions;
+        let says = format!("it opens no session; `sessions: {sessions}` may be more than its MaxSessions");
+        opened.unwrap_or_else(|_| Err(self.away(says)))
     }
 }
 

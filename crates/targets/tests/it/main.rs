@@ -19,3 +19,5 @@ mod kafka_gate;
 mod kafka_seen;
 mod kafka_wire;
 mod kafka_world;
+mod ssh;
+mod ssh_release;

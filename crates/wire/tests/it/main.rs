@@ -11,5 +11,6 @@ mod init;
 mod mutations;
 mod runs;
 mod sample;
+mod ssh;
 mod status;
 mod texts;
