@@ -115,10 +115,7 @@ pub fn address(text: &str) -> Result<Address, Wrong> {
 fn in_range(number: u32) -> Result<u16, Wrong> {
     match u16::try_from(number) {
         Ok(port) if port > 0 => Ok(port),
-        Ok(_) | Err(_) => Err(Wrong::new(
-            format!("port {number} is out of range"),
-            PORTS,
-        )),
+        Ok(_) | Err(_) => Err(Wrong::new(format!("port {number} is out of range"), PORTS)),
     }
 }
 

@@ -7,4 +7,5 @@
 
 mod kafka;
 mod roll;
+mod ssh;
 mod target;

@@ -32,7 +32,10 @@ pub fn reaches(
 fn spec(ssh: &Ssh, agent: Option<&Path>) -> Result<SshSpec, String> {
     let key = ssh.key.iter().map(|key| Login::Key {
         file: key.from_file.clone().into(),
-        passphrase: key.passphrase.as_ref().map(|from| from.from_file.clone().into()),
+        passphrase: key
+            .passphrase
+            .as_ref()
+            .map(|from| from.from_file.clone().into()),
     });
     let agents = ssh.agent.iter().map(|declared| Login::Agent {
         socket: match &declared.socket {
@@ -40,7 +43,11 @@ fn spec(ssh: &Ssh, agent: Option<&Path>) -> Result<SshSpec, String> {
             None => agent.map(Path::to_path_buf),
         },
     });
-    let jump = ssh.jump.as_ref().map(|jump| spec(jump, agent)).transpose()?;
+    let jump = ssh
+        .jump
+        .as_ref()
+        .map(|jump| spec(jump, agent))
+        .transpose()?;
     Ok(SshSpec {
         address: ssh.address.clone(),
         port: ssh.port,

@@ -15,15 +15,12 @@ const KAFKA_TELLS: &str = "kafka-clients-{version}.jar";
 const LOG_UNDECLARED: &str = ".windlass/{id}.log";
 
 /// What the hand of a member needs to know.
-pub fn spec(
-    cluster: &ClusterDeclared,
-    member: &MemberDeclared,
-) -> Result<MemberSpec, String> {
+pub fn spec(cluster: &ClusterDeclared, member: &MemberDeclared) -> Result<MemberSpec, String> {
     let tells = match cluster.system {
         System::Kafka => KAFKA_TELLS,
     };
     let release = cluster.release.as_ref().ok_or("no `release` is declared")?;
-        Ok(MemberSpec {
+    Ok(MemberSpec {
         id: member.id.clone(),
         dir: member.dir.clone(),
         config: member.config.clone().unwrap_or_else(|| member.dir.clone()),

@@ -11,8 +11,8 @@ use windlass_engine::time::Ms;
 use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
-use windlass_wire::v1::reach::Reach;
 use windlass_wire::v1::list::ClusterView;
+use windlass_wire::v1::reach::Reach;
 use windlass_wire::value::cap_text;
 
 /// Columns of the labels.

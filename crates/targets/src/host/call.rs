@@ -29,8 +29,7 @@ const SCRIPT: &str = concat!(
 /// of it came: a cut connection must not run half a script. Free of quotes, so that any login shell
 /// passes it on as it stands. `-w`: where sshd made us the leader of a session, setsid forks, and a
 /// host that saw its child end would close our input.
-const READ: &str =
-    r##"exec setsid -w sh -c 'p=$(head -c "$1"); case $p in *"#whole") eval "$p" ;; esac' windlass-deed"##;
+const READ: &str = r##"exec setsid -w sh -c 'p=$(head -c "$1"); case $p in *"#whole") eval "$p" ;; esac' windlass-deed"##;
 const WHOLE: &str = "#whole";
 /// No answer and no tail of a log that a screen shows is longer; a host gone mad must not fill us up.
 const OUTPUT_MAX_BYTES: u64 = 8 * 1024 * 1024;
@@ -266,7 +265,10 @@ fn text(verb: &Verb<'_>, spec: &MemberSpec, places: &Places) -> String {
             }
             text.deed(&ensure.wanted, deed);
             for (n, pair) in deed.env.iter().enumerate() {
-                let line = format!("WINDLASS_ENV_{n}={}\nexport WINDLASS_ENV_{n}\n", quoted(pair));
+                let line = format!(
+                    "WINDLASS_ENV_{n}={}\nexport WINDLASS_ENV_{n}\n",
+                    quoted(pair)
+                );
                 text.exports.push_str(&line);
             }
         }
@@ -328,7 +330,9 @@ impl Ask<'_> {
         drop(kept);
         let text = String::from_utf8_lossy(&bytes);
         let mut lines: Vec<&str> = text.lines().collect();
-        let at = lines.iter().rposition(|line| line.starts_with("windlass\t"));
+        let at = lines
+            .iter()
+            .rposition(|line| line.starts_with("windlass\t"));
         let said = at.and_then(|at| Some((at, Said::read(lines.get(at)?)?)));
         if let Some((at, mut said)) = said {
             lines.truncate(at);
@@ -337,7 +341,10 @@ impl Ask<'_> {
         }
         let last = match read {
             Err(why) => why.to_string(),
-            Ok(()) => lines.last().map_or("it said nothing", |line| line).to_string(),
+            Ok(()) => lines
+                .last()
+                .map_or("it said nothing", |line| line)
+                .to_string(),
         };
         Err(Unsaid::Ended(format!(
             "the deed script ended unanswered: {last}"
@@ -393,7 +400,14 @@ mod tests {
 
     #[test]
     fn words_come_through_a_shell_as_they_are() {
-        for word in ["", "plain", "it's", "$HOME `x` \"y\" \\ ! *", "two\nlines", "'''"] {
+        for word in [
+            "",
+            "plain",
+            "it's",
+            "$HOME `x` \"y\" \\ ! *",
+            "two\nlines",
+            "'''",
+        ] {
             let output = std::process::Command::new("sh")
                 .args(["-c", &format!("printf '%s|' {}", quoted(word))])
                 .output()

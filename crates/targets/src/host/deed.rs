@@ -178,9 +178,10 @@ impl MemberSpec {
                 let to = under(&places.dir, &words.expand(to)?);
                 // Read for each range, as its arguments are.
                 let put = match from {
-                    PreparedFile::From(from) => {
-                        ("put", vec![under(&places.dir, &words.expand(from)?), to.clone()])
-                    }
+                    PreparedFile::From(from) => (
+                        "put",
+                        vec![under(&places.dir, &words.expand(from)?), to.clone()],
+                    ),
                     PreparedFile::Text(text) => ("write", vec![to.clone(), text.clone()]),
                 };
                 deed.lists.push(match holds {

@@ -57,7 +57,9 @@ pub(super) async fn ready(ask: Ask<'_>, version: &Version) -> Result<(), String>
             continue;
         };
         if offset < had || cuts > CUTS_MAX {
-            return Err(format!("{version} could not be sent: the way to the host is cut again and again"));
+            return Err(format!(
+                "{version} could not be sent: the way to the host is cut again and again"
+            ));
         }
         (had, cuts) = (offset, cuts + 1);
         let verb = Verb::Receive {
@@ -141,7 +143,15 @@ impl Packed {
         }
         let mut tar = Command::new("tar")
             .args(["--sort=name", "--mtime=@0", "--owner=0", "--group=0"])
-            .args(["--numeric-owner", "--format=gnu", "-C", &self.from, "-cf", "-", "."])
+            .args([
+                "--numeric-owner",
+                "--format=gnu",
+                "-C",
+                &self.from,
+                "-cf",
+                "-",
+                ".",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

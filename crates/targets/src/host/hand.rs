@@ -220,7 +220,14 @@ fn understood(said: &Said, last: Option<&Known>) -> Result<(Option<Known>, Seen)
         running,
         claimed_by,
     };
-    Ok((known, Seen { view, runtime, step }))
+    Ok((
+        known,
+        Seen {
+            view,
+            runtime,
+            step,
+        },
+    ))
 }
 
 /// Microseconds since the Unix epoch, of a boot (in seconds) and ticks since then.
@@ -320,7 +327,10 @@ impl Hand for HostHand {
 
     fn log<'a>(&'a self, lines: usize) -> Task<'a, Result<Vec<String>, String>> {
         Box::pin(async move {
-            let said = self.call(Verb::Log { lines }).await.map_err(Unsaid::words)?;
+            let said = self
+                .call(Verb::Log { lines })
+                .await
+                .map_err(Unsaid::words)?;
             match said.word.as_str() {
                 "logged" => Ok(said.before),
                 _ => Err(said.part(0).into()),

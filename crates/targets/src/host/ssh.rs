@@ -123,7 +123,9 @@ impl SshReach {
         let opened = opened.unwrap_or_else(|_| {
             let limit = self.spec.limit.as_secs();
             let shown = self.spec.shown();
-            Err(Unreached::Away(format!("{shown}: no connection within {limit} s")))
+            Err(Unreached::Away(format!(
+                "{shown}: no connection within {limit} s"
+            )))
         });
         match opened {
             Ok(link) => {
@@ -201,7 +203,8 @@ impl SshReach {
         };
         let opened = tokio::time::timeout(ANSWER_LIMIT, opening).await;
         let sessions = self.spec.sessions;
-        let says = format!("it opens no session; `sessions: {sessions}` may be more than its MaxSessions");
+        let says =
+            format!("it opens no session; `sessions: {sessions}` may be more than its MaxSessions");
         opened.unwrap_or_else(|_| Err(self.away(says)))
     }
 }

@@ -131,7 +131,9 @@ async fn what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allow
     assert_ne!(runs_at(&hand, "1.0.0").await, before);
 }
 
-async fn a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_be_put_back(world: World) {
+async fn a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_be_put_back(
+    world: World,
+) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -235,8 +237,14 @@ async fn what_differs_by_release_is_put_in_place_and_taken_back(world: World) {
         env: BTreeMap::from([("SETTING".into(), "a 'quoted' $value".into())]),
         args: vec!["--new={version}".into()],
         files: BTreeMap::from([
-            ("log.yaml".into(), PreparedFile::From("{release}/log.yaml".into())),
-            ("more.yaml".into(), PreparedFile::From("{release}/log.yaml".into())),
+            (
+                "log.yaml".into(),
+                PreparedFile::From("{release}/log.yaml".into()),
+            ),
+            (
+                "more.yaml".into(),
+                PreparedFile::From("{release}/log.yaml".into()),
+            ),
         ]),
     }];
     let hand = world.hand_of(spec);

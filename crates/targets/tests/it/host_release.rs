@@ -89,7 +89,10 @@ async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared(wo
         .release_ready(&v("2.0.0"))
         .await
         .expect_err("not declared");
-    assert!(undeclared.ends_with("no SHA-256 is declared for 2.0.0"), "{undeclared}");
+    assert!(
+        undeclared.ends_with("no SHA-256 is declared for 2.0.0"),
+        "{undeclared}"
+    );
     let missing = hand_with(declared("9.0.0", &is));
     let missing = missing
         .release_ready(&v("9.0.0"))
@@ -100,8 +103,13 @@ async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared(wo
 
 /// What docs/files.md tells a user to run.
 fn tree(folder: &Path) -> String {
-    let list = "cd \"$1\" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum";
-    let output = Command::new("sh").args(["-c", list, "sh"]).arg(folder).output().expect("sums");
+    let list =
+        "cd \"$1\" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum";
+    let output = Command::new("sh")
+        .args(["-c", list, "sh"])
+        .arg(folder)
+        .output()
+        .expect("sums");
     String::from_utf8_lossy(&output.stdout)[..64].into()
 }
 

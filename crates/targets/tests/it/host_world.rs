@@ -105,7 +105,10 @@ impl World {
 
     /// The same, with more lines for the configuration of its server.
     pub fn behind(options: &[&str]) -> Self {
-        assert!(daemon::found(), "no sshd: `cargo xtask test` installs openssh-server");
+        assert!(
+            daemon::found(),
+            "no sshd: `cargo xtask test` installs openssh-server"
+        );
         let mut world = Self::new();
         let folder = world.root.join("sshd");
         world.sshd = Some(Sshd::start(&folder, options).expect("a server"));

@@ -39,14 +39,25 @@ async fn a_host_that_shows_another_key_is_refused_with_what_was_found_and_expect
     let found = fingerprint(&folder.join("host.pub"));
     for (keys, place) in [
         (pinned, "`hostKey`"),
-        (HostKeys::File(folder.join("known_hosts")), "known_hosts line 1"),
+        (
+            HostKeys::File(folder.join("known_hosts")),
+            "known_hosts line 1",
+        ),
     ] {
         let mut spec = world.ssh_spec();
         spec.host_keys = keys;
         let hand = world.hand_over(SshReach::new(spec));
         let why = unknown(hand.look().await.running);
-        assert!(why.contains(&format!("shows the host key {found} (ssh-ed25519), expected {expected} (ssh-ed25519)")), "{why}");
-        assert!(why.contains(place) && why.contains("nothing was sent to it"), "{why}");
+        assert!(
+            why.contains(&format!(
+                "shows the host key {found} (ssh-ed25519), expected {expected} (ssh-ed25519)"
+            )),
+            "{why}"
+        );
+        assert!(
+            why.contains(place) && why.contains("nothing was sent to it"),
+            "{why}"
+        );
         let ClaimAnswer::Unreachable { why: claim, .. } = hand.claim(&fence(1)).await else {
             panic!("claimed");
         };
@@ -58,9 +69,15 @@ async fn a_host_that_shows_another_key_is_refused_with_what_was_found_and_expect
     // Unknown is not trusted either.
     fs::write(folder.join("known_hosts"), "").expect("written");
     let why = unknown(world.hand().look().await.running);
-    assert!(why.contains("knows no key of it") && why.contains(&found), "{why}");
+    assert!(
+        why.contains("knows no key of it") && why.contains(&found),
+        "{why}"
+    );
     assert_eq!(world.mark(), "");
-    assert!(!world.sshd().log().contains("Accepted"), "somebody logged in");
+    assert!(
+        !world.sshd().log().contains("Accepted"),
+        "somebody logged in"
+    );
 }
 
 #[tokio::test]
@@ -78,8 +95,18 @@ async fn a_key_that_is_not_taken_is_named_and_so_is_one_that_others_may_read() {
     };
     let refused = says(vec![key(&other), Login::Agent { socket: None }]).await;
     assert!(refused.contains("did not let"), "{refused}");
-    assert!(refused.contains(&format!("the key of {}, {}", other.display(), fingerprint(&other))), "{refused}");
-    assert!(refused.ends_with("no ssh-agent: SSH_AUTH_SOCK is not set"), "{refused}");
+    assert!(
+        refused.contains(&format!(
+            "the key of {}, {}",
+            other.display(),
+            fingerprint(&other)
+        )),
+        "{refused}"
+    );
+    assert!(
+        refused.ends_with("no ssh-agent: SSH_AUTH_SOCK is not set"),
+        "{refused}"
+    );
     let missing = says(vec![key(&world.root().join("nowhere"))]).await;
     assert!(missing.contains("nowhere: No such file"), "{missing}");
     let readable = world.root().join("sshd/readable");
@@ -109,11 +136,17 @@ async fn a_key_with_a_passphrase_opens_with_the_file_that_holds_it() {
         }];
         world.hand_over(SshReach::new(spec))
     };
-    assert_eq!(hand(Some("open sesame\n")).look().await.running, Running::Nothing);
+    assert_eq!(
+        hand(Some("open sesame\n")).look().await.running,
+        Running::Nothing
+    );
     let without = unknown(hand(None).look().await.running);
     assert!(without.contains("has a passphrase"), "{without}");
     let wrong = unknown(hand(Some("closed barley")).look().await.running);
-    assert!(wrong.contains("cannot be read as a key with the passphrase of"), "{wrong}");
+    assert!(
+        wrong.contains("cannot be read as a key with the passphrase of"),
+        "{wrong}"
+    );
     assert!(!wrong.contains("barley"), "{wrong}");
 }
 
@@ -173,7 +206,9 @@ async fn a_host_behind_another_is_reached_through_it_and_each_has_its_own_key() 
     let mut world = World::over_ssh();
     let jump = Sshd::start(&world.root().join("jump"), &[]).expect("a jump host");
     let mut spec = world.ssh_spec();
-    spec.jump = Some(Box::new(crate::host_world::ssh_spec(&world.root().join("jump"))));
+    spec.jump = Some(Box::new(crate::host_world::ssh_spec(
+        &world.root().join("jump"),
+    )));
     let hand = world.hand_over(SshReach::new(spec.clone()));
     let run = fence(1);
     assert_eq!(hand.claim(&run).await, claimed());
@@ -184,10 +219,14 @@ async fn a_host_behind_another_is_reached_through_it_and_each_has_its_own_key() 
     assert!(jump.log().contains("Accepted publickey"), "{}", jump.log());
     // The jump host is asked for its own key, and named.
     let through = spec.jump.as_mut().expect("a jump");
-    through.host_keys = HostKeys::pinned(&[world.sshd().host_key().expect("a key")]).expect("a key");
+    through.host_keys =
+        HostKeys::pinned(&[world.sshd().host_key().expect("a key")]).expect("a key");
     let why = unknown(world.hand_over(SshReach::new(spec)).look().await.running);
     assert!(why.contains("not reached, its jump host: "), "{why}");
-    assert!(why.contains(&format!("[127.0.0.1]:{} shows the host key", jump.port())), "{why}");
+    assert!(
+        why.contains(&format!("[127.0.0.1]:{} shows the host key", jump.port())),
+        "{why}"
+    );
 }
 
 #[tokio::test]
@@ -201,7 +240,9 @@ async fn a_connection_cut_in_mid_deed_is_found_again_with_the_deed_done() {
     until("it listens", || world.log().contains("as stubborn")).await;
     let deed = ensure(1, &["1.0.0"], "2.0.0");
     let mut first = hand.ensure(&deed, &run, PATIENCE);
-    let told = until("it is told to stop", || world.log().contains("told to stop"));
+    let told = until("it is told to stop", || {
+        world.log().contains("told to stop")
+    });
     tokio::select! {
         outcome = &mut first => panic!("answered early: {outcome:?}"),
         () = told => {}
@@ -212,7 +253,10 @@ async fn a_connection_cut_in_mid_deed_is_found_again_with_the_deed_done() {
     assert_eq!(first.await, Outcome::NotYet { step });
     world.mode("plain");
     signal(world.pid().expect("a pid"), Signal::KILL);
-    until("the new one begins", || world.log().contains("2.0.0 begins")).await;
+    until("the new one begins", || {
+        world.log().contains("2.0.0 begins")
+    })
+    .await;
     assert_eq!(hand.ensure(&deed, &run, PATIENCE).await, Outcome::Done);
     runs_at(&hand, "2.0.0").await;
     assert_eq!(world.log().matches("2.0.0 begins").count(), 1);
@@ -238,7 +282,10 @@ async fn a_host_that_does_not_answer_is_waited_for_and_never_called_changed() {
     assert!(step.starts_with("waiting for its host: "), "{step}");
     // The same words again, so that a run writes them down once.
     assert_eq!(hand.ensure(&deed, &run, PATIENCE).await, waits);
-    assert!(matches!(hand.claim(&run).await, ClaimAnswer::Unreachable { .. }));
+    assert!(matches!(
+        hand.claim(&run).await,
+        ClaimAnswer::Unreachable { .. }
+    ));
     assert!(hand.log(3).await.is_err());
     world.sshd().up().expect("up again");
     tokio::time::sleep(Duration::from_millis(600)).await;
@@ -282,7 +329,8 @@ async fn no_more_sessions_are_asked_for_than_declared_and_looks_go_on_beside_dee
     let hand = Arc::new(world.hand_over(reach));
     let first = fence(1);
     hand.claim(&first).await;
-    hand.ensure(&ensure(1, &[], "1.0.0"), &first, PATIENCE).await;
+    hand.ensure(&ensure(1, &[], "1.0.0"), &first, PATIENCE)
+        .await;
     runs_at(&hand, "1.0.0").await;
     until("it listens", || world.log().contains("as stubborn")).await;
     let waiting = {
@@ -292,7 +340,10 @@ async fn no_more_sessions_are_asked_for_than_declared_and_looks_go_on_beside_dee
                 .await
         })
     };
-    until("it is told to stop", || world.log().contains("told to stop")).await;
+    until("it is told to stop", || {
+        world.log().contains("told to stop")
+    })
+    .await;
     let looks = (0..12).map(|_| running(&hand));
     for (release, _) in futures_util::future::join_all(looks).await {
         assert_eq!(release, "1.0.0");

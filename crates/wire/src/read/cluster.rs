@@ -157,7 +157,10 @@ fn release(field: &Field<'_>, report: &mut Report<'_>) -> Option<Release> {
     let release = match fields.get("copy") {
         Some(field) => copy(&field, report).map(Release::Copy),
         None => fields
-            .need("fetch", "an object with `command`, `into`, `checksum` (or `copy`)")
+            .need(
+                "fetch",
+                "an object with `command`, `into`, `checksum` (or `copy`)",
+            )
             .and_then(|field| fetch(&field, report))
             .map(Release::Fetch),
     };

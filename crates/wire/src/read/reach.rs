@@ -293,7 +293,9 @@ fn agent(field: &Field<'_>, report: &mut Report<'_>) -> Option<Agent> {
 
 fn host_key(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<String>> {
     match &field.node.value {
-        Value::List(_) => field.values(key_line, report).filter(|keys| !keys.is_empty()),
+        Value::List(_) => field
+            .values(key_line, report)
+            .filter(|keys| !keys.is_empty()),
         Value::Empty | Value::Text(_) | Value::Map(_) => {
             field.value(key_line, report).map(|line| vec![line])
         }

@@ -48,23 +48,31 @@ fn what_is_said_for_all_hosts_is_worked_into_each_and_reads_back() {
 
 #[test]
 fn what_is_missing_is_said_where_it_belongs() {
-    insta::assert_snapshot!(wrong("  ssh: {user: kafka, key: {fromFile: /etc/id}, knownHosts: /etc/known}\n", ""));
+    insta::assert_snapshot!(wrong(
+        "  ssh: {user: kafka, key: {fromFile: /etc/id}, knownHosts: /etc/known}\n",
+        ""
+    ));
 }
 
 #[test]
 fn both_ways_at_once_and_both_kinds_of_host_keys() {
-    let text = FAR.replacen("ssh: {}", "ssh: {}\n      local: {}", 1).replacen(
-        "        agent: {}",
-        "        agent: {}\n        knownHosts: /etc/known",
-        1,
-    );
+    let text = FAR
+        .replacen("ssh: {}", "ssh: {}\n      local: {}", 1)
+        .replacen(
+            "        agent: {}",
+            "        agent: {}\n        knownHosts: /etc/known",
+            1,
+        );
     insta::assert_snapshot!(said(&text));
 }
 
 #[test]
 fn keys_and_addresses_that_are_none() {
     let each = [
-        ("hostKey: ssh-ed25519 AAAAC3Nz root@k2", "hostKey: SHA256:abc"),
+        (
+            "hostKey: ssh-ed25519 AAAAC3Nz root@k2",
+            "hostKey: SHA256:abc",
+        ),
         ("hostKey: ssh-ed25519", "hostKey: ssh-rsa"),
         ("port: 2222", "port: 70000"),
         ("port: 2222", "address: kafka@k2:22"),

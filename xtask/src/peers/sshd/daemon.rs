@@ -121,7 +121,9 @@ impl Sshd {
     /// The connections that it has now.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.child.as_ref().map_or(0, |child| children(child.id()).len())
+        self.child
+            .as_ref()
+            .map_or(0, |child| children(child.id()).len())
     }
 
     /// A new key pair in its folder, with this passphrase; what had the name before is gone.

@@ -39,10 +39,16 @@ impl HostKeys {
     }
 
     /// The keys that a host may show, each with where it is written.
-    pub(super) fn expected(&self, host: &str, port: u16) -> Result<Vec<(String, PublicKey)>, String> {
+    pub(super) fn expected(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<Vec<(String, PublicKey)>, String> {
         match self {
             Self::Pinned(keys) => {
-                let each = keys.iter().map(|key| ("`hostKey`".to_string(), key.clone()));
+                let each = keys
+                    .iter()
+                    .map(|key| ("`hostKey`".to_string(), key.clone()));
                 Ok(each.collect())
             }
             Self::File(path) => {
@@ -70,7 +76,10 @@ impl HostKeys {
             Ok(expected) => expected,
             Err(why) => return Some(format!("{place} cannot be told from another host: {why}")),
         };
-        if expected.iter().any(|(_, key)| key.key_data() == found.key_data()) {
+        if expected
+            .iter()
+            .any(|(_, key)| key.key_data() == found.key_data())
+        {
             return None;
         }
         let shows = format!("{place} shows the host key {}", fingerprint(found));
@@ -125,7 +134,8 @@ pub(super) fn fingerprint(key: &PublicKey) -> String {
 mod tests {
     use super::*;
 
-    const ONE: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
+    const ONE: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ";
     const OTHER: &str =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILIG2T/B0l0gaqj3puu510tu9N1OkQ4znY3LYuEm5zCF";
 
@@ -140,7 +150,9 @@ mod tests {
         let said = keys.refusal("k1", 22, &key(OTHER)).expect("refused");
         let (found, expected) = (fingerprint(&key(OTHER)), fingerprint(&key(ONE)));
         assert!(
-            said.starts_with(&format!("k1 shows the host key {found}, expected {expected} (`hostKey`)")),
+            said.starts_with(&format!(
+                "k1 shows the host key {found}, expected {expected} (`hostKey`)"
+            )),
             "{said}"
         );
         assert!(HostKeys::pinned(&["ssh-ed25519 what".into()]).is_err());

@@ -60,7 +60,9 @@ impl Link {
             let (wire, jump): (Box<dyn Wire>, _) = match &spec.jump {
                 None => {
                     let address = (spec.address.as_str(), spec.port);
-                    let stream = TcpStream::connect(address).await.map_err(|why| away(&why))?;
+                    let stream = TcpStream::connect(address)
+                        .await
+                        .map_err(|why| away(&why))?;
                     // Requests are small and each waits for its answer: delaying them buys nothing.
                     stream.set_nodelay(true).map_err(|why| away(&why))?;
                     (Box::new(stream), None)
@@ -89,7 +91,10 @@ impl Link {
             let config = Arc::new(config(spec));
             let connected = client::connect_stream(config, wire, warden).await;
             let mut handle = connected.map_err(|why| {
-                let refused = refused.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let refused = refused
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
                 match refused {
                     Some(why) => Unreached::Refused(why),
                     None => away(&why),
@@ -98,7 +103,9 @@ impl Link {
             if let Err(why) = login::login(&mut handle, &spec.user, &spec.logins).await {
                 return Err(match handle.is_closed() {
                     true => away(&format!("closed while {} logged in: {why}", spec.user)),
-                    false => Unreached::Refused(format!("{shown} did not let {} in: {why}", spec.user)),
+                    false => {
+                        Unreached::Refused(format!("{shown} did not let {} in: {why}", spec.user))
+                    }
                 });
             }
             Ok(Self {

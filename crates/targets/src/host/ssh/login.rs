@@ -6,10 +6,10 @@
 use super::keys::fingerprint;
 use super::link::Warden;
 use russh::client::{AuthResult, Handle};
+use russh::keys::PrivateKeyWithHashAlg;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::ssh_key::PrivateKey;
-use russh::keys::PrivateKeyWithHashAlg;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +74,9 @@ async fn by_key(
     let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
     match handle.authenticate_publickey(user, key).await {
         Ok(AuthResult::Success) => Ok(()),
-        Ok(AuthResult::Failure { .. }) => Err(format!("the key of {shown}, {print}, was not taken")),
+        Ok(AuthResult::Failure { .. }) => {
+            Err(format!("the key of {shown}, {print}, was not taken"))
+        }
         Err(why) => Err(format!("the key of {shown}, {print}: {why}")),
     }
 }
@@ -93,14 +95,21 @@ fn read(file: &Path, passphrase: Option<&Path>) -> Result<PrivateKey, String> {
         text.map_err(|why| format!("{}: {why}", path.display()))
     });
     let secret = secret.transpose()?;
-    let secret = secret.as_deref().map(|text| text.trim_end_matches(['\r', '\n']));
+    let secret = secret
+        .as_deref()
+        .map(|text| text.trim_end_matches(['\r', '\n']));
     russh::keys::load_secret_key(file, secret).map_err(|why| match (why, passphrase) {
         (russh::keys::Error::KeyIsEncrypted, _) => {
-            format!("{shown} has a passphrase: name a file that holds it, `passphrase: {{fromFile: …}}`")
+            format!(
+                "{shown} has a passphrase: name a file that holds it, `passphrase: {{fromFile: …}}`"
+            )
         }
         (why, None) => format!("{shown} cannot be read as a key: {why}"),
         (why, Some(with)) => {
-            format!("{shown} cannot be read as a key with the passphrase of {}: {why}", with.display())
+            format!(
+                "{shown} cannot be read as a key with the passphrase of {}: {why}",
+                with.display()
+            )
         }
     })
 }
@@ -115,7 +124,10 @@ async fn by_agent(
     let mut agent = AgentClient::connect_uds(socket)
         .await
         .map_err(|why| wrong(&why))?;
-    let keys = agent.request_identities().await.map_err(|why| wrong(&why))?;
+    let keys = agent
+        .request_identities()
+        .await
+        .map_err(|why| wrong(&why))?;
     let mut tried = Vec::new();
     for identity in keys {
         let AgentIdentity::PublicKey { key, .. } = identity else {
@@ -123,7 +135,12 @@ async fn by_agent(
         };
         tried.push(fingerprint(&key));
         let hash = match key.algorithm().is_rsa() {
-            true => handle.best_supported_rsa_hash().await.ok().flatten().flatten(),
+            true => handle
+                .best_supported_rsa_hash()
+                .await
+                .ok()
+                .flatten()
+                .flatten(),
             false => None,
         };
         let said = handle
