@@ -17,6 +17,7 @@ mod kill9;
 mod reaction;
 mod release;
 mod rollback_lost;
+mod ssh_equals_local;
 mod step_overhead;
 mod windows_vs_dateutil;
 
@@ -100,6 +101,13 @@ const FIGURES: &[Figure] = &[
         unit: "records",
         goal: Goal::Zero,
         measure: rollback_lost::measure,
+    },
+    Figure {
+        name: "ssh-equals-local",
+        what: "events that differ between the journals of one hop over ssh and local, but for times and addresses",
+        unit: "events",
+        goal: Goal::Zero,
+        measure: ssh_equals_local::measure,
     },
     Figure {
         name: durable_rate::NAME,

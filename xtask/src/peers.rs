@@ -12,6 +12,7 @@ pub mod load;
 
 pub mod process;
 pub mod python;
+pub mod sshd;
 pub mod watch;
 
 pub mod wire;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::peers::kafka::ask::Topic;
 use crate::peers::kafka::{Lab, ROLL};
+use crate::peers::sshd::daemon::{self, Sshd};
 use crate::windlass::{Ended, Windlass, live_for};
 use crate::workspace::{NotSo, Trouble};
 
@@ -59,6 +60,21 @@ pub fn register(windlass: &Windlass, lab: &Lab) -> Result<(), Trouble> {
     std::fs::write(&file, lab.cluster_file())?;
     windlass.must(&["apply", "-f", &file.to_string_lossy()])?;
     Ok(())
+}
+
+/// A cluster file whose hosts are reached over a server instead of straight.
+///
+/// # Errors
+/// When it cannot be told who we are.
+pub fn over_ssh(file: &str, server: &Sshd) -> Result<String, Trouble> {
+    let way = format!(
+        "ssh: {{address: 127.0.0.1, port: {}, user: {}, key: {{fromFile: \"{}\"}}, knownHosts: \"{}\"}}",
+        server.port(),
+        daemon::user()?,
+        server.user_key().display(),
+        server.known_hosts().display()
+    );
+    Ok(file.replace("local: {}", &way))
 }
 
 /// Raises it, killing windlass with SIGKILL so often on the way; each time it is started again it

@@ -3,6 +3,7 @@
 //! Must never know: runs. Stories: in this file, and `tests/it/` with real addresses.
 
 mod doors;
+mod host;
 mod member;
 
 use crate::catalogs::Catalogs;
@@ -23,7 +24,7 @@ use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
-use windlass_targets::host::LocalHand;
+use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::Object;
@@ -33,8 +34,8 @@ use windlass_wire::v1::cluster::{Cluster, System};
 pub struct Assembly {
     catalogs: Arc<Catalogs>,
     secrets: Arc<dyn Secrets>,
-    /// Where texts that the declaration holds are laid down as files; none: nothing is touched.
-    prepared: Option<PathBuf>,
+    /// The socket of this user's ssh-agent, if one runs.
+    agent: Option<PathBuf>,
 }
 
 impl fmt::Debug for Assembly {
@@ -44,13 +45,13 @@ impl fmt::Debug for Assembly {
 }
 
 impl Assembly {
-    /// One that knows these catalogs, and lays prepared files into a folder.
+    /// One that knows these catalogs, and the agent that logs in at hosts.
     #[must_use]
-    pub fn new(catalogs: Arc<Catalogs>, prepared: Option<PathBuf>) -> Self {
+    pub fn new(catalogs: Arc<Catalogs>, agent: Option<PathBuf>) -> Self {
         Self {
             catalogs,
             secrets: Arc::new(EdgeSecrets::default()),
-            prepared,
+            agent,
         }
     }
 
@@ -64,12 +65,14 @@ impl Assembly {
         goal: Option<&Goal>,
     ) -> Result<Arc<dyn Target>, Failed> {
         let catalog = self.catalogs.of(declared.system.name())?;
+        let reaches = host::reaches(declared, self.agent.as_deref()).map_err(Failed::says)?;
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
         for member in &declared.members {
             let unusable = |why: String| Failed::says(format!("member {}: {why}", member.id));
-            let spec =
-                member::spec(declared, member, self.prepared.as_deref()).map_err(unusable)?;
-            let hand = LocalHand::new(member.host.clone(), spec)
+            let spec = member::spec(declared, member).map_err(unusable)?;
+            let reach = reaches.get(&member.host).cloned();
+            let reach = reach.ok_or_else(|| unusable(format!("no host {}", member.host)))?;
+            let hand = HostHand::new(member.host.clone(), spec, reach)
                 .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }

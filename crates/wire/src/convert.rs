@@ -5,6 +5,7 @@
 
 use crate::template;
 use crate::v1::cluster::{Cluster, Member, PidFrom, Prepare, Release, Supervisor, System};
+use crate::v1::reach::Reach;
 use crate::v1::security::Security;
 use crate::v1::upgrade::Upgrade;
 use crate::value::Address;
@@ -32,6 +33,8 @@ pub struct ClusterDeclared {
     pub controller_security: Option<Security>,
     /// Where releases lie; given wherever there are members.
     pub release: Option<Release>,
+    /// The ways to its hosts, by name.
+    pub hosts: BTreeMap<String, Reach>,
     /// The members, in the order of the file.
     pub members: Vec<MemberDeclared>,
     /// The user's will.
@@ -99,6 +102,11 @@ impl ClusterDeclared {
             security: spec.kafka.security.clone(),
             controller_security: spec.kafka.controller_security.clone(),
             release: spec.release.clone(),
+            hosts: spec
+                .hosts
+                .iter()
+                .map(|host| (host.name.clone(), host.reach.clone()))
+                .collect(),
             members: members.collect(),
             policy: spec.policy.clone(),
         }
@@ -120,6 +128,7 @@ impl ClusterDeclared {
             security,
             controller_security: None,
             release: None,
+            hosts: BTreeMap::new(),
             members: Vec::new(),
             policy: Policy::default(),
         }

@@ -6,6 +6,7 @@ mod cluster;
 mod hours;
 mod member;
 mod policy;
+mod reach;
 pub(crate) mod security;
 mod supervisor;
 mod upgrade;

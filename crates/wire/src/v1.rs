@@ -11,6 +11,7 @@ pub mod hours;
 pub mod list;
 pub mod plan;
 pub mod policy;
+pub mod reach;
 pub mod security;
 pub mod snapshot;
 pub mod status;

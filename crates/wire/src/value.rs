@@ -107,15 +107,7 @@ pub fn address(text: &str) -> Result<Address, Wrong> {
         return Err(wrong(format!("`{text}` is no address")));
     }
     let port = match port.parse::<u32>() {
-        Ok(number) => match u16::try_from(number) {
-            Ok(port) if port > 0 => port,
-            Ok(_) | Err(_) => {
-                return Err(Wrong::new(
-                    format!("port {number} is out of range"),
-                    "a port from 1 to 65535",
-                ));
-            }
-        },
+        Ok(number) => in_range(number)?,
         Err(_) => return Err(wrong(format!("`{port}` is no port"))),
     };
     Ok(Address {
@@ -123,6 +115,24 @@ pub fn address(text: &str) -> Result<Address, Wrong> {
         port,
     })
 }
+
+fn in_range(number: u32) -> Result<u16, Wrong> {
+    match u16::try_from(number) {
+        Ok(port) if port > 0 => Ok(port),
+        Ok(_) | Err(_) => Err(Wrong::new(format!("port {number} is out of range"), PORTS)),
+    }
+}
+
+/// A port by itself.
+///
+/// # Errors
+/// [`Wrong`] where it is no number, or none from 1 to 65535.
+pub fn port(text: &str) -> Result<u16, Wrong> {
+    let number = text.parse::<u32>();
+    in_range(number.map_err(|_| Wrong::new(format!("`{text}` is no port"), PORTS))?)
+}
+
+const PORTS: &str = "a port from 1 to 65535";
 
 /// A release or a line of releases.
 ///

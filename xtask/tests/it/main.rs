@@ -9,4 +9,5 @@ mod back;
 mod kafka;
 mod reach;
 mod roll;
+mod ssh;
 mod target;

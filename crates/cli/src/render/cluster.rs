@@ -13,6 +13,7 @@ use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
 use windlass_wire::v1::list::ClusterView;
+use windlass_wire::v1::reach::Reach;
 use windlass_wire::v1::security::Security;
 use windlass_wire::value::cap_text;
 
@@ -101,6 +102,10 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
             "releases",
             &format!("{}, fetched by {}", fetch.into, fetch.command.join(" ")),
         ),
+        Some(Release::Copy(copy)) => say(
+            "releases",
+            &format!("{}, sent from {}", copy.into, copy.from),
+        ),
         None => say("releases", "not declared: no member can be moved"),
     }
     say("policy", &policy(declared));
@@ -127,7 +132,7 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         };
         table.row(vec![
             Cell::toned(member.id.to_string(), Tone::Bold),
-            Cell::plain(member.host.clone()),
+            Cell::plain(host(declared, &member.host)),
             Cell::plain(member.dir.clone()),
             Cell::plain(under(&member.config)),
             Cell::plain(by),
@@ -150,6 +155,20 @@ fn spoken(security: &Security) -> String {
         "plain text".into()
     } else {
         parts.join(", ")
+    }
+}
+
+/// A host by its name, and by whom and where where that is over ssh.
+fn host(declared: &ClusterDeclared, name: &str) -> String {
+    match declared.hosts.get(name) {
+        Some(Reach::Ssh(ssh)) => {
+            let port = match ssh.port {
+                22 => String::new(),
+                port => format!(" port {port}"),
+            };
+            format!("{name} (ssh {}@{}{port})", ssh.user, ssh.address)
+        }
+        Some(Reach::Local {}) | None => name.to_owned(),
     }
 }
 

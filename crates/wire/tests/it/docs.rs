@@ -4,6 +4,7 @@ use windlass_wire::diagnostic::{Ink, render};
 use windlass_wire::read::read;
 
 const FILES: &str = include_str!("../../../../docs/files.md");
+const SSH: &str = include_str!("../../../../docs/ssh.md");
 
 const SECURITY: &str = include_str!("../../../../docs/kafka-security.md");
 
@@ -40,6 +41,21 @@ fn each_example_of_the_page_on_windows_is_read() {
 }
 
 #[test]
+fn each_example_of_the_guide_to_ssh_is_read() {
+    let examples: Vec<&str> = SSH
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        if let Err(found) = read("docs/ssh.md", example) {
+            panic!("{}", render(&found, Ink::Plain));
+        }
+    }
+}
+
+#[test]
 fn each_field_of_the_examples_is_described() {
     for field in [
         "apiVersion",
@@ -67,7 +83,25 @@ fn each_field_of_the_examples_is_described() {
         "fetch.checksum",
         "spec.defaults",
         "hosts[].name",
+        "copy.from",
+        "copy.into",
+        "copy.checksum",
+        "spec.ssh",
         "hosts[].local",
+        "hosts[].ssh",
+        "ssh.address",
+        "ssh.port",
+        "ssh.user",
+        "ssh.hostKey",
+        "ssh.knownHosts",
+        "ssh.key.fromFile",
+        "ssh.key.passphrase.fromFile",
+        "ssh.agent",
+        "ssh.agent.socket",
+        "ssh.jump",
+        "ssh.sessions",
+        "ssh.keepalive",
+        "ssh.limit",
         "hosts[].defaults",
         "members[].id",
         "members[].dir",

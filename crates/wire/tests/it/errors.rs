@@ -319,24 +319,24 @@ fn a_name_that_is_none() {
 }
 
 #[test]
-fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
+fn a_supervisor_with_two_ways_and_a_way_that_is_not_there() {
     let text = ORDERS
         .replacen(
             "            process:",
             "            systemd: {unit: kafka, link: /opt/kafka/current}\n            process:",
             1,
         )
-        .replacen("local: {}", "ssh: {address: k1}", 1);
+        .replacen("local: {}", "telnet: {address: k1}", 1);
     insta::assert_snapshot!(said(&text), @r#"
     error: missing field `spec.hosts[0].local`
       --> orders.yaml:10:7
     10 |     - name: k1
-       |       ^^^^ `local` must be given here: how the machine is reached: `local: {}`
+       |       ^^^^ `local` must be given here: how the machine is reached: `local: {}`, or `ssh` with `user` and its keys
 
-    error: unknown field `ssh`
+    error: unknown field `telnet`
       --> orders.yaml:11:7
-    11 |       ssh: {address: k1}
-       |       ^^^ expected one of `name`, `local`, `defaults`, `members`
+    11 |       telnet: {address: k1}
+       |       ^^^^^^ expected one of `name`, `local`, `ssh`, `defaults`, `members`
 
     error: `spec.hosts[0].members[0].supervisor` must name one way
       --> orders.yaml:18:13

@@ -13,5 +13,6 @@ mod mutations;
 mod runs;
 mod sample;
 mod security;
+mod ssh;
 mod status;
 mod texts;
