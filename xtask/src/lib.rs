@@ -14,6 +14,7 @@ pub mod figure;
 pub mod lab;
 pub mod peers;
 pub mod roll;
+pub mod shapes;
 pub mod test;
 pub mod tidy;
 pub mod toy;

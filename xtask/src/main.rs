@@ -10,6 +10,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   demo             a real Kafka cluster raised before your eyes
   test             every check and every test, installing what they need
   tidy             floors and house rules
+  shapes           writes docs/json.md anew from the types that are printed
   deny             licences and banned crates
   figure NAME      measure one figure; --list names them
   lab [VERSION] [--separated]
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Some((&"demo", [])) => xtask::demo::run(),
         Some((&"test", [])) => xtask::test::run(),
         Some((&"tidy", [])) => xtask::tidy::run(),
+        Some((&"shapes", [])) => xtask::shapes::run(),
         Some((&"deny", [])) => xtask::deny::run(),
         Some((&"figure", [name])) => xtask::figure::run(name),
         Some((&"figure-child", rest)) => xtask::figure::child(rest),

@@ -8,6 +8,7 @@ mod length;
 mod names;
 mod words;
 
+use crate::shapes;
 use crate::workspace::{NotSo, Trouble, files, packages, root};
 
 /// Prints everything that is against the rules.
@@ -27,6 +28,7 @@ pub fn run() -> Result<(), Trouble> {
         findings.extend(words::findings(path, &text));
         lengths.push((path.as_str(), text.lines().count()));
     }
+    findings.extend(shapes::findings()?);
     let ratchet = std::fs::read_to_string(root().join(length::RATCHET)).unwrap_or_default();
     findings.extend(length::findings(&ratchet, &lengths));
     findings.iter().for_each(|finding| eprintln!("{finding}"));

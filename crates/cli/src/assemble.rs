@@ -2,12 +2,15 @@
 //!
 //! Must never know: runs. Stories: in this file, and `tests/it/` with real addresses.
 
+mod doors;
 mod host;
 mod member;
 
 use crate::catalogs::Catalogs;
 use crate::exit::Failed;
+use crate::secrets::EdgeSecrets;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
@@ -16,11 +19,11 @@ use windlass_engine::plan::Goal;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::Hand;
+use windlass_runner::ports::secrets::Secrets;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
-use windlass_targets::dial::TcpDial;
 use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use windlass_wire::convert::ClusterDeclared;
@@ -28,18 +31,28 @@ use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
 
 /// Joins declarations with hosts and systems.
-#[derive(Debug)]
 pub struct Assembly {
     catalogs: Arc<Catalogs>,
+    secrets: Arc<dyn Secrets>,
     /// The socket of this user's ssh-agent, if one runs.
     agent: Option<PathBuf>,
+}
+
+impl fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assembly").finish_non_exhaustive()
+    }
 }
 
 impl Assembly {
     /// One that knows these catalogs, and the agent that logs in at hosts.
     #[must_use]
     pub fn new(catalogs: Arc<Catalogs>, agent: Option<PathBuf>) -> Self {
-        Self { catalogs, agent }
+        Self {
+            catalogs,
+            secrets: Arc::new(EdgeSecrets::default()),
+            agent,
+        }
     }
 
     /// The target of a declared cluster.
@@ -71,7 +84,7 @@ impl Assembly {
                 spec.stop_patience = declared.policy.patience;
                 Ok(Arc::new(KafkaTarget::new(
                     spec,
-                    Arc::new(TcpDial),
+                    doors::of(declared, &self.secrets),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,
@@ -111,12 +124,11 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
 
 /// The release that a goal means: a line names its newest advised one.
 fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
-    match goal {
-        Goal::Version(asked) if asked.is_line() => {
-            catalog.newest(asked).map(|release| release.version.clone())
-        }
-        Goal::Version(asked) => Some(asked.clone()),
-        Goal::Finalize => None,
+    let asked = goal.release()?;
+    if asked.is_line() {
+        catalog.newest(asked).map(|release| release.version.clone())
+    } else {
+        Some(asked.clone())
     }
 }
 

@@ -13,9 +13,13 @@ use windlass_wire::v1::API_VERSION;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct VersionView {
+    /// `windlass.dev/v1`
     api_version: &'static str,
+    /// `Version`
     kind: &'static str,
+    /// The program's own version.
     windlass: &'static str,
+    /// The catalogs in use.
     catalogs: Vec<CatalogView>,
 }
 
@@ -23,10 +27,15 @@ struct VersionView {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CatalogView {
+    /// `kafka`
     system: String,
+    /// `built in`, or the file.
     from: String,
+    /// The day its facts were read.
     as_of: String,
+    /// How many releases it knows.
     releases: usize,
+    /// The newest of them.
     newest: Option<String>,
 }
 

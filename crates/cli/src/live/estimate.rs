@@ -28,7 +28,8 @@ pub struct Estimate {
     pub high: Ms,
 }
 
-/// What is left of a run that moves; none where it does not move by itself.
+/// What is left of a run that moves; none where it does not move by itself, or somebody takes longer
+/// than the worst that was expected: then nobody can tell.
 #[must_use]
 pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
     match run.phase() {
@@ -38,6 +39,7 @@ pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
         | Phase::Barred
         | Phase::AwaitingApproval(_)
         | Phase::AwaitingHuman(_)
+        | Phase::AwaitingWindow
         | Phase::Pausing(_)
         | Phase::Paused
         | Phase::Cancelling
@@ -59,7 +61,7 @@ pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
             let here = (hop, index) == at;
             let flying = if here { run.live_flights() } else { 0 };
             let left = step.members.len() - stage_done(run, plan, hop, index);
-            sum.add(of_stage(run, tale, step, left, flying, now));
+            sum.add(of_stage(run, tale, step, left, flying, now)?);
             if left > 0 {
                 sum.add(exactly(run.policy().soak));
             }
@@ -78,7 +80,7 @@ fn of_stage(
     left: usize,
     flying: usize,
     now: Wall,
-) -> Estimate {
+) -> Option<Estimate> {
     let each = of_one(tale, step);
     let wide = u64::from(run.limit()).max(1);
     let waiting = (left.saturating_sub(flying) as u64).div_ceil(wide);
@@ -89,13 +91,16 @@ fn of_stage(
     let gone = began.map(|began| now.since(began)).max();
     let mut sum = each.times(waiting);
     if let Some(gone) = gone.filter(|_| flying > 0) {
+        if gone > each.high {
+            return None;
+        }
         sum.add(Estimate {
             about: Ms(each.about.0.saturating_sub(gone.0)),
             low: Ms(each.low.0.saturating_sub(gone.0)),
             high: Ms(each.high.0.saturating_sub(gone.0)),
         });
     }
-    sum
+    Some(sum)
 }
 
 fn of_one(tale: &Tale, step: &Move) -> Estimate {

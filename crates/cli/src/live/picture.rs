@@ -71,9 +71,7 @@ pub fn lines(scene: &Scene<'_>, style: &Style, width: usize) -> Vec<String> {
 #[must_use]
 pub fn goal_of(run: &Run) -> String {
     match run.plan().and_then(|(_, plan)| plan.hops.last()) {
-        Some(hop) if matches!(run.goal(), windlass_engine::plan::Goal::Version(_)) => {
-            hop.to.to_string()
-        }
+        Some(hop) if run.goal().release().is_some() => hop.to.to_string(),
         Some(_) | None => goal_word(run.goal()),
     }
 }
@@ -224,7 +222,7 @@ fn doing(scene: &Scene<'_>, subject: &Subject, flight: &Flight) -> String {
         Subject::Level(_) | Subject::Action(_) => &[],
     };
     match (&flight.state, trail) {
-        (Flying::Failed(failure), _) => format!("failed {}", failure.step),
+        (Flying::Failed(failure), _) => format!("failed, step: {}", failure.step),
         (Flying::Left, _) => "left at a safe point".into(),
         (Flying::Unclear, _) => "nobody can tell whether it was done".into(),
         (Flying::Doing | Flying::Gating, [_, ..]) => trail.join(" → "),

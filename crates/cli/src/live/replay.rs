@@ -20,15 +20,23 @@ use windlass_wire::v1::event::EventView;
 use windlass_wire::v1::snapshot::SnapshotView;
 use windlass_wire::v1::status::{Around, RunStatus};
 
+/// A run folded up to one event, for programs.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Replayed {
+    /// `windlass.dev/v1`
     api_version: &'static str,
+    /// `Replay`
     kind: &'static str,
+    /// Up to which event.
     at: u64,
+    /// That event.
     last: EventView,
+    /// The cluster as it was known then.
     known: Option<SnapshotView>,
+    /// Where the run stood then.
     decided: RunStatus,
+    /// What it wanted done, one a line.
     wanted: Vec<String>,
 }
 
@@ -193,6 +201,8 @@ fn moment(fact: &Event) -> Option<Mark> {
         | Event::NotYet { .. }
         | Event::Failed { .. }
         | Event::SoakPassed
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::Confirmed { .. }

@@ -79,11 +79,15 @@ async fn open(context: &Context, row: RunRow) -> Result<Reading, Failed> {
     Reading::open(context.world.store.as_ref(), row, None, |_, _| {}).await
 }
 
+/// Every live run, for programs.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct StatusList {
+    /// `windlass.dev/v1`
     api_version: &'static str,
+    /// `RunStatusList`
     kind: &'static str,
+    /// One for each live run.
     items: Vec<RunStatus>,
 }
 

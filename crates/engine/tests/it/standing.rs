@@ -51,7 +51,7 @@ fn before_anything_moves() {
     says(
         &world,
         "
-            Stands approval: plan cbef1d waits for approval
+            Stands approval: plan 9f784b waits for approval
               $ windlass approve {cluster}
               $ windlass cancel {cluster}
         ",
@@ -115,7 +115,7 @@ fn after_a_failure() {
         &world,
         "
             Stands failure: arm 2 did not come through
-              its port is taken while starting (try 1)
+              its port is taken (step: starting; try 1)
               last lines of its log:
                 the last line
               $ mend it, then: windlass retry {cluster} 2

@@ -246,7 +246,7 @@ fn a_run_that_stands_still() {
         "reason": "failure",
         "sentence": "broker 1 did not come through",
         "details": [
-          "its process ended after 1.8s while starting 4.1.2 (try 1)",
+          "its process ended after 1.8s (step: starting 4.1.2; try 1)",
           "last lines of its log:",
           "  Invalid value abc"
         ],
