@@ -59,11 +59,7 @@ impl Assembly {
     ///
     /// # Errors
     /// Where the declaration cannot be used on its hosts, or there is no catalog.
-    pub fn join(
-        &self,
-        declared: &ClusterDeclared,
-        goal: Option<&Goal>,
-    ) -> Result<Arc<dyn Target>, Failed> {
+    pub fn join(&self, declared: &ClusterDeclared) -> Result<Arc<dyn Target>, Failed> {
         let catalog = self.catalogs.of(declared.system.name())?;
         let reaches = host::reaches(declared, self.agent.as_deref()).map_err(Failed::says)?;
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
@@ -80,7 +76,6 @@ impl Assembly {
             System::Kafka => {
                 let bootstrap = declared.bootstrap.iter().map(ToString::to_string).collect();
                 let mut spec = KafkaSpec::at(bootstrap);
-                spec.goal = goal.and_then(|goal| release_of(&catalog, goal));
                 spec.stop_patience = declared.policy.patience;
                 Ok(Arc::new(KafkaTarget::new(
                     spec,
@@ -98,11 +93,10 @@ impl Targets for Assembly {
     fn target<'a>(
         &'a self,
         of: &'a Registration,
-        goal: Option<&'a Goal>,
     ) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let cluster = declared(of).map_err(in_words)?;
-            self.join(&ClusterDeclared::of(&cluster), goal)
+            self.join(&ClusterDeclared::of(&cluster))
                 .map_err(in_words)
         })
     }
