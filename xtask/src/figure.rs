@@ -18,6 +18,7 @@ mod reaction;
 mod release;
 mod rollback_lost;
 mod step_overhead;
+mod windows_vs_dateutil;
 
 use std::fmt;
 
@@ -141,6 +142,13 @@ const FIGURES: &[Figure] = &[
         unit: "ms",
         goal: Goal::AtMost(15.0),
         measure: cold_start::measure,
+    },
+    Figure {
+        name: windows_vs_dateutil::NAME,
+        what: "of 120,000 random windows in all zones those whose openings differ from python-dateutil",
+        unit: "windows",
+        goal: Goal::Zero,
+        measure: windows_vs_dateutil::measure,
     },
 ];
 

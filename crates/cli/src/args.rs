@@ -4,6 +4,7 @@
 
 pub mod data;
 pub mod help;
+pub mod reach;
 pub mod runs;
 pub mod value;
 
@@ -139,6 +140,10 @@ pub enum Command {
     Check(data::CheckArgs),
     /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
+    /// When windows open, and which freeze takes which
+    Window(data::HoursArgs),
+    /// When freezes hold
+    Freeze(data::HoursArgs),
     /// Plan, check, approve, roll, and watch
     Upgrade(runs::UpgradeArgs),
     /// Raise feature levels; the old release cannot come back then
@@ -163,6 +168,8 @@ pub enum Command {
     Pause(runs::PauseArgs),
     /// Go on after a pause
     Continue(runs::ContinueArgs),
+    /// Begin although no window is open; freezes hold
+    Begin(runs::BeginArgs),
     /// End a run; what has begun finishes
     Cancel(runs::CancelArgs),
     /// End a run now, at the next safe point of each member

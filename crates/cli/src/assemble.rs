@@ -2,11 +2,14 @@
 //!
 //! Must never know: runs. Stories: in this file, and `tests/it/` with real addresses.
 
+mod doors;
 mod member;
 
 use crate::catalogs::Catalogs;
 use crate::exit::Failed;
+use crate::secrets::EdgeSecrets;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
@@ -15,11 +18,11 @@ use windlass_engine::plan::Goal;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::Hand;
+use windlass_runner::ports::secrets::Secrets;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
-use windlass_targets::dial::TcpDial;
 use windlass_targets::host::LocalHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use windlass_wire::convert::ClusterDeclared;
@@ -27,18 +30,28 @@ use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
 
 /// Joins declarations with hosts and systems.
-#[derive(Debug)]
 pub struct Assembly {
     catalogs: Arc<Catalogs>,
+    secrets: Arc<dyn Secrets>,
     /// Where texts that the declaration holds are laid down as files; none: nothing is touched.
     prepared: Option<PathBuf>,
+}
+
+impl fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assembly").finish_non_exhaustive()
+    }
 }
 
 impl Assembly {
     /// One that knows these catalogs, and lays prepared files into a folder.
     #[must_use]
     pub fn new(catalogs: Arc<Catalogs>, prepared: Option<PathBuf>) -> Self {
-        Self { catalogs, prepared }
+        Self {
+            catalogs,
+            secrets: Arc::new(EdgeSecrets::default()),
+            prepared,
+        }
     }
 
     /// The target of a declared cluster.
@@ -68,7 +81,7 @@ impl Assembly {
                 spec.stop_patience = declared.policy.patience;
                 Ok(Arc::new(KafkaTarget::new(
                     spec,
-                    Arc::new(TcpDial),
+                    doors::of(declared, &self.secrets),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,

@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment`, `origin` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment`, `secrets`, `origin` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -21,6 +21,7 @@ mod live;
 mod origin;
 mod outlet;
 mod render;
+mod secrets;
 
 use args::data::Which;
 use args::{Cli, Command, Global};
@@ -67,6 +68,8 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
     match command {
         Command::Version(args) => data::version::run(&bare, &args),
         Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
+        Command::Window(args) => data::hours::windows(&look(bare)?, &args).await,
+        Command::Freeze(args) => data::hours::freezes(&look(bare)?, &args).await,
         Command::Init(args) => data::init::run(&bare, &args).await,
         Command::Apply(args) => data::apply::run(&look(bare)?, &args).await,
         Command::Clusters(args) => data::clusters::run(&look(bare)?, &args).await,
@@ -108,6 +111,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Waive(_)
         | Command::Pace(_)
         | Command::Retarget(_)
+        | Command::Begin(_)
         | Command::Runs(_)
         | Command::Replay(_)
         | Command::Adopt(_)) => live::run(&look(bare)?, looking).await,

@@ -5,7 +5,7 @@
 pub mod order;
 
 mod back;
-mod effort;
+pub(crate) mod effort;
 mod finalize;
 mod goal;
 mod make;

@@ -7,9 +7,11 @@
 pub mod cluster;
 pub mod event;
 pub mod finding;
+pub mod hours;
 pub mod list;
 pub mod plan;
 pub mod policy;
+pub mod security;
 pub mod snapshot;
 pub mod status;
 pub mod upgrade;

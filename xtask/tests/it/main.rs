@@ -7,5 +7,6 @@
 
 mod back;
 mod kafka;
+mod reach;
 mod roll;
 mod target;

@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Before an upgrade",
-        &["observe", "targets", "check", "plan"],
+        &["observe", "targets", "check", "plan", "window", "freeze"],
     ),
     ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (
@@ -25,8 +25,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Steer a run",
         &[
-            "approve", "pause", "continue", "cancel", "stop", "retry", "skip", "confirm", "waive",
-            "pace", "retarget",
+            "approve", "begin", "pause", "continue", "cancel", "stop", "retry", "skip", "confirm",
+            "waive", "pace", "retarget",
         ],
     ),
     ("Carriers", &["serve", "carry", "adopt"]),

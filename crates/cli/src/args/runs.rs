@@ -3,6 +3,7 @@
 //! Must never know: what a command does. Stories: `tests/it/help.rs`.
 
 use super::data::{PlanArgs, Which};
+use super::reach::Reach;
 use super::value;
 use clap::{Args, ValueEnum};
 use windlass_engine::hash::Hash;
@@ -20,7 +21,8 @@ Where a run with the same goal lives already, this one watches it.
 
 Examples:
   windlass upgrade orders --to 4.1
-  windlass upgrade orders --to 4.1 --via 4.0 --yes -d")]
+  windlass upgrade orders --to 4.1 --via 4.0 --yes -d
+  windlass upgrade orders --to 4.1 --at 2026-11-21T22:00 --latest 2026-11-22T04:00")]
 pub struct UpgradeArgs {
     /// The registered cluster
     pub cluster: ClusterName,
@@ -39,6 +41,9 @@ pub struct UpgradeArgs {
     /// How many at once.
     #[command(flatten)]
     pub pace: Paced,
+    /// When it may begin.
+    #[command(flatten)]
+    pub when: When,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,
@@ -70,6 +75,9 @@ pub struct RollbackArgs {
     /// How many at once.
     #[command(flatten)]
     pub pace: Paced,
+    /// When it may begin.
+    #[command(flatten)]
+    pub when: When,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,
@@ -86,12 +94,41 @@ impl RollbackArgs {
             },
             to: self.to.clone(),
             via: Vec::new(),
+            reach: Reach::default(),
             finalize: false,
             rollback: true,
             explain: false,
             detailed_exitcode: false,
         }
     }
+}
+
+/// When a run may begin: within the cluster's windows and outside of its freezes in any case.
+#[derive(Args, Clone, Debug)]
+pub struct When {
+    /// Begin nothing before; without a zone in that of this machine
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Begin nothing from then on; what has begun finishes
+    #[arg(long, value_name = "TIME")]
+    pub latest: Option<String>,
+    /// Refuse where the cluster has no windows
+    #[arg(long)]
+    pub in_window: bool,
+}
+
+/// `windlass begin`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+A run that waits for its window, or was asked to begin later, begins now and
+goes on until it is paused. Freezes hold all the same.
+
+Example:
+  windlass begin orders")]
+pub struct BeginArgs {
+    /// Which run.
+    #[command(flatten)]
+    pub run: OfRun,
 }
 
 /// How a run is begun.
@@ -118,6 +155,9 @@ Example:
 pub struct FinalizeArgs {
     /// The registered cluster
     pub cluster: ClusterName,
+    /// When it may begin.
+    #[command(flatten)]
+    pub when: When,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,

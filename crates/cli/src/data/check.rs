@@ -24,7 +24,7 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map(Goal::Version)
     };
-    let mut looked = room.look(&args.which, goal.as_ref()).await?;
+    let mut looked = room.look(&args.which, &args.reach, goal.as_ref()).await?;
     looked.policy = asked(&looked.policy, &args.via, None);
     let outlet = room.outlet();
     let way = goal.as_ref().map(|goal| {

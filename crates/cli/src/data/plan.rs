@@ -32,7 +32,7 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map_or(Goal::Finalize, Goal::Version)
     };
-    let mut looked = room.look(&args.which, Some(&goal)).await?;
+    let mut looked = room.look(&args.which, &args.reach, Some(&goal)).await?;
     let finalize = (args.finalize && args.to.is_some()).then_some(Finalize::Soon);
     looked.policy = asked(&looked.policy, &args.via, finalize);
     let outlet = room.outlet();
@@ -96,6 +96,9 @@ pub fn lines(
         &looked.policy,
         mixes,
     );
+    if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {
+        lines.extend(labelled(outlet, "begins", LABEL, &begins));
+    }
     let check = match goal {
         Goal::Version(to) => {
             let via: Vec<&str> = looked.policy.via.iter().map(|stop| stop.as_str()).collect();

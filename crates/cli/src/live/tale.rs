@@ -82,6 +82,8 @@ impl Tale {
             | Event::SoakBroken { .. }
             | Event::SoakPassed
             | Event::Commanded { .. }
+            | Event::Shut { .. }
+            | Event::Opened { .. }
             | Event::Replanning { .. }
             | Event::PlanKept
             | Event::Confirmed { .. }

@@ -11,7 +11,7 @@ use super::screen::Telling;
 use super::span::{Since, rest};
 use super::terminal::is_somebody_there;
 use super::why;
-use crate::args::runs::{FinalizeArgs, RollbackArgs, Start, UpgradeArgs};
+use crate::args::runs::{FinalizeArgs, RollbackArgs, Start, UpgradeArgs, When};
 use crate::assemble;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
@@ -26,6 +26,7 @@ use windlass_runner::desk::Asked;
 use windlass_runner::ledger;
 use windlass_runner::ports::store::{Created, RunRow};
 use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::hours::moment;
 use windlass_wire::v1::plan::goal_word;
 
 /// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
@@ -55,6 +56,7 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
         policy
     };
     let goal = Goal::Version(args.to.clone());
+    let policy = hours(context, &args.when, policy)?;
     begin(context, &args.cluster, goal, policy, &args.start).await
 }
 
@@ -63,7 +65,7 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
 /// # Errors
 /// As [`upgrade`].
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
-    let policy = Policy::clone;
+    let policy = hours(context, &args.when, Policy::clone)?;
     begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
 }
 
@@ -85,14 +87,54 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> Result<Exit, Fai
     };
     context.desk.registered(&args.cluster).await?;
     let goal = origin::back(context, &args.cluster, args.to.as_ref()).await?;
-    begin(context, &args.cluster, goal, policy, &args.start).await
+    begin(
+        context,
+        &args.cluster,
+        goal,
+        hours(context, &args.when, policy)?,
+        &args.start,
+    )
+    .await
+}
+
+/// A policy with the times that were asked for, and the answer to `--in-window`.
+fn hours<P: FnOnce(&Policy) -> Policy>(
+    context: &Context,
+    when: &When,
+    policy: P,
+) -> Result<impl FnOnce(&Policy) -> Result<Policy, Failed> + use<P>, Failed> {
+    let read = |text: &String| {
+        moment(text, Some(&context.zone)).map_err(|wrong| Failed::says(wrong.to_string()))
+    };
+    let earliest = when.at.as_ref().map(read).transpose()?;
+    let latest = when.latest.as_ref().map(read).transpose()?;
+    let now = context.now().wall;
+    if latest.is_some_and(|latest| latest <= earliest.unwrap_or(now).max(now)) {
+        return Err(Failed::hinted(
+            "nothing could begin: --latest lies in the past, or before --at",
+            "give a later time",
+        ));
+    }
+    let in_window = when.in_window;
+    Ok(move |of_cluster: &Policy| {
+        let mut policy = policy(of_cluster);
+        if in_window && policy.hours.windows.is_empty() {
+            return Err(Failed::hinted(
+                "the cluster has no windows",
+                "declare one as spec.policy.windows in its file, then: windlass apply -f FILE",
+            ));
+        }
+        policy.hours.earliest = earliest;
+        policy.hours.latest = latest;
+        Ok(policy)
+    })
 }
 
 async fn begin(
     context: &Context,
     cluster: &ClusterName,
     goal: Goal,
-    policy: impl FnOnce(&Policy) -> Policy,
+    policy: impl FnOnce(&Policy) -> Result<Policy, Failed>,
     start: &Start,
 ) -> Result<Exit, Failed> {
     let registered = context.desk.registered(cluster).await?;
@@ -107,7 +149,7 @@ async fn begin(
     let asked = Asked {
         cluster: cluster.clone(),
         goal: goal.clone(),
-        policy: policy(&declared.policy),
+        policy: policy(&declared.policy)?,
         approval: if start.yes {
             Approval::InAdvance
         } else {
@@ -292,6 +334,10 @@ async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
                 "it has no plan yet: the log and `windlass why {}` say what is waited for",
                 reading.cluster()
             ));
+            Ok(Exit::Done)
+        }
+        Phase::AwaitingWindow => {
+            outlet.lines(why::lines(context, &reading));
             Ok(Exit::Done)
         }
         Phase::AwaitingHuman(_)

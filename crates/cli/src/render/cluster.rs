@@ -6,12 +6,14 @@ use super::table::{Cell, Table};
 use super::{labelled, names};
 use crate::outlet::Outlet;
 use crate::outlet::style::Tone;
+use windlass_engine::calendar::Stretch;
 use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
 use windlass_wire::v1::list::ClusterView;
+use windlass_wire::v1::security::Security;
 use windlass_wire::value::cap_text;
 
 /// Columns of the labels.
@@ -87,6 +89,12 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
     say("bootstrap", &names(outlet, &bootstrap, " "));
+    if let Some(security) = &declared.security {
+        say("security", &spoken(security));
+    }
+    if let Some(security) = &declared.controller_security {
+        say("controllers", &spoken(security));
+    }
     match &declared.release {
         Some(Release::Folder(folder)) => say("releases", folder),
         Some(Release::Fetch(fetch)) => say(
@@ -129,6 +137,22 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     lines
 }
 
+/// How listeners are spoken to: `TLS, SCRAM-SHA-512 as ops`.
+fn spoken(security: &Security) -> String {
+    let tls = security.tls.as_ref().map(|tls| match &tls.certificate {
+        Some(_) => "TLS with a certificate of ours".to_owned(),
+        None => "TLS".to_owned(),
+    });
+    let sasl = security.sasl.as_ref();
+    let sasl = sasl.map(|sasl| format!("{} as {}", sasl.mechanism.name(), sasl.username));
+    let parts: Vec<String> = tls.into_iter().chain(sasl).collect();
+    if parts.is_empty() {
+        "plain text".into()
+    } else {
+        parts.join(", ")
+    }
+}
+
 fn policy(declared: &ClusterDeclared) -> String {
     let policy = &declared.policy;
     let ramp = match policy.pace.ramp {
@@ -140,8 +164,14 @@ fn policy(declared: &ClusterDeclared) -> String {
         Mode::Barrier => "in batches",
     };
     let finalize = match policy.finalize {
-        Finalize::Never => "levels raised only by windlass finalize",
-        Finalize::Soon => "levels raised at the end of each run",
+        Finalize::Never => "levels raised only by windlass finalize".to_owned(),
+        Finalize::Soon => "levels raised at the end of each run".to_owned(),
+        Finalize::After(length) => {
+            format!(
+                "levels raised by a run of its own, {} after each",
+                text(length)
+            )
+        }
     };
     let soak = match policy.soak {
         Ms(0) => "no soak".to_owned(),
@@ -153,8 +183,18 @@ fn policy(declared: &ClusterDeclared) -> String {
     } else {
         format!("; by way of {}", via.join(", "))
     };
+    let named = |what: &str, all: &[Stretch]| {
+        let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!("; {what} {}", names.join(", "))
+        }
+    };
     format!(
-        "{ramp} to {}, {mode}; {soak}; {finalize}{via}",
-        cap_text(policy.pace.cap)
+        "{ramp} to {}, {mode}; {soak}; {finalize}{via}{}{}",
+        cap_text(policy.pace.cap),
+        named("windows", &policy.hours.windows),
+        named("freezes", &policy.hours.freezes)
     )
 }

@@ -14,6 +14,34 @@ use alloc::vec::Vec;
 /// A level is told to the cluster and read back within this.
 const RAISE_MS: u64 = 2_000;
 
+/// One stage alone, with the healthy time wanted within it. `each`: what one member takes.
+pub(crate) fn of_stage(
+    stage: &Stage,
+    each: Ms,
+    ceiling: u32,
+    policy: &Policy,
+    known: &Snapshot,
+) -> Ms {
+    match stage {
+        Stage::Move(step) => {
+            let rounds = batches(step, policy, known, ceiling, Start::Paced).len();
+            let rounds = u64::try_from(rounds).unwrap_or(u64::MAX);
+            Ms(rounds.saturating_mul(each.0).saturating_add(policy.soak.0))
+        }
+        Stage::Raise(_) => Ms(RAISE_MS),
+        Stage::Act(_) => Ms(0),
+    }
+}
+
+/// What begins of a stage at once: one member, a level, an action.
+pub(crate) fn of_one(stage: &Stage) -> Ms {
+    match stage {
+        Stage::Move(step) => step.each,
+        Stage::Raise(_) => Ms(RAISE_MS),
+        Stage::Act(_) => Ms(0),
+    }
+}
+
 /// Roughly: stage by stage, batch by batch, and one soak after the first member of each hop and after
 /// each stage but the last.
 pub(super) fn expected(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Ms {

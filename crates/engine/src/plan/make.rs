@@ -43,7 +43,7 @@ pub fn plan(
             let mut draft = software(catalog, policy, &seen, &release)?;
             match policy.finalize {
                 Finalize::Soon => draft.finalize(catalog, &seen, &release),
-                Finalize::Never => {}
+                Finalize::Never | Finalize::After(_) => {}
             }
             (Some(release), draft)
         }

@@ -6,7 +6,7 @@ use super::think;
 use crate::budget;
 use crate::effect::Manner;
 use crate::names::{MemberId, Subject};
-use crate::plan::{Move, Stage};
+use crate::plan::{Move, Plan, Stage};
 use crate::policy::Mode;
 use crate::run::event::{Began, Event};
 use crate::run::{Cursor, FINDINGS_FRESH_MS, Run};
@@ -48,7 +48,20 @@ fn stage(run: &Run, known: &Snapshot, now: Now) -> Vec<Event> {
     let Some((_, plan)) = run.plan() else {
         return Vec::new();
     };
-    let (hop, stage) = match run.cursor() {
+    let (hop, stage) = next_stage(run, plan);
+    if run.cursor().is_none() && judged_long_ago(run, now) {
+        let findings = think::findings(run, known, Some(plan), now);
+        return vec![Event::Judged {
+            findings,
+            at: now.mono,
+        }];
+    }
+    vec![Event::StageBegan { hop, stage }]
+}
+
+/// Indexes of the stage that begins next.
+pub(super) fn next_stage(run: &Run, plan: &Plan) -> (usize, usize) {
+    match run.cursor() {
         None => (0, 0),
         Some(Cursor { hop, stage, .. })
             if plan
@@ -59,15 +72,7 @@ fn stage(run: &Run, known: &Snapshot, now: Now) -> Vec<Event> {
             (hop, stage + 1)
         }
         Some(Cursor { hop, .. }) => (hop + 1, 0),
-    };
-    if run.cursor().is_none() && judged_long_ago(run, now) {
-        let findings = think::findings(run, known, Some(plan), now);
-        return vec![Event::Judged {
-            findings,
-            at: now.mono,
-        }];
     }
-    vec![Event::StageBegan { hop, stage }]
 }
 
 fn judged_long_ago(run: &Run, now: Now) -> bool {

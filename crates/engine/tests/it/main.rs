@@ -2,10 +2,12 @@
 mod audit;
 mod back;
 mod back_run;
+mod calendar;
 mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod hours;
 mod kafka;
 mod mix;
 mod observation;

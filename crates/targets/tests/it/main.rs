@@ -12,6 +12,7 @@ mod host_release;
 mod host_world;
 mod kafka_deeds;
 mod kafka_gate;
+mod kafka_login;
 mod kafka_seen;
 mod kafka_wire;
 mod kafka_world;

@@ -4,6 +4,7 @@
 
 use super::member::{self, Seen, Written};
 use super::policy;
+use super::security;
 use super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::{Field, Fields};
@@ -100,9 +101,18 @@ fn kafka(field: &Field<'_>, report: &mut Report<'_>) -> Option<Kafka> {
     let bootstrap = fields
         .need("bootstrap", "a list of HOST:PORT")
         .and_then(|field| bootstrap(&field, report));
+    // `security:` without a value is told as such: it must not read as no security.
+    let mut guarded = |name| {
+        let field = fields.get_even_empty(name)?;
+        Some(security::security(&field, report))
+    };
+    let security = guarded("security");
+    let controller_security = guarded("controllerSecurity");
     fields.end(report);
     Some(Kafka {
         bootstrap: bootstrap?,
+        security: given(security)?,
+        controller_security: given(controller_security)?,
     })
 }
 

@@ -4,9 +4,10 @@
 
 use crate::diagnostic::{Code, Report};
 use crate::field::Field;
+use crate::hours::moment;
 use crate::v1::API_VERSION;
 use crate::v1::upgrade::{Key, Upgrade, UpgradeSpec};
-use crate::value::{self, FINALIZES};
+use crate::value;
 
 pub(super) fn upgrade(
     metadata: Option<Field<'_>>,
@@ -50,7 +51,16 @@ pub(super) fn upgrade(
         }
     }
     let via = via.map(|field| field.values(value::version, report));
-    let finalize = finalize.map(|field| field.choice(FINALIZES, report));
+    let finalize = finalize.map(|field| super::hours::finalize(&field, report));
+    let at = fields
+        .get("at")
+        .map(|field| field.value(|text| moment(text, None), report));
+    let latest = fields
+        .get("latest")
+        .map(|field| field.value(|text| moment(text, None), report));
+    let in_window = fields
+        .get("inWindow")
+        .map(|field| field.value(value::flag, report));
     let approve = fields
         .get("approve")
         .map(|field| field.value(value::flag, report));
@@ -64,6 +74,9 @@ pub(super) fn upgrade(
             rollback: given(rollback)?.unwrap_or(false),
             via: given(via)?,
             finalize: given(finalize)?,
+            at: given(at)?,
+            latest: given(latest)?,
+            in_window: given(in_window)?.unwrap_or(false),
             approve: given(approve)?.unwrap_or(false),
         },
     })

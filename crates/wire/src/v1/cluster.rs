@@ -4,6 +4,7 @@
 //! docs/files.md describes each field. Must never know: how the file is read. Stories: `tests/it/files.rs`.
 
 use crate::v1::policy;
+use crate::v1::security::Security;
 use crate::value::Address;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -75,9 +76,16 @@ impl System {
 
 /// What only Kafka needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Kafka {
     /// Where clients first connect; at least one.
     pub bootstrap: Vec<Address>,
+    /// How its listeners are spoken to; none: in plain text, without a login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
+    /// How the controllers' own listeners are spoken to; none: as all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controller_security: Option<Security>,
 }
 
 /// Where releases lie.
