@@ -2,6 +2,7 @@
 //!
 //! Must never know: what a command does. Stories: `tests/it/help.rs`, the help of each as a whole.
 
+pub mod back;
 pub mod data;
 pub mod help;
 pub mod reach;
@@ -149,7 +150,7 @@ pub enum Command {
     /// Raise feature levels; the old release cannot come back then
     Finalize(runs::FinalizeArgs),
     /// Go back to the older release, while no level bars it
-    Rollback(runs::RollbackArgs),
+    Rollback(back::RollbackArgs),
     /// Where runs stand
     Status(runs::StatusArgs),
     /// Watch a run until it ends
