@@ -1,6 +1,6 @@
-//! Options of `windlass rollback`.
+//! Options of the way back.
 //!
-//! Must never know: what a command does. Stories: `tests/it/help.rs`.
+//! Must never know: where it leads. Stories: `tests/it/help.rs`.
 
 use super::data::{PlanArgs, Which};
 use super::reach::Reach;
@@ -54,9 +54,9 @@ impl RollbackArgs {
                 cluster: Some(self.cluster.clone()),
                 bootstrap: Vec::new(),
             },
+            reach: Reach::default(),
             to: self.to.clone(),
             via: Vec::new(),
-            reach: Reach::default(),
             finalize: false,
             rollback: true,
             explain: false,

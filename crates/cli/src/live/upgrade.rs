@@ -87,15 +87,9 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> Result<Exit, Fai
         policy
     };
     context.desk.registered(&args.cluster).await?;
+    let policy = hours(context, &args.when, policy)?;
     let goal = origin::back(context, &args.cluster, args.to.as_ref()).await?;
-    begin(
-        context,
-        &args.cluster,
-        goal,
-        hours(context, &args.when, policy)?,
-        &args.start,
-    )
-    .await
+    begin(context, &args.cluster, goal, policy, &args.start).await
 }
 
 /// A policy with the times that were asked for, and the answer to `--in-window`.

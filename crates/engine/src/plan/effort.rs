@@ -20,11 +20,11 @@ pub(crate) fn of_stage(
     each: Ms,
     ceiling: u32,
     policy: &Policy,
-    known: &Snapshot,
+    snapshot: &Snapshot,
 ) -> Ms {
     match stage {
         Stage::Move(step) => {
-            let rounds = batches(step, policy, known, ceiling, Start::Paced).len();
+            let rounds = batches(step, policy, snapshot, ceiling, Start::Paced).len();
             let rounds = u64::try_from(rounds).unwrap_or(u64::MAX);
             Ms(rounds.saturating_mul(each.0).saturating_add(policy.soak.0))
         }

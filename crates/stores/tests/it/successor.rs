@@ -61,6 +61,7 @@ async fn bench(seed: u64, finalize: Finalize) -> Bench {
         raise: Raising::OnFinalize,
         names: BTreeMap::new(),
         one_way: Vec::new(),
+        lowering: None,
         source: "a test".into(),
     });
     for line in &mut catalog.lines {
