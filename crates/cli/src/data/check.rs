@@ -2,7 +2,7 @@
 //!
 //! Must never know: how facts are gathered. Stories: `tests/it/address.rs`.
 
-use super::look::{Looked, Room, now};
+use super::look::{Looked, Room, Way, now};
 use super::plan::{asked, back, refused};
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
@@ -24,7 +24,16 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map(Goal::Version)
     };
-    let mut looked = room.look(&args.which, &args.reach, goal.as_ref()).await?;
+    let mut looked = room
+        .look(
+            &args.which,
+            &args.reach,
+            Way {
+                goal: goal.as_ref(),
+                via: &args.via,
+            },
+        )
+        .await?;
     looked.policy = asked(&looked.policy, &args.via, None);
     let outlet = room.outlet();
     let way = goal.as_ref().map(|goal| {

@@ -197,26 +197,28 @@ impl KafkaTarget {
         kept.into_iter().chain(looked).collect()
     }
 
-    /// Whether the goal lies ready on each host.
-    async fn readiness(&self) -> Option<Readiness> {
-        let goal = self.spec.goal.as_ref()?;
+    /// Whether these releases lie ready on each host.
+    async fn readiness(&self, releases: &[Version]) -> Readiness {
         let now = self.clock.now().mono;
         if let Some((at, ready)) = &self.memory().ready
             && younger(now, *at, READY_MAX_AGE)
-            && ready.hosts.values().all(Result::is_ok)
+            && ready.releases == releases
+            && ready.missing.is_empty()
         {
-            return Some(ready.clone());
+            return ready.clone();
         }
-        let asks = self
-            .hands
-            .iter()
-            .map(|(id, hand)| async move { (id.clone(), hand.release_ready(goal).await) });
+        let asks = self.hands.iter().flat_map(|(id, hand)| {
+            releases.iter().map(move |release| async move {
+                let answer = hand.release_ready(release).await;
+                Some((id.clone(), release.clone(), answer.err()?))
+            })
+        });
         let ready = Readiness {
-            release: goal.clone(),
-            hosts: join_all(asks).await.into_iter().collect(),
+            releases: releases.to_vec(),
+            missing: join_all(asks).await.into_iter().flatten().collect(),
         };
         self.memory().ready = Some((now, ready.clone()));
-        Some(ready)
+        ready
     }
 
     /// What the members run on.
@@ -237,7 +239,7 @@ impl KafkaTarget {
         &self,
         (begun, gathered): &(Mark, Arc<Gathered>),
         hosts: &BTreeMap<MemberId, HostSeen>,
-        ready: Option<&Readiness>,
+        ready: &Readiness,
         runtimes: &Runtimes,
     ) -> Snapshot {
         let now = self.clock.now();
@@ -268,18 +270,19 @@ impl KafkaTarget {
         snapshot
     }
 
-    /// Looks at all of it.
-    pub(super) async fn whole(&self) -> Snapshot {
+    /// Looks at all of it, and whether these releases lie ready.
+    pub(super) async fn whole(&self, releases: &[Version]) -> Snapshot {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
-        let more = join(self.readiness(), self.runtimes());
+        let more = join(self.readiness(releases), self.runtimes());
         let ((gathered, hosts), (ready, runtimes)) = join(asked, more).await;
-        self.snapshot(&gathered, &hosts, ready.as_ref(), &runtimes)
+        self.snapshot(&gathered, &hosts, &ready, &runtimes)
     }
 
     /// Looks at one member that comes back.
     pub(super) async fn sample(&self, member: &MemberId, attempt: u32) -> Sample {
         let (gathered, hosts) = join(self.gathered(Depth::Glance), self.hosts(Some(member))).await;
-        let mut snapshot = self.snapshot(&gathered, &hosts, None, &Runtimes::new());
+        let mut snapshot =
+            self.snapshot(&gathered, &hosts, &Readiness::default(), &Runtimes::new());
         snapshot
             .facts
             .retain(|name, _| !WHOLE_FACTS.contains(&name.as_str()));
