@@ -104,13 +104,33 @@ pub fn differences(kept: &KeptRow, folded: &Folded) -> Vec<String> {
         }
     };
     let row = &kept.row;
-    compare("cluster", row.cluster.to_string(), folded.cluster.to_string());
-    compare("identity", or_none(&row.identity), or_none(&folded.identity));
-    compare("created", row.created.0.to_string(), folded.created.0.to_string());
+    compare(
+        "cluster",
+        row.cluster.to_string(),
+        folded.cluster.to_string(),
+    );
+    compare(
+        "identity",
+        or_none(&row.identity),
+        or_none(&folded.identity),
+    );
+    compare(
+        "created",
+        row.created.0.to_string(),
+        folded.created.0.to_string(),
+    );
     let end = |at: Option<Wall>| at.map_or_else(|| "none".into(), |at| at.0.to_string());
     compare("ended", end(row.ended), end(folded.ended));
-    compare("inbox position", kept.read.to_string(), folded.read.to_string());
-    compare("list of what has begun", listed(&kept.begun), listed(&folded.begun));
+    compare(
+        "inbox position",
+        kept.read.to_string(),
+        folded.read.to_string(),
+    );
+    compare(
+        "list of what has begun",
+        listed(&kept.begun),
+        listed(&folded.begun),
+    );
     compare("line in lists", line(&row.summary), line(&folded.summary));
     if kept.epoch < folded.epoch {
         found.push(format!(
@@ -122,18 +142,27 @@ pub fn differences(kept: &KeptRow, folded: &Folded) -> Vec<String> {
 }
 
 fn or_none(identity: &Option<Identity>) -> String {
-    identity.as_ref().map_or_else(|| "none".into(), ToString::to_string)
+    identity
+        .as_ref()
+        .map_or_else(|| "none".into(), ToString::to_string)
 }
 
 fn listed(subjects: &BTreeSet<Subject>) -> String {
     let all: Vec<String> = subjects.iter().map(ToString::to_string).collect();
-    if all.is_empty() { "empty".into() } else { all.join(" ") }
+    if all.is_empty() {
+        "empty".into()
+    } else {
+        all.join(" ")
+    }
 }
 
 /// What of a line something may be decided by.
 fn line(summary: &str) -> String {
     match serde_json::from_str::<ledger::Summary>(summary) {
-        Ok(line) => format!("{} {}/{} {:?}", line.phase, line.moved, line.touched, line.goal),
+        Ok(line) => format!(
+            "{} {}/{} {:?}",
+            line.phase, line.moved, line.touched, line.goal
+        ),
         Err(_) => "unreadable".into(),
     }
 }

@@ -108,6 +108,17 @@ impl Bench {
         }
     }
 
+    /// Until its journal holds the answer to the command at this position of its inbox.
+    pub async fn until_answered(&self, store: &SqliteStore, seq: u64) {
+        loop {
+            let ledger = Ledger::open(store, &self.run, None).await.unwrap();
+            if ledger.run.inbox() >= seq {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     pub async fn until_phase(&self, store: &SqliteStore, phase: &str) {
         loop {
             let row = store.run(&self.run).await.unwrap();

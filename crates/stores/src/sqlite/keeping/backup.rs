@@ -135,16 +135,17 @@ impl Part {
         self.sync()?;
         let renamed = match existing {
             Existing::Replaced => std::fs::rename(&self.path, to),
-            Existing::Stays => match renameat_with(CWD, &self.path, CWD, to, RenameFlags::NOREPLACE)
-            {
-                Ok(()) => Ok(()),
-                Err(Errno::EXIST) => return Err(KeepError::Exists(to.to_owned())),
-                // A file system that cannot say so: a second name can be given only once, too.
-                Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
-                    std::fs::hard_link(&self.path, to)
+            Existing::Stays => {
+                match renameat_with(CWD, &self.path, CWD, to, RenameFlags::NOREPLACE) {
+                    Ok(()) => Ok(()),
+                    Err(Errno::EXIST) => return Err(KeepError::Exists(to.to_owned())),
+                    // A file system that cannot say so: a second name can be given only once, too.
+                    Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                        std::fs::hard_link(&self.path, to)
+                    }
+                    Err(why) => Err(why.into()),
                 }
-                Err(why) => Err(why.into()),
-            },
+            }
         };
         renamed.map_err(at("write", to))?;
         file::sync_folder(to).map_err(at("sync", to))

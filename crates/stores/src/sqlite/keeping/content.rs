@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{RunId, Subject as Named};
 use windlass_engine::time::Wall;
+use windlass_runner::journal::JournalError;
 use windlass_runner::keeping::{self, Folded, KeptRow};
 use windlass_runner::ledger::LedgerError;
-use windlass_runner::journal::JournalError;
 use windlass_runner::ports::store::{RunRow, Seq, StoreError, Stored};
 
 /// So many wrong pages are named; more say nothing new.
@@ -108,6 +108,17 @@ fn about(db: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     if let Err(why) = file::format(db) {
         report.trouble(Subject::File, &why);
     }
+    let (application, encoding): (i32, String) = db.query_row(
+        "SELECT application_id, encoding FROM pragma_application_id, pragma_encoding",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    if application != file::APPLICATION_ID || encoding != "UTF-8" {
+        report.hurt(
+            Subject::File,
+            "its head is that of another program's database",
+        );
+    }
     report.id = file::meta(db, "id")?;
     report.taken = file::meta(db, "taken")?.and_then(|at| at.parse().ok().map(Wall));
     let minted = file::meta(db, "minted")?;
@@ -169,7 +180,11 @@ pub(super) fn chains(
             Ok(event) => event,
             Err(why) => {
                 chain.whole = false;
-                hurt(id, Some(chain.seq + 1), format!("its row cannot be read: {why}"));
+                hurt(
+                    id,
+                    Some(chain.seq + 1),
+                    format!("its row cannot be read: {why}"),
+                );
                 continue;
             }
         };
@@ -279,7 +294,10 @@ fn one(
     if let Some(sum) = seal::of(db, &name)?
         && seal::sum_of_run(kept.id, &kept.key).to_string() != sum
     {
-        report.hurt(Subject::Run(run.clone(), None), "its key does not fit its seal");
+        report.hurt(
+            Subject::Run(run.clone(), None),
+            "its key does not fit its seal",
+        );
     }
     let Some(chain) = chain else {
         let says = "it has no journal";
@@ -295,7 +313,10 @@ fn one(
         let says = format!("it ends at event {}, its journal at {}", row.seq, chain.seq);
         report.hurt(Subject::Row(run.clone()), says);
     } else if row.seq > chain.seq {
-        let says = format!("it is missing; the row says that event {} is the last", row.seq);
+        let says = format!(
+            "it is missing; the row says that event {} is the last",
+            row.seq
+        );
         report.hurt(Subject::Run(run.clone(), Some(chain.seq + 1)), says);
         return Ok(());
     } else if (kept.hash, kept.last) != (chain.hash, chain.last) {
@@ -306,7 +327,10 @@ fn one(
         .prepare_cached("SELECT coalesce(max(seq), 0) FROM inbox WHERE run = ?1")?
         .query_row([kept.id], |row| row.get(0))?;
     if inbox != kept.inbox {
-        let says = format!("its inbox ends at {}, it holds {inbox} commands", kept.inbox);
+        let says = format!(
+            "its inbox ends at {}, it holds {inbox} commands",
+            kept.inbox
+        );
         report.hurt(Subject::Row(run.clone()), says);
     }
     kept.row.begun = begun(db, kept.id)?;
@@ -395,7 +419,8 @@ fn contents(db: &Connection, report: &mut Report) -> rusqlite::Result<()> {
 
 fn clusters(db: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     let mut names = BTreeSet::new();
-    let mut ask = db.prepare("SELECT name, identity, object, changed FROM cluster ORDER BY name")?;
+    let mut ask =
+        db.prepare("SELECT name, identity, object, changed FROM cluster ORDER BY name")?;
     let mut told = ask.query([])?;
     while let Some(row) = told.next()? {
         report.clusters += 1;
@@ -424,9 +449,8 @@ fn clusters(db: &Connection, report: &mut Report) -> rusqlite::Result<()> {
 /// Each inbox against its seal.
 fn inboxes(db: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     let mut sums: BTreeMap<i64, (u64, Option<Hash>)> = BTreeMap::new();
-    let mut ask = db.prepare(
-        "SELECT run, seq, key, at, by, payload FROM inbox ORDER BY run, seq",
-    )?;
+    let mut ask =
+        db.prepare("SELECT run, seq, key, at, by, payload FROM inbox ORDER BY run, seq")?;
     let mut told = ask.query([])?;
     while let Some(row) = told.next()? {
         let run: i64 = row.get(0)?;

@@ -178,7 +178,10 @@ fn sweep(db: &mut Connection) -> rusqlite::Result<u64> {
         .collect::<rusqlite::Result<_>>()?;
     let last = names_after(&moment, 0, &mut named)?;
     drop(moment);
-    let unnamed: Vec<Hash> = all.into_iter().filter(|hash| !named.contains(hash)).collect();
+    let unnamed: Vec<Hash> = all
+        .into_iter()
+        .filter(|hash| !named.contains(hash))
+        .collect();
     let mut gone = 0;
     for some in unnamed.chunks(CONTENTS) {
         let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -196,11 +199,7 @@ fn sweep(db: &mut Connection) -> rusqlite::Result<u64> {
 
 /// Adds the names in all that was written after a row of the journal, and in the contents they name;
 /// the last row.
-fn names_after(
-    db: &Connection,
-    after: i64,
-    named: &mut BTreeSet<Hash>,
-) -> rusqlite::Result<i64> {
+fn names_after(db: &Connection, after: i64, named: &mut BTreeSet<Hash>) -> rusqlite::Result<i64> {
     let mut found = BTreeSet::new();
     let mut last = after;
     let mut ask = db.prepare_cached("SELECT id, payload FROM journal WHERE id > ?1 ORDER BY id")?;

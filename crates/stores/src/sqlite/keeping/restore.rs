@@ -143,9 +143,8 @@ impl Old {
         };
         drop(old.read(&db));
         let waits = db.busy_timeout(Duration::from_millis(OPEN_WAIT_MS));
-        let alone = waits.and_then(|()| {
-            db.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))
-        });
+        let alone = waits
+            .and_then(|()| db.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())));
         match alone {
             Err(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
                 Err(KeepError::Open)
@@ -210,7 +209,10 @@ fn awake(db: &mut Connection, old: &Old, word: &Word) -> rusqlite::Result<Woken>
         |row| row.get(0),
     )?;
     let epoch = newest.max(old.epoch).saturating_add(EPOCH_LEAP);
-    change.execute("UPDATE counter SET value = ?1 WHERE name = 'epoch'", [epoch])?;
+    change.execute(
+        "UPDATE counter SET value = ?1 WHERE name = 'epoch'",
+        [epoch],
+    )?;
     change.execute("UPDATE run SET epoch = ?1 WHERE ended IS NULL", [epoch])?;
     let now = wall().0.to_string();
     change.execute("DELETE FROM meta WHERE name IN ('minted', 'taken')", [])?;
@@ -255,7 +257,9 @@ fn awake(db: &mut Connection, old: &Old, word: &Word) -> rusqlite::Result<Woken>
     }
     for (key, (id, cluster, _)) in &old.runs {
         if !known.iter().any(|(_, theirs, ..)| theirs == key) {
-            woken.unknown.push((rows::name(*id), cluster.as_str().into()));
+            woken
+                .unknown
+                .push((rows::name(*id), cluster.as_str().into()));
         }
     }
     change.commit()?;

@@ -30,7 +30,10 @@ pub(in crate::sqlite) fn cluster(db: &Connection, of: &Registration) -> rusqlite
 pub(super) fn sum_of_cluster(of: &Registration) -> Hash {
     Hash::of_all(&[
         of.name.as_str().as_bytes(),
-        of.identity.as_ref().map_or("", |who| who.as_str()).as_bytes(),
+        of.identity
+            .as_ref()
+            .map_or("", |who| who.as_str())
+            .as_bytes(),
         of.object.as_bytes(),
         &of.changed.0.to_le_bytes(),
     ])

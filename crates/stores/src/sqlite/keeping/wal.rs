@@ -40,10 +40,16 @@ pub(super) fn damage(wal: &Path) -> std::io::Result<Option<String>> {
         };
     }
     let magic = word(&head, 0);
-    let order = if magic & 1 == 1 { Order::Big } else { Order::Little };
+    let order = if magic & 1 == 1 {
+        Order::Big
+    } else {
+        Order::Little
+    };
     let mut sum = summed((0, 0), &head[..24], order);
     if magic & !1 != MAGIC || sum != (word(&head, 24), word(&head, 28)) {
-        return Ok(Some("its head cannot be read: all of it is passed over".into()));
+        return Ok(Some(
+            "its head cannot be read: all of it is passed over".into(),
+        ));
     }
     let page = usize::try_from(word(&head, 8)).unwrap_or(0);
     let mut frame = vec![0; FRAME_BYTES + page];
@@ -56,7 +62,11 @@ pub(super) fn damage(wal: &Path) -> std::io::Result<Option<String>> {
             continue;
         }
         if torn.is_none() {
-            sum = summed(summed(sum, &frame[..8], order), &frame[FRAME_BYTES..], order);
+            sum = summed(
+                summed(sum, &frame[..8], order),
+                &frame[FRAME_BYTES..],
+                order,
+            );
             if sum != (word(&frame, 16), word(&frame, 20)) {
                 torn = Some(number);
             }

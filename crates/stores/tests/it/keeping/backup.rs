@@ -41,11 +41,9 @@ async fn a_copy_is_another_store_that_only_its_owner_reads() {
     assert!(made.report.taken.is_some());
     let mode = std::fs::metadata(&to).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let again = windlass_stores::sqlite::SqliteStore::open(
-        &to,
-        windlass_stores::sqlite::Opening::Look,
-    )
-    .unwrap();
+    let again =
+        windlass_stores::sqlite::SqliteStore::open(&to, windlass_stores::sqlite::Opening::Look)
+            .unwrap();
     assert_ne!(again.id(), bench.store.id());
     let (ours, theirs) = (
         bench.store.read(&bench.run, 1).await.unwrap(),
@@ -123,7 +121,11 @@ async fn a_full_disk_leaves_no_half_of_a_copy() {
     let to = small.join("copy.db");
     let why = backup(&place.path, &to, Existing::Stays, Source::EvenHurt);
     let left = std::fs::read_dir(&small).unwrap().count();
-    std::process::Command::new("umount").arg("-l").arg(&small).output().unwrap();
+    std::process::Command::new("umount")
+        .arg("-l")
+        .arg(&small)
+        .output()
+        .unwrap();
     let why = why.unwrap_err();
     assert!(why.to_string().contains("disk is full"), "{why}");
     assert_eq!(left, 0);

@@ -27,7 +27,9 @@ async fn many(count: usize) -> Bench {
 fn count(bench: &Bench, table: &str) -> u64 {
     Connection::open(path(bench.folder.path()))
         .unwrap()
-        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
+        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get(0)
+        })
         .unwrap()
 }
 
@@ -39,7 +41,11 @@ async fn what_stays_is_whole_and_room_is_given_back() {
         keep: Some(1),
         ..Retention::default()
     };
-    let choice = choose(&runs(&store).unwrap(), &keep, windlass_engine::time::Wall(0));
+    let choice = choose(
+        &runs(&store).unwrap(),
+        &keep,
+        windlass_engine::time::Wall(0),
+    );
     let go: Vec<RunId> = choice.go.into_iter().map(|row| row.run).collect();
     assert_eq!(go, ["1".into(), "2".into(), "3".into()]);
     let pruned = prune(&store, &go).unwrap();
@@ -78,7 +84,9 @@ async fn under_load_the_carried_run_is_unharmed() {
             bench.until_moved(&bench.store, 2).await;
             let (store, live) = (store.clone(), bench.run.clone());
             let go = ["1".into(), "2".into(), live, "3".into(), "99".into()];
-            tokio::task::spawn_blocking(move || prune(&store, &go).unwrap()).await.unwrap()
+            tokio::task::spawn_blocking(move || prune(&store, &go).unwrap())
+                .await
+                .unwrap()
         };
         let (driven, pruned) = tokio::join!(bench.carry(), pruning);
         assert_eq!(driven, Driven::Ended(End::Finished));

@@ -9,7 +9,7 @@ use windlass_engine::run::event::End;
 use windlass_runner::drive::Driven;
 use windlass_runner::keeper;
 use windlass_runner::ledger::Ledger;
-use windlass_runner::ports::store::{Append, AppendError, Recorded, Store};
+use windlass_runner::ports::store::{Append, AppendError, Recorded, Store, Stored};
 use windlass_stores::sqlite::SqliteStore;
 use windlass_stores::sqlite::keeping::{Existing, KeepError, Source, backup, restore};
 
@@ -17,7 +17,8 @@ use windlass_stores::sqlite::keeping::{Existing, KeepError, Source, backup, rest
 fn reopened(bench: Bench) -> Bench {
     let mut bench = bench;
     let spare = bench.folder.path().join("spare.db");
-    let spare = Arc::new(SqliteStore::open(&spare, windlass_stores::sqlite::Opening::Carry).unwrap());
+    let spare =
+        Arc::new(SqliteStore::open(&spare, windlass_stores::sqlite::Opening::Carry).unwrap());
     bench.store = spare.clone();
     bench.world.store = spare;
     bench
@@ -35,7 +36,9 @@ async fn a_run_restored_from_its_middle_finds_what_was_done_and_touches_nothing_
         let store = path(bench.folder.path());
         let to = bench.folder.path().join("copy.db");
         let copying = async {
-            bench.until_moved(&bench.store, 3 + (seed as usize % 5) * 3).await;
+            bench
+                .until_moved(&bench.store, 3 + (seed as usize % 5) * 3)
+                .await;
             let (store, to) = (store.clone(), to.clone());
             tokio::task::spawn_blocking(move || {
                 backup(&store, &to, Existing::Stays, Source::Whole).unwrap()
@@ -47,7 +50,10 @@ async fn a_run_restored_from_its_middle_finds_what_was_done_and_touches_nothing_
         assert_eq!(driven, Driven::Ended(End::Finished));
         assert_eq!(made.report.live, 1, "the copy is of its middle");
         let id = bench.store.id();
-        let (starts, before) = (bench.target.starts(), bench.store.run(&bench.run).await.unwrap());
+        let (starts, before) = (
+            bench.target.starts(),
+            bench.store.run(&bench.run).await.unwrap(),
+        );
         let mut bench = reopened(bench);
 
         let restored = restore(&to, &store, &word(), Source::Whole).unwrap();
@@ -56,7 +62,11 @@ async fn a_run_restored_from_its_middle_finds_what_was_done_and_touches_nothing_
         assert!(live.seq < before.seq);
         is_whole(&store);
         on(&mut bench);
-        assert_ne!(bench.store.id(), id, "marks of the old store are foreign to it");
+        assert_ne!(
+            bench.store.id(),
+            id,
+            "marks of the old store are foreign to it"
+        );
 
         // Its carrier reads the pause before all else: nothing is touched until a human says so.
         let touched = bench.target.touches().len();
@@ -65,15 +75,25 @@ async fn a_run_restored_from_its_middle_finds_what_was_done_and_touches_nothing_
             bench.until_phase(&other, "paused").await;
             assert_eq!(bench.target.starts(), starts);
             let told: Vec<_> = bench.target.touches()[touched..].to_vec();
-            let go_on = post(&Command::Continue);
-            other.post(&bench.run, "go on", "anna", &go_on).await.unwrap();
+            // It looks first, and stands still once more: members went on without it.
+            for key in ["go on", "go on all the same"] {
+                bench.until_phase(&other, "paused").await;
+                let (run, go_on) = (&bench.run, post(&Command::Continue));
+                let told = other.post(run, key, "anna", &go_on).await.unwrap();
+                bench.until_answered(&other, told.seq).await;
+            }
             told
         };
         let (driven, told) = tokio::join!(bench.carry(), pausing);
         assert_eq!(driven, Driven::Ended(End::Finished), "seed {seed}");
         assert_eq!(bench.target.starts(), starts, "nobody was moved twice");
         // What had begun in the copy is asked after, and found done: that is what "finishes" means.
-        let ledger = Ledger::open(bench.store.as_ref(), &bench.run, None).await.unwrap();
+        let ledger = Ledger::open(bench.store.as_ref(), &bench.run, None)
+            .await
+            .unwrap();
+        let events = bench.store.read(&bench.run, live.seq).await.unwrap();
+        let acted = |event: &&Stored| event.payload.contains("not by this run");
+        assert_eq!(events.iter().filter(acted).count(), 1);
         assert!(told.len() <= 3, "{told:?}");
         assert!(ledger.run.epoch() > restored.epoch);
     }
@@ -149,7 +169,10 @@ async fn what_stood_there_is_kept_aside_whole_or_hurt() {
     let second = restore(&to, &store, &word(), Source::Whole).unwrap();
     let hurt = second.aside.unwrap();
     assert_ne!(hurt, aside);
-    assert_eq!(std::fs::read(&hurt).unwrap(), b"nothing that anybody could read");
+    assert_eq!(
+        std::fs::read(&hurt).unwrap(),
+        b"nothing that anybody could read"
+    );
     is_whole(&store);
     // And where there is none.
     let fresh = bench.folder.path().join("new/windlass.db");
