@@ -5,6 +5,7 @@ mod catalogs;
 mod clusters;
 mod files;
 mod help;
+mod keep;
 mod live;
 mod run;
 mod usage;
