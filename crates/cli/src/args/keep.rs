@@ -3,7 +3,7 @@
 //! Must never know: what a command does. Stories: `tests/it/help.rs`.
 
 use super::value;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use std::path::PathBuf;
 use windlass_engine::time::Ms;
 
@@ -51,7 +51,8 @@ pub struct RestoreArgs {
 
 /// `windlass prune`
 #[derive(Args, Clone, Debug)]
-#[group(id = "limits", required = true, multiple = true, args = ["keep", "older_than"])]
+#[group(skip)]
+#[command(group(ArgGroup::new("limits").required(true).multiple(true).args(["keep", "older_than"])))]
 #[command(after_help = "\
 Takes ended runs out of the store, and what only they named. A live run is never
 touched. The newest run of a cluster stays unless --even-last is given. Where

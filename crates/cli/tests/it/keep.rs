@@ -39,9 +39,16 @@ spec:
               env: {CTL: "PLANTED-ctl-6"}
           prepare:
             - releases: 4.0..
-              arguments: ["--override", "sasl=PLANTED-arg-7"]
               files:
                 - {path: jaas.conf, text: "password=\"PLANTED-file-8\";"}
+        - id: 2
+          dir: /srv/k2
+          config: server.properties
+          supervisor:
+            process: {start: ["{release}/bin/start.sh", "{config}"], pidFile: run/k.pid}
+          prepare:
+            - releases: 4.0..
+              arguments: ["--override", "sasl=PLANTED-arg-7"]
 "#,
     );
     user.file(
