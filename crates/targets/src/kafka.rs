@@ -9,9 +9,11 @@
 pub mod answers;
 pub mod connection;
 mod deeds;
+pub mod door;
 mod frame;
 pub mod gate;
 pub mod gather;
+mod login;
 mod looks;
 mod requests;
 pub mod seen;
@@ -28,9 +30,9 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
-use windlass_runner::ports::dial::Dial;
 use windlass_runner::ports::hand::Hand;
 
+use door::Doors;
 use looks::{Memory, Shared};
 use wires::Wires;
 
@@ -82,7 +84,7 @@ impl KafkaTarget {
     #[must_use]
     pub fn new(
         spec: KafkaSpec,
-        dial: Arc<dyn Dial>,
+        doors: Doors,
         clock: Arc<dyn Clock>,
         hands: BTreeMap<MemberId, Arc<dyn Hand>>,
         catalog: Arc<Catalog>,
@@ -90,7 +92,7 @@ impl KafkaTarget {
         let mut memory = Memory::default();
         memory.carried.clone_from(&spec.carries);
         Self {
-            wires: Wires::new(dial, Arc::clone(&clock)),
+            wires: Wires::new(doors, Arc::clone(&clock)),
             spec,
             clock,
             hands,

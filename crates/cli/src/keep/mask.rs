@@ -46,6 +46,11 @@ const KEPT: &[&str] = &[
     "address",
     "host",
     "port",
+    "user",
+    "hostKey",
+    "knownHosts",
+    "keepalive",
+    "limit",
 ];
 /// Fields that hold argument lists.
 const ARGUMENTS: &[&str] = &[

@@ -6,6 +6,7 @@ mod clusters;
 mod files;
 mod help;
 mod keep;
+mod hours;
 mod live;
 mod run;
 mod usage;

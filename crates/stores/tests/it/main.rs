@@ -17,4 +17,5 @@ mod kill;
 mod lease;
 mod runner;
 mod story;
+mod successor;
 mod unknown;
