@@ -29,7 +29,7 @@ pub struct Doctor {
     /// Whether nothing is hurt and all could be looked at.
     whole: bool,
     /// What is not well.
-    found: Vec<Finding>,
+    found: Vec<Ailment>,
     /// Runs whose rows were written anew.
     mended: Vec<String>,
     /// Registered clusters.
@@ -53,7 +53,7 @@ pub struct Doctor {
 /// One thing that is not well, for programs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Finding {
+struct Ailment {
     /// `hurt`, `unseen` (it could not be looked at), `warning`
     weight: &'static str,
     /// `file`, `folder`, `run`, `row`, `content`, `cluster`
@@ -75,7 +75,7 @@ impl Doctor {
             store: store.display().to_string(),
             id: report.id.clone(),
             whole: report.is_whole(),
-            found: report.found.iter().map(finding).collect(),
+            found: report.found.iter().map(ailment).collect(),
             mended: mended.map_or_else(Vec::new, |mended| {
                 mended.rows.iter().map(ToString::to_string).collect()
             }),
@@ -91,7 +91,7 @@ impl Doctor {
     }
 }
 
-fn finding(found: &Found) -> Finding {
+fn ailment(found: &Found) -> Ailment {
     let (part, name, seq) = match &found.subject {
         Subject::File => ("file", None, None),
         Subject::Folder => ("folder", None, None),
@@ -100,7 +100,7 @@ fn finding(found: &Found) -> Finding {
         Subject::Content(hash) => ("content", Some(hash.to_string()), None),
         Subject::Cluster(name) => ("cluster", Some(name.to_string()), None),
     };
-    Finding {
+    Ailment {
         weight: word(found.weight),
         part,
         name,
