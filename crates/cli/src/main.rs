@@ -6,6 +6,7 @@
 //! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
+//! | `keep` | commands that keep the store |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
 //!
 //! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
@@ -17,6 +18,7 @@ mod context;
 mod data;
 mod environment;
 mod exit;
+mod keep;
 mod live;
 mod origin;
 mod outlet;
@@ -83,6 +85,11 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         }
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        keeping @ (Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Prune(_)
+        | Command::Doctor(_)
+        | Command::Bundle(_)) => keep::run(&global, bare, keeping).await,
         Command::Rollback(args) if args.dry_run => {
             let args = args.shown();
             data::plan::run(&room(&global, bare, &args.which)?, &args).await

@@ -5,6 +5,7 @@ mod catalogs;
 mod clusters;
 mod files;
 mod help;
+mod keep;
 mod hours;
 mod live;
 mod run;
