@@ -22,6 +22,7 @@ use windlass_runner::world::Targets;
 use windlass_targets::dial::TcpDial;
 use windlass_targets::host::LocalHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
+use windlass_targets::own::{About, Asking};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
@@ -60,21 +61,22 @@ impl Assembly {
                 .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }
-        match declared.system {
+        let target: Arc<dyn Target> = match declared.system {
             System::Kafka => {
                 let bootstrap = declared.bootstrap.iter().map(ToString::to_string).collect();
                 let mut spec = KafkaSpec::at(bootstrap);
                 spec.goal = goal.and_then(|goal| release_of(&catalog, goal));
                 spec.stop_patience = declared.policy.patience;
-                Ok(Arc::new(KafkaTarget::new(
+                Arc::new(KafkaTarget::new(
                     spec,
                     Arc::new(TcpDial),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,
-                )))
+                ))
             }
-        }
+        };
+        Ok(asking(declared, goal, target))
     }
 }
 
@@ -90,6 +92,29 @@ impl Targets for Assembly {
                 .map_err(in_words)
         })
     }
+}
+
+/// With the user's own checks, where there are any.
+fn asking(
+    declared: &ClusterDeclared,
+    goal: Option<&Goal>,
+    target: Arc<dyn Target>,
+) -> Arc<dyn Target> {
+    let checks = declared.policy.checks.clone();
+    if checks.is_empty() {
+        return target;
+    }
+    let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
+    let about = About {
+        cluster: declared.name.to_string(),
+        bootstrap: bootstrap.join(","),
+        to: match goal {
+            Some(Goal::Version(version)) => version.to_string(),
+            Some(Goal::Finalize) | None => String::new(),
+        },
+    };
+    let clock = Arc::new(SystemClock::new());
+    Arc::new(Asking::new(target, clock, about, checks))
 }
 
 /// The cluster as it was registered.

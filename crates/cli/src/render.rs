@@ -4,6 +4,7 @@
 
 pub mod cluster;
 pub mod findings;
+pub mod junit;
 pub mod plan;
 pub mod refusal;
 pub mod snapshot;

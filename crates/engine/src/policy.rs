@@ -2,6 +2,7 @@
 //!
 //! Frozen with a run under its hash. Must never know: the maker's facts. Stories: `tests/it/pace.rs`.
 
+use crate::check::OwnCheck;
 use crate::time::Ms;
 use crate::version::Version;
 use alloc::vec::Vec;
@@ -88,6 +89,9 @@ pub struct Policy {
     pub patience: Ms,
     /// How long a run may stay paused before it ends by itself.
     pub pause_limit: Ms,
+    /// Checks of the user's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<OwnCheck>,
 }
 
 /// Kafka log recovery moves its progress at least every few seconds; five minutes without any is stuck.
@@ -110,6 +114,7 @@ impl Default for Policy {
             via: Vec::new(),
             patience: PATIENCE,
             pause_limit: PAUSE_LIMIT,
+            checks: Vec::new(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use thiserror::Error;
-use windlass_engine::catalog::Catalog;
+use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::hash::Hash;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Ramp};
@@ -27,6 +27,20 @@ pub const RAMPS: &[(&str, Ramp)] = &[("double", Ramp::Double), ("fixed", Ramp::F
 pub const MODES: &[(&str, Mode)] = &[("sliding", Mode::Sliding), ("barrier", Mode::Barrier)];
 /// When levels are raised, as it is written.
 pub const FINALIZES: &[(&str, Finalize)] = &[("never", Finalize::Never), ("soon", Finalize::Soon)];
+
+/// How heavy a check is, as it is written.
+pub const SEVERITIES: &[(&str, Severity)] = &[
+    ("fail", Severity::Fail),
+    ("warn", Severity::Warn),
+    ("fail-always", Severity::FailAlways),
+];
+/// When a check binds, as it is written.
+pub const BINDS: &[(&str, Binds)] = &[
+    ("now", Binds::Now),
+    ("before-hop", Binds::BeforeHop),
+    ("before-each-member", Binds::BeforeEachMember),
+    ("before-finalize", Binds::BeforeFinalize),
+];
 
 /// A text that is not what belongs there.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -2,6 +2,7 @@
 
 mod address;
 mod catalogs;
+mod check;
 mod clusters;
 mod files;
 mod help;

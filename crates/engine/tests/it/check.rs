@@ -69,7 +69,7 @@ fn told(findings: &[Finding]) -> String {
 
 #[track_caller]
 fn check(snapshot: &Snapshot, plan: Option<&Plan>, waivers: &[Waiver], expect: &str) {
-    let findings = judge(&kafka(), snapshot, plan, waivers, Wall(100));
+    let findings = judge(&kafka(), &[], snapshot, plan, waivers, Wall(100));
     same(&told(&findings), expect);
 }
 

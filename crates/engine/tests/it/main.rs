@@ -10,6 +10,7 @@ mod mix;
 mod observation;
 mod oracle;
 mod order;
+mod own;
 mod pace;
 mod refusal;
 mod run;

@@ -97,6 +97,7 @@ fn facts(seen: &Snapshot) -> String {
             Fact::Truth(truth) => writeln!(out, "{name}: {truth}"),
             Fact::Number(number) => writeln!(out, "{name}: {number}"),
             Fact::Unknown(why) => writeln!(out, "{name}: unknown, {why}"),
+            Fact::Said(said, _) => writeln!(out, "{name}: {said:?}"),
             Fact::List(found) => {
                 let found = found
                     .iter()

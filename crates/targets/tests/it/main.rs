@@ -15,3 +15,4 @@ mod kafka_gate;
 mod kafka_seen;
 mod kafka_wire;
 mod kafka_world;
+mod own;

@@ -2,6 +2,7 @@
 //!
 //! Must never know: the cluster it is for. Stories: `tests/it/errors.rs`.
 
+use super::checks;
 use super::upgrade::given;
 use crate::diagnostic::Report;
 use crate::field::Field;
@@ -29,6 +30,9 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
     let pause_limit = fields
         .get("pauseLimit")
         .map(|field| field.value(value::positive_length, report));
+    let checks = fields
+        .get("checks")
+        .map(|field| checks::checks(&field, report));
     fields.end(report);
     Some(Policy {
         pace: given(pace)?.unwrap_or(default.pace),
@@ -37,6 +41,7 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
         via: given(via)?.unwrap_or(default.via),
         patience: given(patience)?.unwrap_or(default.patience),
         pause_limit: given(pause_limit)?.unwrap_or(default.pause_limit),
+        checks: given(checks)?.unwrap_or_default(),
     })
 }
 

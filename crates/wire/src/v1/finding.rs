@@ -30,6 +30,43 @@ pub struct FindingsView {
     pub findings: Vec<FindingView>,
 }
 
+/// All checks of all registered clusters (`check --all`).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingsList {
+    /// Always [`API_VERSION`].
+    pub api_version: &'static str,
+    /// `FindingsList`
+    pub kind: &'static str,
+    /// One a cluster, by name.
+    pub items: Vec<ClusterFindings>,
+}
+
+/// What became of one cluster: one of the three is there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClusterFindings {
+    /// The name of the cluster.
+    pub cluster: String,
+    /// Its checks.
+    pub findings: Option<FindingsView>,
+    /// Why there is no way to the goal.
+    pub refusal: Option<RefusalView>,
+    /// Why it could not be asked.
+    pub trouble: Option<String>,
+}
+
+impl FindingsList {
+    /// Of all that was asked.
+    #[must_use]
+    pub fn of(items: Vec<ClusterFindings>) -> Self {
+        Self {
+            api_version: API_VERSION,
+            kind: "FindingsList",
+            items,
+        }
+    }
+}
+
 /// How many of each verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {

@@ -2,6 +2,7 @@
 //!
 //! Must never know: what the engine does with it. Stories: `tests/it/files.rs`.
 
+use super::checks;
 use crate::duration;
 use crate::value::{FINALIZES, MODES, RAMPS, cap_text};
 use serde::{Serialize, Serializer};
@@ -17,6 +18,8 @@ struct Written<'p> {
     via: Vec<&'p str>,
     patience: String,
     pause_limit: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<checks::Written<'p>>,
 }
 
 #[derive(Serialize)]
@@ -42,6 +45,7 @@ pub fn write<S: Serializer>(policy: &Policy, s: S) -> Result<S::Ok, S::Error> {
         via: policy.via.iter().map(|v| v.as_str()).collect(),
         patience: duration::text(policy.patience),
         pause_limit: duration::text(policy.pause_limit),
+        checks: policy.checks.iter().map(checks::Written::from).collect(),
     }
     .serialize(s)
 }
