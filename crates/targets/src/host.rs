@@ -9,6 +9,7 @@
 //! | `mark` | reads the mark that lies beside the member |
 //! | `look` | what runs: process, start time, release by open files |
 //! | `release` | whether a release lies there whole; fetches it where that is declared |
+//! | `peek` | files as they lie there, and the space of their volumes |
 //! | `runtime` | the Java that a process runs on |
 //! | `tail` | the last lines of a log |
 //! | `local` | the [`Hand`](windlass_runner::ports::hand::Hand) made of these, for this host |
@@ -25,6 +26,7 @@ mod deed;
 mod local;
 mod look;
 mod mark;
+mod peek;
 mod release;
 mod runtime;
 mod spec;

@@ -9,11 +9,13 @@
 pub mod answers;
 pub mod connection;
 mod deeds;
+pub mod files;
 mod frame;
 pub mod gate;
 pub mod gather;
 mod looks;
 mod requests;
+pub mod properties;
 pub mod seen;
 mod target;
 mod voters;

@@ -6,6 +6,7 @@ use super::call::{self, Said, Unsaid, Verb};
 use super::deed::{Places, Words};
 use super::look::Looker;
 use super::mark::Mark;
+use super::peek::peek;
 use super::release;
 use super::runtime;
 use super::spec::{MemberSpec, SpecError, Supervisor};
@@ -17,7 +18,7 @@ use windlass_engine::effect::{ClaimAnswer, Ensure, Failure, FailureCode, Outcome
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
-use windlass_runner::ports::hand::{Hand, Held, HostView, Running};
+use windlass_runner::ports::hand::{Declared, Hand, Held, HostView, Peeked, Running};
 use windlass_runner::ports::target::Fence;
 
 /// How much of a member's log goes with a failure: what fits on a screen beside the cause.
@@ -305,6 +306,30 @@ impl Hand for LocalHand {
 
     fn adopt<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer> {
         Box::pin(async move { self.claim_answer(self.call(Verb::Adopt, fence).await) })
+    }
+
+    fn declared(&self, release: Option<&Version>) -> Result<Declared, String> {
+        let member = &self.member;
+        let mut declared = Declared {
+            config: Some(member.places.config.clone()),
+            words: Vec::new(),
+        };
+        if let Some(release) = release {
+            let deed = member.spec.deed(&member.places, release);
+            let deed = deed.map_err(|why| why.to_string())?;
+            let starts = deed.lists.iter().filter(|(kind, _)| *kind == "start");
+            declared.words.extend(starts.flat_map(|(_, words)| words.iter().cloned()));
+            declared.words.extend(deed.env);
+        }
+        Ok(declared)
+    }
+
+    fn peek<'a>(&'a self, paths: &'a [String]) -> Task<'a, Result<Vec<Peeked>, String>> {
+        let paths = paths.to_vec();
+        Box::pin(async move {
+            self.blocking(move |_| paths.iter().map(|path| peek(path)).collect())
+                .await
+        })
     }
 
     fn release_ready<'a>(&'a self, version: &'a Version) -> Task<'a, Result<(), String>> {

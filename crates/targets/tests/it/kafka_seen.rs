@@ -41,6 +41,7 @@ fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Optio
         still,
         ready: Some(&ready),
         runtimes: &runtimes,
+        files: &BTreeMap::new(),
         catalog: &catalog(),
     };
     snapshot(&sight, Wall(0))
