@@ -5,18 +5,20 @@
 pub mod all;
 
 use super::look::{Looked, Room, now};
-use super::plan::{asked, refused};
+use super::plan::asked;
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, spoken};
+use crate::render;
 use crate::render::findings::{self, Tally};
 use crate::render::junit::{Came, Suite, Warnings, document};
 use std::collections::BTreeSet;
 use windlass_engine::check::{Finding, judge};
 use windlass_engine::plan::{Goal, plan};
 use windlass_engine::refusal::Refusal;
-use windlass_wire::v1::finding::FindingsView;
+use windlass_wire::stamp;
+use windlass_wire::v1::finding::{FindingsView, RefusalView};
 
 /// Runs it.
 ///
@@ -44,28 +46,34 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
         }
     };
     looked.policy = asked(&looked.policy, &args.via, None);
-    let found = match findings_of(&looked, goal.as_ref()) {
-        Ok(found) => found,
-        Err(refusal) if outlet.format == Form::Junit => {
-            junit(outlet, &[suite(&looked, Came::Refused(&refusal))]);
-            return Ok(Exit::Refused);
-        }
-        Err(refusal) => return Ok(refused(outlet, &looked, &refusal)),
-    };
+    let judged = judged(&looked, goal.as_ref());
     let to = args.to.as_ref().map(ToString::to_string);
     if outlet.format == Form::Junit {
-        junit(outlet, &[suite(&looked, Came::Found(&found))]);
+        junit(outlet, &[suite(&looked, &judged)]);
     } else if outlet.is_data() {
-        outlet.data(&FindingsView::of(&found, looked.name(), to.as_deref()));
+        outlet.data(&view(&looked, &judged, to.as_deref()));
     } else {
-        outlet.line(&head(outlet, &looked, to.as_deref()));
-        outlet.lines(findings::lines(outlet, &looked.typed, &found, room.zone()));
+        outlet.line(&head(room, &looked, to.as_deref()));
+        if let Some(refusal) = &judged.refusal {
+            outlet.lines(render::refusal::lines(outlet, &looked.typed, refusal));
+        }
+        let found = &judged.found;
+        outlet.lines(findings::lines(outlet, &looked.typed, found, room.zone()));
     }
-    Ok(exit(outlet, &found))
+    Ok(exit(outlet, &judged))
 }
 
-/// All findings on a cluster; a "no" where there is no way to the goal.
-fn findings_of(looked: &Looked, goal: Option<&Goal>) -> Result<Vec<Finding>, Refusal> {
+/// What came of asking a cluster.
+#[derive(Debug)]
+struct Judged {
+    /// Without a way only what binds whatever the way.
+    found: Vec<Finding>,
+    /// Why there is no way to the goal.
+    refusal: Option<Refusal>,
+}
+
+/// All findings on a cluster, and the "no" where there is no way to the goal.
+fn judged(looked: &Looked, goal: Option<&Goal>) -> Judged {
     let way = goal.map(|goal| {
         plan(
             &looked.catalog,
@@ -76,22 +84,41 @@ fn findings_of(looked: &Looked, goal: Option<&Goal>) -> Result<Vec<Finding>, Ref
             None,
         )
     });
-    let way = way.transpose()?;
-    Ok(judge(
+    let (way, refusal) = match way {
+        None => (None, None),
+        Some(Ok(way)) => (Some(way), None),
+        Some(Err(refusal)) => (None, Some(refusal)),
+    };
+    let found = judge(
         &looked.catalog,
         &looked.policy.checks,
         &looked.snapshot,
         way.as_ref(),
         &[],
         now().wall,
-    ))
+    );
+    Judged { found, refusal }
 }
 
-fn suite<'a>(looked: &'a Looked, came: Came<'a>) -> Suite<'a> {
+fn view(looked: &Looked, judged: &Judged, to: Option<&str>) -> FindingsView {
+    let refusal = judged.refusal.as_ref().map(|refusal| {
+        let mut view = RefusalView::from(refusal);
+        for text in &mut view.hints {
+            *text = spoken(text, &looked.typed);
+        }
+        view
+    });
+    FindingsView::of(&judged.found, refusal, looked.name(), to)
+}
+
+fn suite<'a>(looked: &'a Looked, judged: &'a Judged) -> Suite<'a> {
     Suite {
         name: &looked.shown,
         typed: &looked.typed,
-        came,
+        came: Came::Judged {
+            found: &judged.found,
+            refusal: judged.refusal.as_ref(),
+        },
     }
 }
 
@@ -104,18 +131,23 @@ fn junit(outlet: &Outlet, suites: &[Suite<'_>]) {
     outlet.text(&document(suites, warnings));
 }
 
-fn head(outlet: &Outlet, looked: &Looked, to: Option<&str>) -> String {
+fn head(room: &Room, looked: &Looked, to: Option<&str>) -> String {
+    let style = &room.outlet().style;
+    let seen = stamp::clock(looked.snapshot.seen, room.zone());
     let what = match to {
         Some(to) => format!("checks for {to}"),
         None => "checks that bind whatever the way".into(),
     };
-    format!("{}   {what}", outlet.style.bold(&looked.shown))
+    let seen = style.dim(&format!("seen {seen}"));
+    format!("{}   {what}   {seen}", style.bold(&looked.shown))
 }
 
 /// A failure is a refusal; what could not be looked at is inconclusive.
-#[must_use]
-pub fn exit(outlet: &Outlet, found: &[Finding]) -> Exit {
-    let tally = Tally::of(found);
+fn exit(outlet: &Outlet, judged: &Judged) -> Exit {
+    let tally = Tally::of(&judged.found);
+    if judged.refusal.is_some() {
+        return Exit::Refused;
+    }
     match (tally.fail, tally.unknown) {
         (0, 0) if outlet.strict && tally.warn > 0 => Exit::Refused,
         (0, 0) => Exit::Done,

@@ -25,9 +25,12 @@ pub struct Suite<'a> {
 #[derive(Debug)]
 pub enum Came<'a> {
     /// It was judged.
-    Found(&'a [Finding]),
-    /// There is no way to the goal.
-    Refused(&'a Refusal),
+    Judged {
+        /// What was asked and answered.
+        found: &'a [Finding],
+        /// Why there is no way to the goal: a case of its own, `plan`.
+        refusal: Option<&'a Refusal>,
+    },
     /// It could not be asked: why.
     Trouble(String),
 }
@@ -101,21 +104,21 @@ pub fn document(suites: &[Suite<'_>], warnings: Warnings) -> String {
 
 fn cases<'a>(suite: &'a Suite<'_>, warnings: Warnings) -> Vec<Case<'a>> {
     match &suite.came {
-        Came::Found(findings) => findings
-            .iter()
-            .map(|finding| Case {
+        Came::Judged { found, refusal } => {
+            let plan = refusal.map(|refusal| Case {
+                name: "plan",
+                within: Within::Failure {
+                    kind: refusal.code.name(),
+                    message: refusal.says.clone(),
+                    text: because(refusal, suite.typed),
+                },
+            });
+            let found = found.iter().map(|finding| Case {
                 name: finding.check.as_str(),
                 within: within(finding, suite.typed, warnings),
-            })
-            .collect(),
-        Came::Refused(refusal) => vec![Case {
-            name: "plan",
-            within: Within::Failure {
-                kind: refusal.code.name(),
-                message: refusal.says.clone(),
-                text: because(refusal, suite.typed),
-            },
-        }],
+            });
+            plan.into_iter().chain(found).collect()
+        }
         Came::Trouble(why) => vec![Case {
             name: "look",
             within: Within::Error {
@@ -305,7 +308,10 @@ mod tests {
             Suite {
                 name: "orders",
                 typed: "orders",
-                came: Came::Found(&findings),
+                came: Came::Judged {
+                    found: &findings,
+                    refusal: None,
+                },
             },
             Suite {
                 name: "audit",

@@ -318,7 +318,9 @@ impl Hand for LocalHand {
             let deed = member.spec.deed(&member.places, release);
             let deed = deed.map_err(|why| why.to_string())?;
             let starts = deed.lists.iter().filter(|(kind, _)| *kind == "start");
-            declared.words.extend(starts.flat_map(|(_, words)| words.iter().cloned()));
+            declared
+                .words
+                .extend(starts.flat_map(|(_, words)| words.iter().cloned()));
             declared.words.extend(deed.env);
         }
         Ok(declared)

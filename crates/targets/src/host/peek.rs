@@ -57,7 +57,11 @@ mod tests {
         std::fs::write(at("a"), "text").expect("written");
         let shown = peek(&at("a"));
         assert_eq!(shown.text, Ok(Some("text".into())));
-        assert!(shown.volume.is_some_and(|volume| volume.total_bytes >= volume.free_bytes));
+        assert!(
+            shown
+                .volume
+                .is_some_and(|volume| volume.total_bytes >= volume.free_bytes)
+        );
         let none = peek(&at("no/such/file"));
         assert_eq!(none.text, Ok(None));
         assert!(none.volume.is_some());

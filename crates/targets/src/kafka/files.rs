@@ -89,7 +89,9 @@ async fn java(
     hand: &dyn Hand,
     words: &[String],
 ) -> Result<Option<Result<Version, String>>, String> {
-    let home = words.iter().find_map(|word| word.strip_prefix("JAVA_HOME="));
+    let home = words
+        .iter()
+        .find_map(|word| word.strip_prefix("JAVA_HOME="));
     let Some(home) = home else {
         return Ok(None);
     };
@@ -103,7 +105,9 @@ async fn java(
     let version = properties::read(&text)
         .get("JAVA_VERSION")
         .and_then(|text| Version::parse(text.trim().trim_matches('"')).ok());
-    Ok(Some(version.ok_or_else(|| format!("{path} tells no version"))))
+    Ok(Some(
+        version.ok_or_else(|| format!("{path} tells no version")),
+    ))
 }
 
 /// Log directories as the server finds them: `log.dirs`, else `log.dir`, and the one of the metadata.

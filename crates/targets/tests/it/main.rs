@@ -11,6 +11,7 @@ mod host_mark;
 mod host_release;
 mod host_world;
 mod kafka_deeds;
+mod kafka_files;
 mod kafka_gate;
 mod kafka_seen;
 mod kafka_wire;

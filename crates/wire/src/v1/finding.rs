@@ -22,8 +22,10 @@ pub struct FindingsView {
     pub cluster: Option<String>,
     /// The goal they were asked for, where there was one.
     pub to: Option<String>,
-    /// Whether any of them bars.
+    /// Whether any of them bars, or there is no way to the goal.
     pub barred: bool,
+    /// Why there is no way to the goal; then only what binds whatever the way was asked.
+    pub refusal: Option<RefusalView>,
     /// How many of each verdict.
     pub counts: Counts,
     /// One by one.
@@ -42,15 +44,13 @@ pub struct FindingsList {
     pub items: Vec<ClusterFindings>,
 }
 
-/// What became of one cluster: one of the three is there.
+/// What became of one cluster: one of the two is there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClusterFindings {
     /// The name of the cluster.
     pub cluster: String,
     /// Its checks.
     pub findings: Option<FindingsView>,
-    /// Why there is no way to the goal.
-    pub refusal: Option<RefusalView>,
     /// Why it could not be asked.
     pub trouble: Option<String>,
 }
@@ -126,7 +126,12 @@ pub struct WaivedView {
 impl FindingsView {
     /// Of all findings of a cluster.
     #[must_use]
-    pub fn of(findings: &[Finding], cluster: Option<&str>, to: Option<&str>) -> Self {
+    pub fn of(
+        findings: &[Finding],
+        refusal: Option<RefusalView>,
+        cluster: Option<&str>,
+        to: Option<&str>,
+    ) -> Self {
         let mut counts = Counts::default();
         for finding in findings {
             match &finding.verdict {
@@ -142,7 +147,8 @@ impl FindingsView {
             kind: "Findings",
             cluster: cluster.map(str::to_owned),
             to: to.map(str::to_owned),
-            barred: findings.iter().any(Finding::bars),
+            barred: refusal.is_some() || findings.iter().any(Finding::bars),
+            refusal,
             counts,
             findings: findings.iter().map(FindingView::from).collect(),
         }

@@ -2,7 +2,7 @@
 //!
 //! Must never know: how one cluster is asked. Stories: `tests/it/check.rs`.
 
-use super::{exit, findings_of, junit};
+use super::{Judged, exit, judged, junit, view};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::context::Context;
@@ -15,11 +15,10 @@ use crate::render::findings::Tally;
 use crate::render::flowing;
 use crate::render::junit::{Came, Suite};
 use futures_util::stream::{self, StreamExt};
-use windlass_engine::check::Finding;
+use windlass_engine::check::{Finding, Verdict};
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
-use windlass_engine::refusal::Refusal;
-use windlass_wire::v1::finding::{ClusterFindings, FindingsList, FindingsView, RefusalView};
+use windlass_wire::v1::finding::{ClusterFindings, FindingsList};
 
 /// Each look dials all nodes of a cluster at once: enough to hide a slow cluster behind others.
 const AT_ONCE_CLUSTERS: usize = 8;
@@ -27,8 +26,7 @@ const AT_ONCE_CLUSTERS: usize = 8;
 const NAMED_MAX_COUNT: usize = 3;
 
 enum Answer {
-    Found(Box<Looked>, Vec<Finding>),
-    Refused(Box<Looked>, Box<Refusal>),
+    Judged(Box<Looked>, Judged),
     Trouble(ClusterName, Failed),
 }
 
@@ -61,7 +59,7 @@ pub async fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Failed> {
         let to = args.to.as_ref().map(ToString::to_string);
         let items = all
             .iter()
-            .map(|answer| view(answer, to.as_deref()))
+            .map(|answer| item(answer, to.as_deref()))
             .collect();
         outlet.data(&FindingsList::of(items));
     } else if all.is_empty() {
@@ -81,16 +79,13 @@ async fn one(
         Err(why) => return Answer::Trouble(name, why),
     };
     looked.policy = asked(&looked.policy, &args.via, None);
-    match findings_of(&looked, goal) {
-        Ok(found) => Answer::Found(Box::new(looked), found),
-        Err(refusal) => Answer::Refused(Box::new(looked), Box::new(refusal)),
-    }
+    let judged = judged(&looked, goal);
+    Answer::Judged(Box::new(looked), judged)
 }
 
 fn of(outlet: &Outlet, answer: &Answer) -> Exit {
     match answer {
-        Answer::Found(_, found) => exit(outlet, found),
-        Answer::Refused(..) => Exit::Refused,
+        Answer::Judged(_, judged) => exit(outlet, judged),
         Answer::Trouble(..) => Exit::Trouble,
     }
 }
@@ -117,21 +112,21 @@ fn worse(one: Exit, other: Exit) -> Exit {
 fn line(outlet: &Outlet, answer: &Answer, wide: usize) -> Vec<String> {
     let style = &outlet.style;
     let (glyph, name, text) = match answer {
-        Answer::Found(looked, found) => {
+        Answer::Judged(looked, Judged { found, refusal }) => {
             let tally = Tally::of(found);
-            let glyph = match (tally.fail, tally.unknown, tally.warn) {
+            let no_way = usize::from(refusal.is_some());
+            let glyph = match (tally.fail + no_way, tally.unknown, tally.warn) {
                 (0, 0, 0) => style.ok(),
                 (0, 0, _) => style.warn(),
                 (0, _, _) => style.unknown(),
                 (_, _, _) => style.bad(),
             };
-            (glyph, looked.shown.as_str(), said(found, tally))
+            let no_way = refusal
+                .as_ref()
+                .map(|refusal| format!("no way: {}; ", refusal.says));
+            let text = format!("{}{}", no_way.unwrap_or_default(), said(found, tally));
+            (glyph, looked.shown.as_str(), text)
         }
-        Answer::Refused(looked, refusal) => (
-            style.bad(),
-            looked.shown.as_str(),
-            format!("no way: {}", refusal.says),
-        ),
         Answer::Trouble(name, why) => (style.bad(), name.as_str(), why.to_string()),
     };
     let pad = " ".repeat(wide.saturating_sub(columns(name)));
@@ -143,10 +138,7 @@ fn line(outlet: &Outlet, answer: &Answer, wide: usize) -> Vec<String> {
 fn said(found: &[Finding], tally: Tally) -> String {
     let told = |finding: &&Finding| match (&finding.verdict, tally.bars()) {
         (_, true) => finding.bars(),
-        (verdict, false) => {
-            use windlass_engine::check::Verdict;
-            matches!(verdict, Verdict::Warn | Verdict::Unknown(_))
-        }
+        (verdict, false) => matches!(verdict, Verdict::Warn | Verdict::Unknown(_)),
     };
     let names: Vec<&str> = found
         .iter()
@@ -171,8 +163,7 @@ fn said(found: &[Finding], tally: Tally) -> String {
 
 fn suite(answer: &Answer) -> Suite<'_> {
     match answer {
-        Answer::Found(looked, found) => super::suite(looked, Came::Found(found)),
-        Answer::Refused(looked, refusal) => super::suite(looked, Came::Refused(refusal)),
+        Answer::Judged(looked, judged) => super::suite(looked, judged),
         Answer::Trouble(name, why) => Suite {
             name: name.as_str(),
             typed: name.as_str(),
@@ -181,24 +172,16 @@ fn suite(answer: &Answer) -> Suite<'_> {
     }
 }
 
-fn view(answer: &Answer, to: Option<&str>) -> ClusterFindings {
+fn item(answer: &Answer, to: Option<&str>) -> ClusterFindings {
     match answer {
-        Answer::Found(looked, found) => ClusterFindings {
+        Answer::Judged(looked, judged) => ClusterFindings {
             cluster: looked.shown.clone(),
-            findings: Some(FindingsView::of(found, looked.name(), to)),
-            refusal: None,
-            trouble: None,
-        },
-        Answer::Refused(looked, refusal) => ClusterFindings {
-            cluster: looked.shown.clone(),
-            findings: None,
-            refusal: Some(RefusalView::from(&**refusal)),
+            findings: Some(view(looked, judged, to)),
             trouble: None,
         },
         Answer::Trouble(name, why) => ClusterFindings {
             cluster: name.to_string(),
             findings: None,
-            refusal: None,
             trouble: Some(why.to_string()),
         },
     }

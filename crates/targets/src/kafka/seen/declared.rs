@@ -55,7 +55,10 @@ pub(super) fn answer(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMu
     put("config.bad-value", each(sight, roster, bad_values));
     put("config.identity", each(sight, roster, identity));
     put("storage.formatted", each(sight, roster, formatted));
-    put("storage.identity", each(sight, roster, |one| storage(one, roster)));
+    put(
+        "storage.identity",
+        each(sight, roster, |one| storage(one, roster)),
+    );
     put("disk.space", each(sight, roster, space));
     put("mode.migration", migration(sight, roster));
     put("logging.log4j1", logging(sight, roster));
@@ -97,11 +100,7 @@ fn known<'a>(sight: &'a Sight<'_>, roster: &'a Roster<'_>) -> Result<Vec<Known<'
     Ok(out)
 }
 
-fn each(
-    sight: &Sight<'_>,
-    roster: &Roster<'_>,
-    of: impl Fn(&Known<'_>) -> Vec<String>,
-) -> Fact {
+fn each(sight: &Sight<'_>, roster: &Roster<'_>, of: impl Fn(&Known<'_>) -> Vec<String>) -> Fact {
     let found = |one: &Known<'_>| -> Vec<Found> {
         let say = |seen| Found {
             object: one.name.clone(),
@@ -154,7 +153,9 @@ fn edited(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
                 None => out.push(format!("{} was added", shown(key, Some(value)))),
                 // What is set for the whole cluster, or hidden, tells nothing of the file.
                 Some(setting) if setting.dynamic => {}
-                Some(Setting { value: Some(was), .. }) if !same(was, value) => out.push(format!(
+                Some(Setting {
+                    value: Some(was), ..
+                }) if !same(was, value) => out.push(format!(
                     "{}, the process runs with {}",
                     shown(key, Some(value)),
                     if is_secret(key) { "another" } else { was }
@@ -168,11 +169,20 @@ fn edited(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
                 && setting.value.is_some()
                 && !one.settings.contains_key(&setting.name)
                 && !DERIVED.contains(&setting.name.as_str())
-                && !one.files.words.iter().any(|word| word.starts_with(&by_start))
+                && !one
+                    .files
+                    .words
+                    .iter()
+                    .any(|word| word.starts_with(&by_start))
         };
-        let gone = running.iter().filter(set);
-        out.extend(gone.map(|setting| {
-            format!("{} was taken out", shown(&setting.name, setting.value.as_deref()))
+        let mut gone: Vec<&Setting> = running.iter().filter(set).collect();
+        // Brokers answer in an order of their own: what is said must not change with it.
+        gone.sort_by(|a, b| a.name.cmp(&b.name));
+        out.extend(gone.iter().map(|setting| {
+            format!(
+                "{} was taken out",
+                shown(&setting.name, setting.value.as_deref())
+            )
         }));
         out
     })
@@ -211,7 +221,10 @@ fn bad_values(one: &Known<'_>) -> Vec<String> {
 
 /// The id in the file must be the member's own.
 fn identity(one: &Known<'_>) -> Vec<String> {
-    let id = one.settings.get("node.id").or(one.settings.get("broker.id"));
+    let id = one
+        .settings
+        .get("node.id")
+        .or(one.settings.get("broker.id"));
     match id {
         Some(id) if id.trim() == one.node.id.to_string() => Vec::new(),
         Some(id) => vec![format!("its file says node.id={id}")],
@@ -236,12 +249,15 @@ fn formatted(one: &Known<'_>) -> Vec<String> {
 fn storage(one: &Known<'_>, roster: &Roster<'_>) -> Vec<String> {
     let mut out = Vec::new();
     let metas = one.files.dirs.iter();
-    for (path, meta) in metas.filter_map(|dir| Some((&dir.path, dir.meta.as_ref().ok()?.as_ref()?))) {
+    for (path, meta) in metas.filter_map(|dir| Some((&dir.path, dir.meta.as_ref().ok()?.as_ref()?)))
+    {
         let cluster = meta.get("cluster.id");
         if let (Some(cluster), Some(ours)) = (cluster, &roster.identity)
             && cluster != ours
         {
-            out.push(format!("{path} is of cluster {cluster}, this one is {ours}"));
+            out.push(format!(
+                "{path} is of cluster {cluster}, this one is {ours}"
+            ));
         }
         if let Some(id) = meta.get("node.id")
             && id.trim() != one.node.id.to_string()
@@ -328,13 +344,15 @@ pub(super) fn next_settings(
         let here = running(one.node).unwrap_or_default();
         for (key, value) in one.settings.iter().filter(|(key, value)| so(key, value)) {
             let told = here.iter().any(|setting| {
-                setting.name == *key
-                    && setting.value.as_ref().is_none_or(|was| same(was, value))
+                setting.name == *key && setting.value.as_ref().is_none_or(|was| same(was, value))
             });
             if !told || is_removed(key) && here.iter().all(|setting| setting.name != *key) {
                 out.push(Found {
                     object: one.name.clone(),
-                    seen: format!("{} in its file, read at the next start", shown(key, Some(value))),
+                    seen: format!(
+                        "{} in its file, read at the next start",
+                        shown(key, Some(value))
+                    ),
                 });
             }
         }

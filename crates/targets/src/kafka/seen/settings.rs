@@ -68,7 +68,10 @@ pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str,
         "config.controlled-shutdown",
         also_next(
             settings(roster, |setting| {
-                setting.value.as_deref().is_some_and(|value| is_abrupt(&setting.name, value))
+                setting
+                    .value
+                    .as_deref()
+                    .is_some_and(|value| is_abrupt(&setting.name, value))
             }),
             next_settings(sight, roster, is_abrupt),
         ),
@@ -88,8 +91,18 @@ pub(super) fn is_removed(name: &str) -> bool {
 
 /// Whether a value may not be told: `ssl.keystore.password`, `sasl.jaas.config`, keys and tokens.
 pub(super) fn is_secret(name: &str) -> bool {
-    let words = ["password", "secret", "jaas", "credential", "token", "ssl.keystore.key", "master.key"];
-    words.iter().any(|word| name.to_ascii_lowercase().contains(word))
+    let words = [
+        "password",
+        "secret",
+        "jaas",
+        "credential",
+        "token",
+        "ssl.keystore.key",
+        "master.key",
+    ];
+    words
+        .iter()
+        .any(|word| name.to_ascii_lowercase().contains(word))
 }
 
 /// `name=value`, with what is secret hidden.
@@ -101,7 +114,9 @@ pub(super) fn shown(name: &str, value: Option<&str>) -> String {
 fn is_below(name: &str, value: &str) -> bool {
     let least = MINIMA.iter().find(|(known, _)| *known == name);
     let value = value.trim().parse::<i64>().ok();
-    least.zip(value).is_some_and(|((_, least), value)| value < *least)
+    least
+        .zip(value)
+        .is_some_and(|((_, least), value)| value < *least)
 }
 
 /// Whether a stop would leave leaders where they are.
@@ -129,7 +144,9 @@ fn topics_below(sight: &Sight<'_>) -> Fact {
         Err(miss) => return Fact::Unknown(miss.why.clone()),
     };
     let found = topics.iter().filter_map(|(topic, settings)| {
-        let bytes = settings.segment_bytes.filter(|bytes| *bytes < SEGMENT_MIN_BYTES)?;
+        let bytes = settings
+            .segment_bytes
+            .filter(|bytes| *bytes < SEGMENT_MIN_BYTES)?;
         Some(Found {
             object: format!("topic {topic}"),
             seen: format!("segment.bytes={bytes}"),
