@@ -1,8 +1,9 @@
-//! The user's own will: pace, soak, limits, stops on the way, when to finalize.
+//! The user's own will: pace, soak, limits, stops on the way, windows, when to finalize.
 //!
 //! Frozen with a run under its hash. Must never know: the maker's facts. Stories: `tests/it/pace.rs`.
 
 use crate::check::OwnCheck;
+use crate::calendar::hours::Hours;
 use crate::time::Ms;
 use crate::version::Version;
 use alloc::vec::Vec;
@@ -72,6 +73,8 @@ pub enum Finalize {
     Never,
     /// In the same run, after the last soak.
     Soon,
+    /// By a run of its own, made when this one finishes, that begins so long after.
+    After(Ms),
 }
 
 /// The user's will for one cluster.
@@ -92,6 +95,9 @@ pub struct Policy {
     /// Checks of the user's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<OwnCheck>,
+    /// When something may begin.
+    #[serde(default, skip_serializing_if = "Hours::is_empty")]
+    pub hours: Hours,
 }
 
 /// Kafka log recovery moves its progress at least every few seconds; five minutes without any is stuck.
@@ -115,6 +121,7 @@ impl Default for Policy {
             patience: PATIENCE,
             pause_limit: PAUSE_LIMIT,
             checks: Vec::new(),
+            hours: Hours::default(),
         }
     }
 }

@@ -10,9 +10,11 @@ pub mod answers;
 pub mod connection;
 mod deeds;
 pub mod files;
+pub mod door;
 mod frame;
 pub mod gate;
 pub mod gather;
+mod login;
 mod looks;
 mod requests;
 pub mod properties;
@@ -30,9 +32,9 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
-use windlass_runner::ports::dial::Dial;
 use windlass_runner::ports::hand::Hand;
 
+use door::Doors;
 use looks::{Memory, Shared};
 use wires::Wires;
 
@@ -84,7 +86,7 @@ impl KafkaTarget {
     #[must_use]
     pub fn new(
         spec: KafkaSpec,
-        dial: Arc<dyn Dial>,
+        doors: Doors,
         clock: Arc<dyn Clock>,
         hands: BTreeMap<MemberId, Arc<dyn Hand>>,
         catalog: Arc<Catalog>,
@@ -92,7 +94,7 @@ impl KafkaTarget {
         let mut memory = Memory::default();
         memory.carried.clone_from(&spec.carries);
         Self {
-            wires: Wires::new(dial, Arc::clone(&clock)),
+            wires: Wires::new(doors, Arc::clone(&clock)),
             spec,
             clock,
             hands,

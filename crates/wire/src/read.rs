@@ -4,8 +4,11 @@
 
 mod checks;
 mod cluster;
+mod hours;
 mod member;
 mod policy;
+mod reach;
+pub(crate) mod security;
 mod supervisor;
 mod upgrade;
 

@@ -39,7 +39,6 @@ impl Targets for Toys {
     fn target<'a>(
         &'a self,
         of: &'a Registration,
-        _goal: Option<&'a Goal>,
     ) -> Task<'a, Result<Arc<dyn Target>, String>> {
         let name = of.name.as_str();
         let mut base = self.base.clone();
@@ -201,7 +200,7 @@ impl Target for Toy {
         Box::pin(async move { known.ok_or_else(|| "it has none".into()) })
     }
 
-    fn observe(&self) -> Task<'_, Snapshot> {
+    fn observe<'a>(&'a self, _releases: &'a [Version]) -> Task<'a, Snapshot> {
         Box::pin(async { self.seen() })
     }
 

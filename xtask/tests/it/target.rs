@@ -13,6 +13,7 @@ use windlass_engine::time::Ms;
 use windlass_runner::ports::target::{Fence, Target};
 use windlass_runner::system::SystemClock;
 use windlass_targets::dial::TcpDial;
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use xtask::peers::kafka::Lab;
 use xtask::peers::kafka::ask::Topic;
@@ -38,7 +39,7 @@ fn target(bootstrap: Vec<String>) -> KafkaTarget {
     let spec = KafkaSpec::at(bootstrap);
     KafkaTarget::new(
         spec,
-        Arc::new(TcpDial),
+        Doors::open(Arc::new(TcpDial)),
         clock,
         BTreeMap::new(),
         Arc::new(catalog()),
@@ -109,7 +110,7 @@ async fn brokers_alone_lead_to_every_controller_and_a_lost_quorum_is_told() {
         whole(&target, &id.to_string()).await;
     }
     let begun = Instant::now();
-    let seen = target.observe().await;
+    let seen = target.observe(&[]).await;
     eprintln!("observed in {:?}", begun.elapsed());
     assert_eq!(seen.identity, Some(Identity::from(lab.cluster_id())));
     assert_eq!(
@@ -139,7 +140,7 @@ async fn brokers_alone_lead_to_every_controller_and_a_lost_quorum_is_told() {
         lab.kill(id, Signal::KILL).expect("it runs");
     }
     let begun = Instant::now();
-    let seen = target.observe().await;
+    let seen = target.observe(&[]).await;
     eprintln!("the quorum was lost, observed in {:?}", begun.elapsed());
     assert!(
         seen.troubles

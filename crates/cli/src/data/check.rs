@@ -5,7 +5,7 @@
 pub mod all;
 
 use super::look::{Looked, Room, now};
-use super::plan::asked;
+use super::plan::{asked, back};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
@@ -19,15 +19,20 @@ use windlass_engine::plan::{Goal, plan};
 use windlass_engine::refusal::Refusal;
 use windlass_wire::stamp;
 use windlass_wire::v1::finding::{FindingsView, RefusalView};
+use windlass_wire::v1::plan::goal_word;
 
 /// Runs it.
 ///
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
-    let goal = args.to.clone().map(Goal::Version);
+    let goal = if args.rollback {
+        Some(back(room, &args.which, args.to.as_ref()).await?)
+    } else {
+        args.to.clone().map(Goal::Version)
+    };
     let outlet = room.outlet();
-    let mut looked = match room.look(&args.which, goal.as_ref()).await {
+    let mut looked = match room.look(&args.which, &args.reach, goal.as_ref()).await {
         Ok(looked) => looked,
         Err(why) => {
             if outlet.format == Form::Junit {
@@ -47,12 +52,14 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     };
     looked.policy = asked(&looked.policy, &args.via, None);
     let judged = judged(&looked, goal.as_ref());
-    let to = args.to.as_ref().map(ToString::to_string);
     if outlet.format == Form::Junit {
         junit(outlet, &[suite(&looked, &judged)]);
     } else if outlet.is_data() {
+        let to = goal.as_ref().and_then(Goal::release);
+        let to = to.map(ToString::to_string);
         outlet.data(&view(&looked, &judged, to.as_deref()));
     } else {
+        let to = goal.as_ref().map(goal_word);
         outlet.line(&head(room, &looked, to.as_deref()));
         if let Some(refusal) = &judged.refusal {
             outlet.lines(render::refusal::lines(outlet, &looked.typed, refusal));

@@ -152,7 +152,7 @@ fn wanted(run: &Run, now: Now) -> Vec<String> {
         .effects
         .iter()
         .map(|effect| match effect {
-            Effect::Observe { every } => {
+            Effect::Observe { every, .. } => {
                 format!("look at the cluster, again after {}", short(*every))
             }
             Effect::Claim => "leave the run's mark at every member".into(),
@@ -201,6 +201,8 @@ fn moment(fact: &Event) -> Option<Mark> {
         | Event::NotYet { .. }
         | Event::Failed { .. }
         | Event::SoakPassed
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::Confirmed { .. }

@@ -145,6 +145,7 @@ fn head(run: &Run, standing: &Standing, cluster: &str, since: Ms) -> String {
             | Cause::SomeoneElseActs { .. }
             | Cause::IdentityChanged { .. }
             | Cause::NoWayOn(_)
+            | Cause::NeverOpens { .. }
             | Cause::NotClaimed { .. }
             | Cause::Unclear { .. } => {
                 format!("{cluster} stands still: paused {ago} ago, because {sentence}.")
@@ -182,15 +183,9 @@ mod tests {
     use windlass_engine::run::event::Event;
     use windlass_engine::time::{Mark, Wall};
 
-    #[test]
-    fn a_failed_member_is_named_with_its_log_and_three_ways_on() {
+    /// What is told of broker 2, which failed like this.
+    fn told_of(failure: Failure) -> Vec<String> {
         let mut run = rolling();
-        let failure = Failure {
-            code: FailureCode::DidNotStay,
-            step: "starting 4.1.2".into(),
-            what: "its process ended after 1.8s".into(),
-            log: vec!["Invalid value abc".into(), "\tat kafka.Kafka.main".into()],
-        };
         let subject = Subject::Member("2".into());
         for fact in [
             Event::StageBegan { hop: 0, stage: 1 },
@@ -208,14 +203,24 @@ mod tests {
         ] {
             run.apply(&fact);
         }
-        let text: Vec<String> = told(&run, "orders", Ms::minutes(6), Now::default())
+        told(&run, "orders", Ms::minutes(6), Now::default())
             .into_iter()
             .map(|line| match line {
                 Line::Head(text) => text,
                 Line::Detail(text) => format!("  {text}"),
                 Line::Next(label, text) => format!("  {label}: {text}"),
             })
-            .collect();
+            .collect()
+    }
+
+    #[test]
+    fn a_failed_member_is_named_with_its_log_and_three_ways_on() {
+        let text = told_of(Failure {
+            code: FailureCode::DidNotStay,
+            step: "starting 4.1.2".into(),
+            what: "its process ended after 1.8s".into(),
+            log: vec!["Invalid value abc".into(), "\tat kafka.Kafka.main".into()],
+        });
         assert_eq!(
             text,
             [
@@ -225,6 +230,25 @@ mod tests {
                 "    Invalid value abc",
                 "  Nothing else is in flight. 1 of 3 moves are done.",
                 "  next: mend it, then: windlass retry orders 2",
+                "  or: put the old release back: windlass retry orders 2 --old",
+                "  or: leave it as it stands: windlass skip orders 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_that_does_not_end_may_be_killed() {
+        let text = told_of(Failure {
+            code: FailureCode::DidNotStop,
+            step: "told to stop".into(),
+            what: "no progress for 300 s".into(),
+            log: Vec::new(),
+        });
+        assert_eq!(
+            text[3..],
+            [
+                "  next: mend it, then: windlass retry orders 2",
+                "  or: kill what does not end: windlass retry orders 2 --kill",
                 "  or: put the old release back: windlass retry orders 2 --old",
                 "  or: leave it as it stands: windlass skip orders 2",
             ]

@@ -6,6 +6,7 @@ mod check;
 mod clusters;
 mod files;
 mod help;
+mod hours;
 mod live;
 mod run;
 mod usage;

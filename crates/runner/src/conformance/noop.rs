@@ -104,6 +104,7 @@ pub fn facts() -> Result<Catalog, VersionError> {
             from: Range::parse("1.0")?,
             to: Range::parse("2.0")?,
             needs: BTreeMap::new(),
+            back: Some(source()),
             source: source(),
         }],
         skew: Vec::new(),
@@ -300,7 +301,7 @@ impl Target for NoopTarget {
         Box::pin(async { Ok(self.identity.clone()) })
     }
 
-    fn observe(&self) -> Task<'_, Snapshot> {
+    fn observe<'a>(&'a self, _releases: &'a [Version]) -> Task<'a, Snapshot> {
         Box::pin(async { self.cluster() })
     }
 
@@ -390,7 +391,6 @@ impl Targets for Noops {
     fn target<'a>(
         &'a self,
         of: &'a Registration,
-        _goal: Option<&'a Goal>,
     ) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,70 +1,62 @@
-//! Files of a host as they lie there now, and the space of the volumes that they lie on.
+//! Files of a host as they lie there now, and the space of the volumes that they lie on: what the script
+//! wrote of them.
 //!
-//! Must never know: what is in them. Stories: in this file.
+//! Must never know: what is in them. Stories: in this file, `tests/it/kafka_files.rs`.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::Path;
 use windlass_runner::ports::hand::{Peeked, Volume};
 
-/// A configuration of some pages; what is larger is none.
-const TEXT_MAX_BYTES: u64 = 1 << 20;
-
-pub(super) fn peek(path: &str) -> Peeked {
-    Peeked {
-        text: text(path).map_err(|why| format!("{path}: {why}")),
-        volume: volume(Path::new(path)),
-    }
-}
-
-fn text(path: &str) -> std::io::Result<Option<String>> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(None);
+/// What was written of these paths, in their order; none: something else was written.
+pub(super) fn read(paths: &[String], lines: &[String]) -> Option<Vec<Peeked>> {
+    let mut lines = lines.iter().map(String::as_str).peekable();
+    let mut out = Vec::new();
+    for path in paths {
+        let mut words = lines.next()?.strip_prefix("@ ")?.split_whitespace();
+        let word = words.next()?;
+        let numbers: Vec<u64> = words.filter_map(|word| word.parse().ok()).collect();
+        let mut text = String::new();
+        while let Some(line) = lines.peek().and_then(|line| line.strip_prefix('=')) {
+            text.push_str(line);
+            text.push('\n');
+            lines.next();
         }
-        Err(why) => return Err(why),
-    };
-    if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is no file"));
+        out.push(Peeked {
+            text: match word {
+                "file" => Ok(Some(text)),
+                "none" => Ok(None),
+                "odd" => Err(format!("{path} is no file")),
+                "large" => Err(format!("{path} is larger than a megabyte")),
+                _ => Err(format!("{path} cannot be read")),
+            },
+            volume: match numbers.as_slice() {
+                [block, blocks, free] => Some(Volume {
+                    total_bytes: block.saturating_mul(*blocks),
+                    free_bytes: block.saturating_mul(*free),
+                }),
+                [] | [_, ..] => None,
+            },
+        });
     }
-    let mut bytes = Vec::new();
-    file.take(TEXT_MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > TEXT_MAX_BYTES {
-        return Err(std::io::Error::other("it is larger than a megabyte"));
-    }
-    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
-}
-
-/// Of the nearest folder above that is there.
-fn volume(path: &Path) -> Option<Volume> {
-    let there = path.ancestors().find(|path| path.exists())?;
-    let told = rustix::fs::statvfs(there).ok()?;
-    Some(Volume {
-        total_bytes: told.f_blocks.saturating_mul(told.f_frsize),
-        free_bytes: told.f_bavail.saturating_mul(told.f_frsize),
-    })
+    Some(out)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::peek;
+    use super::*;
 
     #[test]
-    fn a_file_one_that_is_not_there_and_one_that_is_none() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let at = |name: &str| folder.path().join(name).display().to_string();
-        std::fs::write(at("a"), "text").expect("written");
-        let shown = peek(&at("a"));
-        assert_eq!(shown.text, Ok(Some("text".into())));
-        assert!(
-            shown
-                .volume
-                .is_some_and(|volume| volume.total_bytes >= volume.free_bytes)
-        );
-        let none = peek(&at("no/such/file"));
-        assert_eq!(none.text, Ok(None));
-        assert!(none.volume.is_some());
-        assert!(peek(&folder.path().display().to_string()).text.is_err());
+    fn what_the_script_wrote() {
+        let lines = ["@ file 4096 100 10", "=a=1", "=@ none", "=", "@ none", "@ closed 1 2 3"];
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        let paths = ["/a", "/b", "/c"].map(String::from);
+        let read = read(&paths, &lines).expect("three files");
+        assert_eq!(read[0].text, Ok(Some("a=1\n@ none\n\n".into())));
+        let volume = Volume {
+            total_bytes: 409_600,
+            free_bytes: 40_960,
+        };
+        assert_eq!(read[0].volume, Some(volume));
+        assert_eq!((&read[1].text, read[1].volume), (&Ok(None), None));
+        assert_eq!(read[2].text, Err("/c cannot be read".into()));
+        assert!(super::read(&paths, &lines[..5]).is_none());
     }
 }

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use windlass_engine::effect::{ClaimAnswer, Ensure, EnsureLevel, Failure, FailureCode, Outcome};
+use windlass_engine::effect::{
+    ClaimAnswer, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
+};
 use windlass_engine::names::{ActionName, MemberId};
 use windlass_engine::time::Ms;
 use windlass_runner::ports::hand::{Hand, Held};
@@ -40,6 +42,9 @@ const LISTEN_LONGER: Ms = Ms::seconds(5);
 /// How often, and how many times, nodes are asked whether they have heard of a raised level.
 const HEARD_PAUSE: Ms = Ms(200);
 const HEARD_TIMES: usize = 25;
+
+/// Who asks for a kill has waited already; this is the last chance to flush what is in memory.
+const KILL_PATIENCE: Ms = Ms(20_000);
 
 /// How long a line for a deed may take to open.
 const LINE_LIMIT: Ms = Ms::seconds(5);
@@ -109,7 +114,11 @@ impl KafkaTarget {
             member: Some(ensure.member.clone()),
             says: format!("{} brings it to {}", hand.host(), ensure.wanted),
         });
-        hand.ensure(ensure, fence, self.spec.stop_patience).await
+        let patience = match ensure.manner {
+            Manner::Gentle => self.spec.stop_patience,
+            Manner::Kill => self.spec.stop_patience.min(KILL_PATIENCE),
+        };
+        hand.ensure(ensure, fence, patience).await
     }
 
     /// Raises a level.
@@ -166,6 +175,10 @@ impl KafkaTarget {
                 CallError::Refused { .. }
                 | CallError::NotOffered { .. }
                 | CallError::Dial { .. }
+                | CallError::Tls { .. }
+                | CallError::Secret { .. }
+                | CallError::Login { .. }
+                | CallError::LoginWanted { .. }
                 | CallError::Frame { .. }
                 | CallError::Silent { .. }
                 | CallError::Garbled { .. } => FailureCode::NotReady,
