@@ -45,6 +45,7 @@ pub async fn run(global: &Global, bare: Bare, command: Command) -> Result<Exit, 
         | Command::Finalize(_)
         | Command::Rollback(_)
         | Command::Window(_)
+        | Command::Begin(_)
         | Command::Freeze(_)
         | Command::Status(_)
         | Command::Watch(_)
