@@ -8,3 +8,4 @@
 mod kafka;
 mod roll;
 mod target;
+mod trouble;

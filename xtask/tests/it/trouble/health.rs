@@ -1,0 +1,139 @@
+//! The cluster is not well: before the start, between two moves, and in mid roll.
+
+use std::time::Duration;
+
+use xtask::peers::kafka::ask::Topic;
+use xtask::peers::kafka::{ROLL, Role};
+use xtask::peers::process::Signal;
+use xtask::roll::{self, NAME};
+
+use super::ground::{Ground, ROLLED, SOON, has, stays, within};
+
+/// Long enough that a windlass which looks away would have begun: it chooses within half a second.
+const WATCHED: Duration = Duration::from_secs(5);
+
+pub fn under_min_isr_before(ground: &mut Ground) {
+    ground.register("");
+    let thin = Topic {
+        name: "thin",
+        partitions: 3,
+        replicas: 3,
+        min_in_sync: 3,
+    };
+    ground.lab.create_topic(&thin).expect("a topic");
+    ground.lab.kill(3, Signal::KILL).expect("it runs");
+    let mut last = String::new();
+    let met = within(SOON, || {
+        last = ground.ask(&["check", NAME]).text;
+        last.contains("partitions.under-min-isr")
+    });
+    assert!(met, "the thin topic is seen:\n{last}");
+    has(&last, &["topic thin", "below min.insync.replicas", "upgrade is barred"]);
+    let before = ground.pids();
+    let said = ground.roll().ends(SOON);
+    assert_eq!(said.code, 1, "{}", said.text);
+    has(&said.text, &["the exact release of node 3 is not known"]);
+    assert_eq!(ground.pids(), before, "nothing was touched");
+}
+
+pub fn under_min_isr_midway(ground: &mut Ground) {
+    ground.register("");
+    let first = ground.paused_after_one();
+    let active = ground.lab.active_controller().expect("one leads");
+    let ids = [1, 2, 3];
+    let hung = ids.into_iter().find(|id| *id != first && *id != active);
+    let hung = hung.expect("one of three");
+    ground.lab.kill(hung, Signal::STOP).expect("it runs");
+    let before = ground.pids();
+    let mut last = String::new();
+    let met = within(SOON, || {
+        last = ground.ask(&["observe", NAME]).text;
+        last.contains("could not be asked")
+    });
+    assert!(met, "its silence is seen:\n{last}");
+    let carrier = ground.carried();
+    ground.must(&["continue", NAME]);
+    let why = ground.until_why("orders waits");
+    has(&why, &["orders waits"]);
+    stays(WATCHED, "nothing begins while a broker hangs", || ground.pids() == before);
+    has(&ground.why(), &["must stay up"]);
+    ground.lab.kill(hung, Signal::CONT).expect("it runs");
+    ground.until_phase("finished", ROLLED);
+    carrier.kill();
+    roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
+}
+
+pub fn active_controller(ground: &mut Ground) {
+    ground.register("");
+    let carrier = ground.roll();
+    let first = ground.flying();
+    ground.until_down(first);
+    let active = ground.lab.nodes().into_iter().map(|(id, _)| id);
+    let active = active.filter(|id| *id != first).find(|id| {
+        // Asked of the node itself: with one down the whole quorum is never well.
+        ground.log(*id).contains("Becoming the active controller")
+    });
+    let active = active.expect("one became the active controller");
+    ground.lab.kill(active, Signal::KILL).expect("it runs");
+    let third = 6 - first - active;
+    let calm = ground.pid(third);
+    stays(WATCHED * 2, "nobody else is stopped without a quorum", || {
+        ground.lab.pid(third) == Some(calm)
+    });
+    let why = ground.why();
+    has(&why, &[&format!("node {first}")]);
+    ground.lab.start(active, ROLL[0]).expect("it starts");
+    // Whoever started it acts on the cluster too: that is said, and asked about.
+    let why = ground.until_why("not by this run");
+    has(&why, &[&format!("node {active} was restarted, not by this run")]);
+    drop(carrier);
+    let carrier = ground.carried();
+    ground.lab.wait_healthy(SOON).expect("well again");
+    let met = within(SOON, || ground.ask(&["continue", NAME]).code == 0);
+    assert!(met, "{}", ground.why());
+    ground.until_phase("finished", ROLLED);
+    carrier.kill();
+    roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
+}
+
+pub fn two_controllers_gone(ground: &mut Ground) {
+    ground.register("");
+    let carrier = ground.roll();
+    let first = ground.flying();
+    let controllers: Vec<i32> = ground
+        .lab
+        .nodes()
+        .into_iter()
+        .filter(|(id, role)| *role == Role::Controller && *id != first)
+        .map(|(id, _)| id)
+        .take(2)
+        .collect();
+    for id in &controllers {
+        ground.lab.kill(*id, Signal::KILL).expect("it runs");
+    }
+    let met = within(SOON, || controllers.iter().all(|id| ground.lab.pid(*id).is_none()));
+    assert!(met, "both are gone");
+    let left: Vec<(i32, i32)> = ground
+        .pids()
+        .into_iter()
+        .filter(|(id, _)| *id != first)
+        .collect();
+    stays(WATCHED * 2, "nothing is stopped without a quorum", || {
+        left.iter().all(|(id, pid)| ground.lab.pid(*id) == Some(*pid))
+    });
+    has(&ground.must(&["observe", NAME]), &["no active controller answers"]);
+    let seen = ground.why();
+    has(&seen, &["orders"]);
+    for id in controllers {
+        ground.lab.start(id, ROLL[0]).expect("it starts");
+    }
+    let why = ground.until_why("not by this run");
+    has(&why, &["was restarted, not by this run", "windlass continue orders"]);
+    drop(carrier);
+    let carrier = ground.carried();
+    ground.lab.wait_healthy(SOON).expect("well again");
+    let met = within(SOON, || ground.ask(&["continue", NAME]).code == 0);
+    assert!(met, "{}", ground.why());
+    ground.until_phase("finished", ROLLED);
+    carrier.kill();
+}
