@@ -13,6 +13,7 @@ mod frame;
 pub mod gate;
 pub mod gather;
 mod looks;
+mod recovery;
 mod requests;
 pub mod seen;
 mod target;

@@ -504,6 +504,7 @@ impl World {
                     owes: Vec::new(),
                     budgets: None,
                     gone: None,
+                    log: Vec::new(),
                 })))
             }
         }

@@ -197,6 +197,14 @@ impl Ground {
         found.expect("just seen")
     }
 
+    /// Waits until it is told that a node came through.
+    #[track_caller]
+    pub fn until_whole(&self, id: i32, version: &str) {
+        let words = format!("node {id} is whole at {version}");
+        let met = within(SOON, || self.events().contains(&words));
+        assert!(met, "waited for “{words}”:\n{}\n{}", self.why(), self.events());
+    }
+
     /// Waits until the process of a node is another than this, and gives it.
     #[track_caller]
     pub fn until_started(&self, id: i32, before: i32) -> i32 {

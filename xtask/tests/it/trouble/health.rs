@@ -63,6 +63,27 @@ pub fn under_min_isr_midway(ground: &mut Ground) {
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
 }
 
+pub fn dies_in_a_pause(ground: &mut Ground) {
+    ground.register("");
+    let first = ground.paused_after_one();
+    let active = ground.lab.active_controller().expect("one leads");
+    let ids = [1, 2, 3];
+    let dead = ids.into_iter().find(|id| *id != first && *id != active);
+    let dead = dead.expect("one of three");
+    ground.lab.kill(dead, Signal::KILL).expect("it runs");
+    let carrier = ground.carried();
+    ground.must(&["continue", NAME]);
+    let words = format!("the exact release of node {dead} is not known");
+    let why = ground.until_why(&words);
+    has(&why, &["orders waits", "plans again once all of it can be seen"]);
+    let before = ground.pids();
+    stays(WATCHED, "nothing begins meanwhile", || ground.pids() == before);
+    ground.lab.start(dead, ROLL[0]).expect("it starts");
+    ground.until_phase("finished", ROLLED);
+    carrier.kill();
+    roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
+}
+
 pub fn active_controller(ground: &mut Ground) {
     ground.register("");
     let carrier = ground.roll();

@@ -1,10 +1,14 @@
 //! A broker dies under windlass's hands, or just before.
 
+use std::thread::sleep;
+use std::time::Duration;
+
 use xtask::peers::kafka::ROLL;
-use xtask::peers::process::Signal;
+use xtask::peers::kafka::ask::Topic;
+use xtask::peers::process::{Signal, signal};
 use xtask::roll::{self, NAME};
 
-use super::ground::{Ground, ROLLED, SOON, has};
+use super::ground::{Carrier, Ground, ROLLED, SOON, fast, has, within};
 
 pub fn broker_killed(ground: &mut Ground) {
     ground.register("");
@@ -13,7 +17,7 @@ pub fn broker_killed(ground: &mut Ground) {
     let first = ground.flying();
     ground.until_started(first, before[&first]);
     // Past the moment for which the deed itself waits.
-    let met = super::ground::fast(SOON, || ground.status()["members"]["inFlight"][0]["state"] == "gating");
+    let met = fast(SOON, || ground.status()["members"]["inFlight"][0]["state"] == "gating");
     assert!(met, "it is coming back:\n{}", ground.why());
     ground.lab.kill(first, Signal::KILL).expect("it runs");
     let said = carrier.ends(SOON);
@@ -28,30 +32,67 @@ pub fn broker_killed(ground: &mut Ground) {
     assert_eq!(ground.pids().len(), 2, "nobody else is touched");
     let carrier = ground.carried();
     ground.must(&["retry", NAME, &first.to_string()]);
-    ground.until_phase("paused", SOON);
-    ground.must(&["continue", NAME]);
     ground.until_phase("finished", ROLLED);
     carrier.kill();
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
 }
 
+/// A roll whose first member dies as soon as it is told to stop: nothing of it is left in order.
+fn unclean(ground: &Ground) -> (Carrier, i32, i32) {
+    let carrier = ground.roll();
+    let first = ground.flying();
+    let before = ground.pid(first);
+    let met = fast(SOON, || ground.mark(first).contains("\"step\": \"stopping\""));
+    assert!(met, "it was never told to stop");
+    signal(before, Signal::KILL);
+    let pid = ground.until_started(first, before);
+    (carrier, first, pid)
+}
+
 pub fn duplicate_registration(ground: &mut Ground) {
     ground.register("");
-    let first = ground.paused_after_one();
-    let active = ground.lab.active_controller().expect("one leads");
-    let next = [1, 2, 3].into_iter().find(|id| *id != first && *id != active);
-    let next = next.expect("one of three");
-    ground.lab.kill(next, Signal::KILL).expect("it runs");
-    let carrier = ground.carried();
-    ground.must(&["continue", NAME]);
+    let (carrier, first, _) = unclean(ground);
     let refused = "DUPLICATE_BROKER_REGISTRATION";
-    let met = super::ground::within(SOON, || ground.log(next).contains(refused));
-    assert!(met, "it came back before its session was over:\n{}", ground.why());
-    ground.until_why(&format!("node {next}"));
-    has(&ground.why(), &[&format!("node {next}")]);
-    ground.until_phase("finished", ROLLED);
+    let met = within(SOON, || ground.log(first).contains(refused));
+    assert!(met, "it came back before its session was over:\n{}", ground.log(first));
+    has(&ground.why(), &[&format!("node {first} is in flight")]);
+    let said = carrier.ends(ROLLED);
+    assert_eq!(said.code, 0, "it was waited out:\n{}", said.text);
     let events = ground.events();
     assert!(!events.contains("failed"), "it was waited out:\n{events}");
-    carrier.kill();
+    roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
+}
+
+/// So many logs are read again one by one.
+const MANY: Topic<'static> = Topic {
+    name: "many",
+    partitions: 300,
+    replicas: 3,
+    min_in_sync: 2,
+};
+/// A slow disk, made of a broker that runs a tenth of the time while it reads its logs.
+const RUNS: Duration = Duration::from_millis(20);
+const RESTS: Duration = Duration::from_millis(180);
+
+pub fn log_recovery(ground: &mut Ground) {
+    ground.register("patience: 8s");
+    ground.lab.create_topic(&MANY).expect("a topic");
+    let (carrier, next, pid) = unclean(ground);
+    let reads = |count: &str| ground.log(next).contains(&format!("{count} completed in"));
+    assert!(within(SOON, || reads("(1/301")), "{}", ground.log(next));
+    let begun = std::time::Instant::now();
+    while !reads("(301/301") && begun.elapsed() < SOON {
+        signal(pid, Signal::STOP);
+        sleep(RESTS);
+        signal(pid, Signal::CONT);
+        sleep(RUNS);
+    }
+    eprintln!("it read its logs for {:.1} s", begun.elapsed().as_secs_f64());
+    assert!(begun.elapsed() > Duration::from_secs(10), "longer than patience");
+    ground.until_phase("finished", ROLLED);
+    let events = ground.events();
+    assert!(events.contains(&format!("node {next} came nearer")), "{events}");
+    assert!(!events.contains("failed"), "slow is no failure:\n{events}");
+    assert_eq!(carrier.ends(SOON).code, 0);
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
 }

@@ -46,9 +46,6 @@ pub fn bad_key(ground: &mut Ground) {
         &ground.must(&["retry", NAME, &first.to_string()]),
         &[&format!("node {first} is tried again at {}", ROLL[1])],
     );
-    ground.until_phase("paused", SOON);
-    has(&ground.why(), &["failed, and is settled now"]);
-    has(&ground.must(&["continue", NAME]), &["goes on"]);
     ground.until_phase("finished", ROLLED);
     carrier.kill();
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
@@ -80,12 +77,7 @@ pub fn below_minimum_old(ground: &mut Ground) {
         &ground.must(&["retry", NAME, &first.to_string(), "--old"]),
         &[&format!("goes back to {}", ROLL[0])],
     );
-    let met = super::ground::within(SOON, || {
-        ground
-            .events()
-            .contains(&format!("node {first} is whole at {}", ROLL[0]))
-    });
-    assert!(met, "it came back as it was:\n{}", ground.events());
+    ground.until_whole(first, ROLL[0]);
     roll::all_run(&ground.lab, ROLL[0]).expect("all on the old release");
     ground.must(&["cancel", NAME]);
     ground.until_phase("cancelled", SOON);
@@ -115,9 +107,7 @@ pub fn port_taken(ground: &mut Ground) {
     drop(taken);
     let carrier = ground.carried();
     ground.must(&["retry", NAME, &first.to_string()]);
-    ground.until_phase("paused", SOON);
-    ground.must(&["continue", NAME]);
-    ground.until_phase("finished", ROLLED);
+    ground.until_whole(first, ROLL[1]);
     carrier.kill();
 }
 
@@ -144,9 +134,7 @@ pub fn hangs_in_stop(ground: &mut Ground) {
         &ground.must(&["retry", NAME, &first.to_string(), "--kill"]),
         &["what does not end is killed"],
     );
-    ground.until_phase("paused", SOON);
+    ground.until_whole(first, ROLL[1]);
     assert_ne!(ground.pid(first), before);
-    ground.must(&["continue", NAME]);
-    ground.until_phase("finished", ROLLED);
     carrier.kill();
 }

@@ -73,7 +73,10 @@ pub fn store_full(ground: &mut Ground) {
 
 pub fn host_full(ground: &mut Ground) {
     ground.register("");
-    let first = ground.paused_after_one();
+    let carrier = ground.roll();
+    let first = ground.flying();
+    ground.must(&["pause", NAME]);
+    ground.until_phase("paused", SOON);
     let others: Vec<i32> = [1, 2, 3].into_iter().filter(|id| *id != first).collect();
     let full: Vec<Small> = others
         .iter()
@@ -82,29 +85,29 @@ pub fn host_full(ground: &mut Ground) {
             let kept = fs::read(marks.join(format!("{id}.fence"))).expect("a mark");
             let small = Small::at(&marks, "64k");
             fs::write(marks.join(format!("{id}.fence")), kept).expect("written");
+            fs::write(marks.join(format!("{id}.fence.lock")), "").expect("written");
             small.fill();
             small
         })
         .collect();
     let before = ground.pids();
-    let carrier = ground.carried();
     ground.must(&["continue", NAME]);
-    let why = ground.until_why("cannot be written");
-    has(&why, &["the mark at", "cannot be written"]);
-    stays(WATCHED, "what cannot be marked is not touched", || ground.pids() == before);
+    let said = carrier.ends(SOON);
+    assert_eq!(said.code, 4, "{}", said.text);
+    has(
+        &ground.why(),
+        &["the mark at", "cannot be written", "mend it, then: windlass retry orders"],
+    );
+    stays(WATCHED, "what cannot be marked is not touched", || {
+        ground.pids() == before
+    });
     for small in &full {
         fs::remove_file(small.0.join("filler")).expect("removed");
     }
-    for _ in 0..3 {
-        if ground.status()["phase"] == "paused" {
-            break;
-        }
-        std::thread::sleep(Duration::from_secs(1));
-    }
-    ground.ask(&["retry", NAME]);
-    ground.ask(&["continue", NAME]);
-    ground.until_phase("finished", ROLLED);
+    let carrier = ground.carried();
+    let next = ground.flying();
+    ground.must(&["retry", NAME]);
+    ground.until_whole(next, ROLL[1]);
     carrier.kill();
     drop(full);
-    roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
 }
