@@ -11,12 +11,16 @@ mod durable_rate;
 mod fsync_before_ack;
 mod kafka_lost;
 mod kafka_overhead;
+mod kafka_parallel;
 mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
 mod reaction;
 mod release;
+mod rollback_lost;
+mod ssh_equals_local;
 mod step_overhead;
+mod windows_vs_dateutil;
 
 use std::fmt;
 
@@ -97,6 +101,27 @@ const FIGURES: &[Figure] = &[
         measure: kafka_troubles::measure,
     },
     Figure {
+        name: "kafka-parallel",
+        what: "broker stage of 6 in 3 racks, two at once by windlass / a bare loop one by one",
+        unit: "ratio",
+        goal: Goal::AtMost(0.65),
+        measure: kafka_parallel::measure,
+    },
+    Figure {
+        name: "rollback-lost",
+        what: "acknowledged records missing after a half-rolled cluster went back under load",
+        unit: "records",
+        goal: Goal::Zero,
+        measure: rollback_lost::measure,
+    },
+    Figure {
+        name: "ssh-equals-local",
+        what: "events that differ between the journals of one hop over ssh and local, but for times and addresses",
+        unit: "events",
+        goal: Goal::Zero,
+        measure: ssh_equals_local::measure,
+    },
+    Figure {
         name: durable_rate::NAME,
         what: "durable events through the store, 64 runs at once / a bare loop of prepared inserts",
         unit: "ratio",
@@ -137,6 +162,13 @@ const FIGURES: &[Figure] = &[
         unit: "ms",
         goal: Goal::AtMost(15.0),
         measure: cold_start::measure,
+    },
+    Figure {
+        name: windows_vs_dateutil::NAME,
+        what: "of 120,000 random windows in all zones those whose openings differ from python-dateutil",
+        unit: "windows",
+        goal: Goal::Zero,
+        measure: windows_vs_dateutil::measure,
     },
 ];
 

@@ -1,4 +1,4 @@
-//! The real systems that tests and figures need, started on loopback: today Apache Kafka.
+//! The real systems that tests and figures need, started on loopback: today Apache Kafka; and python-dateutil, an oracle.
 //!
 //! Must never know: anything of windlass itself. A peer is an independent witness: what it says about a
 //! cluster is not read through the code that is being judged.
@@ -7,9 +7,12 @@
 pub mod cache;
 pub mod java;
 pub mod kafka;
+pub mod keys;
 pub mod load;
 
 pub mod process;
+pub mod python;
+pub mod sshd;
 pub mod watch;
 
 pub mod wire;

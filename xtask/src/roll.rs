@@ -3,12 +3,17 @@
 //! Must never know: how windlass decides or acts.
 //! Tests: `tests/it/roll.rs`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::peers::kafka::ask::Topic;
 use crate::peers::kafka::{Lab, ROLL};
+use crate::peers::sshd::daemon::{self, Sshd};
 use crate::windlass::{Ended, Windlass, live_for};
 use crate::workspace::{NotSo, Trouble};
+
+/// Three controllers and a broker, on a busy machine.
+const HALF_WAY_LIMIT: Duration = Duration::from_mins(3);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// The name under which the lab registers itself.
 pub const NAME: &str = "orders";
@@ -57,6 +62,21 @@ pub fn register(windlass: &Windlass, lab: &Lab) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// A cluster file whose hosts are reached over a server instead of straight.
+///
+/// # Errors
+/// When it cannot be told who we are.
+pub fn over_ssh(file: &str, server: &Sshd) -> Result<String, Trouble> {
+    let way = format!(
+        "ssh: {{address: 127.0.0.1, port: {}, user: {}, key: {{fromFile: \"{}\"}}, knownHosts: \"{}\"}}",
+        server.port(),
+        daemon::user()?,
+        server.user_key().display(),
+        server.known_hosts().display()
+    );
+    Ok(file.replace("local: {}", &way))
+}
+
 /// Raises it, killing windlass with SIGKILL so often on the way; each time it is started again it
 /// must go on by itself. `seed` decides the instants.
 ///
@@ -99,6 +119,42 @@ pub fn raise(windlass: &Windlass, goal: &[&str], kills: u32, seed: u64) -> Resul
     }
 }
 
+/// Begins to raise it and stops the run once a broker has come back on the new release; returns the nodes
+/// that run it then: some, not all.
+///
+/// # Errors
+/// When it does not come so far, or comes to the end.
+pub fn half_way(
+    windlass: &Windlass,
+    lab: &Lab,
+    goal: &str,
+    version: &str,
+) -> Result<Vec<i32>, Trouble> {
+    let words = ["upgrade", NAME, "--to", goal, "--yes", "--soak", "0s"];
+    let child = windlass
+        .command(words)
+        .stdout(std::process::Stdio::null())
+        .spawn()?;
+    let begun = Instant::now();
+    let brokers = lab.brokers();
+    while !brokers.iter().any(|(id, _)| runs(lab, *id, version)) {
+        if begun.elapsed() > HALF_WAY_LIMIT {
+            return Err(NotSo("no broker came to the new release".into()).into());
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+    windlass.must(&["stop", NAME])?;
+    live_for(child, None)?;
+    // The hand left in mid deed: what it began comes back by itself.
+    lab.wait_healthy(HALF_WAY_LIMIT)?;
+    let nodes = lab.nodes().into_iter().map(|(id, _)| id);
+    let up: Vec<i32> = nodes.filter(|id| runs(lab, *id, version)).collect();
+    if up.is_empty() || up.len() == lab.nodes().len() {
+        return Err(NotSo(format!("not half way: {up:?} run {version}")).into());
+    }
+    Ok(up)
+}
+
 fn why(windlass: &Windlass) -> String {
     let output = windlass.ask(&["why", NAME]);
     output
@@ -111,20 +167,23 @@ fn why(windlass: &Windlass) -> String {
 /// # Errors
 /// When one does not; with what it runs.
 pub fn all_run(lab: &Lab, version: &str) -> Result<(), Trouble> {
-    let jar = format!("kafka-clients-{version}.jar");
     for (id, _role) in lab.nodes() {
-        let pid = lab
-            .pid(id)
-            .ok_or_else(|| NotSo(format!("node {id} does not run")))?;
-        let open = std::fs::read_dir(format!("/proc/{pid}/fd"))?
-            .flatten()
-            .filter_map(|entry| std::fs::read_link(entry.path()).ok());
-        let runs = open
-            .map(|file| file.to_string_lossy().into_owned())
-            .any(|file| file.ends_with(&jar));
-        if !runs {
+        if !runs(lab, id, version) {
             return Err(NotSo(format!("node {id} does not run {version}")).into());
         }
     }
     Ok(())
+}
+
+fn runs(lab: &Lab, id: i32, version: &str) -> bool {
+    let jar = format!("kafka-clients-{version}.jar");
+    let open = lab
+        .pid(id)
+        .and_then(|pid| std::fs::read_dir(format!("/proc/{pid}/fd")).ok());
+    let mut files = open
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| std::fs::read_link(entry.path()).ok());
+    files.any(|file| file.to_string_lossy().ends_with(&jar))
 }

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::peers::kafka::{ROLL, release};
+use crate::peers::sshd;
 use crate::troubles::{self, Half};
 use crate::workspace::{NotSo, Trouble, cargo};
 use crate::{deny, tidy};
@@ -61,6 +62,7 @@ pub fn run(extent: Extent) -> Result<(), Trouble> {
         ])?)
     })?;
     step("peers", || {
+        sshd::server()?;
         Ok(ROLL
             .iter()
             .try_for_each(|version| release(version).map(|_release| ()))?)

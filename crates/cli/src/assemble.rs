@@ -2,11 +2,15 @@
 //!
 //! Must never know: runs. Stories: in this file, and `tests/it/` with real addresses.
 
+mod doors;
+mod host;
 mod member;
 
 use crate::catalogs::Catalogs;
 use crate::exit::Failed;
+use crate::secrets::EdgeSecrets;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
@@ -15,30 +19,40 @@ use windlass_engine::plan::Goal;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::Hand;
+use windlass_runner::ports::secrets::Secrets;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
-use windlass_targets::dial::TcpDial;
-use windlass_targets::host::LocalHand;
+use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
 
 /// Joins declarations with hosts and systems.
-#[derive(Debug)]
 pub struct Assembly {
     catalogs: Arc<Catalogs>,
-    /// Where texts that the declaration holds are laid down as files; none: nothing is touched.
-    prepared: Option<PathBuf>,
+    secrets: Arc<dyn Secrets>,
+    /// The socket of this user's ssh-agent, if one runs.
+    agent: Option<PathBuf>,
+}
+
+impl fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assembly").finish_non_exhaustive()
+    }
 }
 
 impl Assembly {
-    /// One that knows these catalogs, and lays prepared files into a folder.
+    /// One that knows these catalogs, and the agent that logs in at hosts.
     #[must_use]
-    pub fn new(catalogs: Arc<Catalogs>, prepared: Option<PathBuf>) -> Self {
-        Self { catalogs, prepared }
+    pub fn new(catalogs: Arc<Catalogs>, agent: Option<PathBuf>) -> Self {
+        Self {
+            catalogs,
+            secrets: Arc::new(EdgeSecrets::default()),
+            agent,
+        }
     }
 
     /// The target of a declared cluster.
@@ -51,12 +65,14 @@ impl Assembly {
         goal: Option<&Goal>,
     ) -> Result<Arc<dyn Target>, Failed> {
         let catalog = self.catalogs.of(declared.system.name())?;
+        let reaches = host::reaches(declared, self.agent.as_deref()).map_err(Failed::says)?;
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
         for member in &declared.members {
             let unusable = |why: String| Failed::says(format!("member {}: {why}", member.id));
-            let spec =
-                member::spec(declared, member, self.prepared.as_deref()).map_err(unusable)?;
-            let hand = LocalHand::new(member.host.clone(), spec)
+            let spec = member::spec(declared, member).map_err(unusable)?;
+            let reach = reaches.get(&member.host).cloned();
+            let reach = reach.ok_or_else(|| unusable(format!("no host {}", member.host)))?;
+            let hand = HostHand::new(member.host.clone(), spec, reach)
                 .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }
@@ -68,7 +84,7 @@ impl Assembly {
                 spec.stop_patience = declared.policy.patience;
                 Ok(Arc::new(KafkaTarget::new(
                     spec,
-                    Arc::new(TcpDial),
+                    doors::of(declared, &self.secrets),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,
@@ -108,12 +124,11 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
 
 /// The release that a goal means: a line names its newest advised one.
 fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
-    match goal {
-        Goal::Version(asked) if asked.is_line() => {
-            catalog.newest(asked).map(|release| release.version.clone())
-        }
-        Goal::Version(asked) => Some(asked.clone()),
-        Goal::Finalize => None,
+    let asked = goal.release()?;
+    if asked.is_line() {
+        catalog.newest(asked).map(|release| release.version.clone())
+    } else {
+        Some(asked.clone())
     }
 }
 

@@ -39,7 +39,7 @@ impl Bare {
         let catalogs = Arc::new(Catalogs::new(global.catalog.clone()));
         Self {
             outlet: Outlet::new(global),
-            assembly: Arc::new(Assembly::new(catalogs.clone(), None)),
+            assembly: Arc::new(Assembly::new(catalogs.clone(), agent())),
             catalogs,
             zone: TimeZone::system(),
         }
@@ -89,8 +89,7 @@ impl Context {
         let store =
             SqliteStore::open(&store_path, opening).map_err(|why| opened(&store_path, &why))?;
         let folder = beside(&store_path);
-        let prepared = folder.join("prepared");
-        let assembly = Arc::new(Assembly::new(bare.catalogs.clone(), Some(prepared)));
+        let assembly = bare.assembly;
         let news: Arc<OnceLock<Arc<Bell>>> = Arc::default();
         let told = news.clone();
         let host = host();
@@ -204,4 +203,9 @@ fn user(host: &str) -> String {
     let name = name.unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()));
     let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
     format!("{name}@{host}")
+}
+
+/// The socket of this user's ssh-agent, as ssh itself finds it.
+fn agent() -> Option<PathBuf> {
+    environment::folder("SSH_AUTH_SOCK")
 }

@@ -8,6 +8,7 @@ pub mod clusters;
 pub mod completion;
 pub mod describe;
 pub mod forget;
+pub mod hours;
 pub mod init;
 pub mod look;
 pub mod observe;

@@ -50,6 +50,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
     match command {
         Command::Upgrade(args) => upgrade::upgrade(context, args).await,
         Command::Finalize(args) => upgrade::finalize(context, args).await,
+        Command::Rollback(args) => upgrade::rollback(context, args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Watch(args) => carry::watch(context, &args).await,
         Command::Why(args) => why::run(context, &args).await,
@@ -59,6 +60,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         Command::Approve(args) => speak::approve(context, &args).await,
         Command::Pause(args) => speak::word(context, &args.run, Word::Pause).await,
         Command::Continue(args) => speak::word(context, &args.run, Word::Continue).await,
+        Command::Begin(args) => speak::word(context, &args.run, Word::Begin).await,
         Command::Cancel(args) => speak::word(context, &args.run, Word::Cancel).await,
         Command::Stop(args) => speak::word(context, &args.run, Word::Stop).await,
         Command::Retry(args) => speak::retry(context, args).await,
@@ -84,6 +86,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Targets(_)
         | Command::Check(_)
         | Command::Plan(_)
+        | Command::Window(_)
+        | Command::Freeze(_)
         | Command::Version(_)
         | Command::Completion(_) => Err(Failed::says("this command is none about runs")),
     }

@@ -3,7 +3,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -18,8 +18,10 @@ mod data;
 mod environment;
 mod exit;
 mod live;
+mod origin;
 mod outlet;
 mod render;
+mod secrets;
 
 use args::data::Which;
 use args::{Cli, Command, Global};
@@ -66,6 +68,8 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
     match command {
         Command::Version(args) => data::version::run(&bare, &args),
         Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
+        Command::Window(args) => data::hours::windows(&look(bare)?, &args).await,
+        Command::Freeze(args) => data::hours::freezes(&look(bare)?, &args).await,
         Command::Init(args) => data::init::run(&bare, &args).await,
         Command::Apply(args) => data::apply::run(&look(bare)?, &args).await,
         Command::Clusters(args) => data::clusters::run(&look(bare)?, &args).await,
@@ -79,8 +83,13 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         }
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Rollback(args) if args.dry_run => {
+            let args = args.shown();
+            data::plan::run(&room(&global, bare, &args.which)?, &args).await
+        }
         carrying @ (Command::Upgrade(_)
         | Command::Finalize(_)
+        | Command::Rollback(_)
         | Command::Serve(_)
         | Command::Carry(_)) => {
             live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await
@@ -102,6 +111,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Waive(_)
         | Command::Pace(_)
         | Command::Retarget(_)
+        | Command::Begin(_)
         | Command::Runs(_)
         | Command::Replay(_)
         | Command::Adopt(_)) => live::run(&look(bare)?, looking).await,

@@ -4,6 +4,7 @@
 
 pub mod cluster;
 pub mod findings;
+pub mod hours;
 pub mod plan;
 pub mod refusal;
 pub mod snapshot;

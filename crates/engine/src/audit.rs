@@ -18,7 +18,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
-use walk::Walk;
+use walk::{Course, Walk};
 
 /// Something in a plan that may not be.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,7 +47,11 @@ pub fn audit(
     snapshot: &Snapshot,
     left: &BTreeSet<MemberId>,
 ) -> Vec<Objection> {
-    let mut walk = Walk::new(catalog, snapshot, left);
+    let course = match &plan.goal {
+        Goal::Version(_) | Goal::Finalize => Course::Up,
+        Goal::Back(_) => Course::Down,
+    };
+    let mut walk = Walk::new(catalog, snapshot, left, course);
     if snapshot.identity.as_ref() != Some(&plan.identity) {
         walk.object("start", "goal", "the plan is for another cluster".into());
     }
@@ -65,8 +69,12 @@ pub fn audit(
                     walk.take_move(&step, stage);
                 }
                 Stage::Raise(raise) => {
-                    let asked = plan.goal == Goal::Finalize || policy.finalize == Finalize::Soon;
-                    if !asked && !rules::needed_later(catalog, plan, (h, s), raise) {
+                    if course == Course::Down {
+                        let what = format!("{} is raised on the way back", raise.level);
+                        walk.object(&step, "level", what);
+                    } else if !raises_asked(plan, policy)
+                        && !rules::needed_later(catalog, plan, (h, s), raise)
+                    {
                         let what =
                             format!("{} is raised, and no later step asks for it", raise.level);
                         walk.object(&step, "level", what);
@@ -113,7 +121,7 @@ fn stops(
 ) -> Vec<Version> {
     let goal = match &plan.goal {
         Goal::Version(goal) => goal,
-        Goal::Finalize => return Vec::new(),
+        Goal::Finalize | Goal::Back(_) => return Vec::new(),
     };
     let behind = |via: &Version| {
         let mut all = snapshot
@@ -154,13 +162,35 @@ fn at_goal(walk: &mut Walk, plan: &Plan, catalog: &Catalog, policy: &Policy) {
             )
         }
         Goal::Finalize => walk.newest(),
+        Goal::Back(goal) => Some(back_at(goal, catalog, &walk.began())),
     };
     let Some(release) = release else {
         walk.object("end", "goal", "no member is seen".to_string());
         return;
     };
     walk.all_exactly(&release);
-    if plan.goal == Goal::Finalize || policy.finalize == Finalize::Soon {
+    if raises_asked(plan, policy) {
         walk.all_raised(&release);
     }
+}
+
+/// Whether levels were asked to end as high as the software supports.
+fn raises_asked(plan: &Plan, policy: &Policy) -> bool {
+    match &plan.goal {
+        Goal::Finalize => true,
+        Goal::Version(_) => policy.finalize == Finalize::Soon,
+        Goal::Back(_) => false,
+    }
+}
+
+/// The release that a way back is meant to end at: one of that name that ran at the start, else the
+/// newest advised of that name.
+fn back_at(goal: &Version, catalog: &Catalog, began: &BTreeSet<Version>) -> Version {
+    if let Some(ran) = began.iter().rfind(|v| goal.names(v)) {
+        return ran.clone();
+    }
+    let named = catalog.releases.iter().filter(|r| goal.names(&r.version));
+    let advised = named.filter(|r| r.avoid.is_none() || !goal.is_line());
+    let newest = advised.map(|r| &r.version).max();
+    newest.unwrap_or(goal).clone()
 }

@@ -108,6 +108,10 @@ pub struct LevelFacts {
     /// Numbers that change a storage format: none of these may lie between old and new on the way down.
     #[serde(default)]
     pub one_way: Vec<u16>,
+    /// How a human lowers it where no such number lies between, and what must be true after that
+    /// before older software is started, in words; `{to}` stands for the number. None: never told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowering: Option<String>,
     /// Where the facts stand.
     pub source: String,
 }
@@ -123,6 +127,10 @@ pub struct Path {
     /// Levels that must be finalized at least so high before.
     #[serde(default)]
     pub needs: BTreeMap<LevelName, u16>,
+    /// Members may also go back along it while the old release supports every finalized level: where
+    /// that stands. None: the maker does not say so, and there is no way back along it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<String>,
     /// Where the facts stand.
     pub source: String,
 }

@@ -15,6 +15,7 @@ extern crate alloc;
 
 pub mod audit;
 pub mod budget;
+pub mod calendar;
 pub mod catalog;
 pub mod check;
 pub mod effect;

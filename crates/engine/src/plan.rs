@@ -5,7 +5,7 @@
 pub mod order;
 
 mod back;
-mod effort;
+pub(crate) mod effort;
 mod finalize;
 mod goal;
 mod make;
@@ -17,6 +17,7 @@ mod targets;
 mod world;
 
 pub use back::may_return;
+pub use effort::{Start, batches};
 pub use make::plan;
 pub use targets::{Standing, Target, targets};
 
@@ -38,6 +39,20 @@ pub enum Goal {
     Version(Version),
     /// The software stays; levels are raised to what it supports.
     Finalize,
+    /// All components back at this older release; a line means the release of it that still runs
+    /// somewhere, else its newest advised one.
+    Back(Version),
+}
+
+impl Goal {
+    /// The release that is asked for; none: the software stays.
+    #[must_use]
+    pub fn release(&self) -> Option<&Version> {
+        match self {
+            Self::Version(asked) | Self::Back(asked) => Some(asked),
+            Self::Finalize => None,
+        }
+    }
 }
 
 /// The whole way from what runs to the goal.
@@ -61,6 +76,10 @@ pub struct Plan {
     pub left: Vec<LevelLeft>,
     /// Expected time without waits for humans or windows.
     pub expected: Ms,
+    /// Expected time if one member went after the other; 0 in plans of older journals, and left out
+    /// of their text so that they keep their names.
+    #[serde(default, skip_serializing_if = "Ms::is_zero")]
+    pub one_by_one: Ms,
 }
 
 /// One release step.
@@ -218,6 +237,14 @@ impl Plan {
     #[must_use]
     pub fn ceiling(&self, policy: &Policy) -> u32 {
         policy.pace.ceiling(self.touched())
+    }
+}
+
+impl Move {
+    /// Whether members go to an older release than they run.
+    #[must_use]
+    pub fn goes_back(&self) -> bool {
+        self.from.iter().any(|from| *from > self.to)
     }
 }
 

@@ -1,7 +1,8 @@
-//! The user's own will: pace, soak, limits, stops on the way, when to finalize.
+//! The user's own will: pace, soak, limits, stops on the way, windows, when to finalize.
 //!
 //! Frozen with a run under its hash. Must never know: the maker's facts. Stories: `tests/it/pace.rs`.
 
+use crate::calendar::hours::Hours;
 use crate::time::Ms;
 use crate::version::Version;
 use alloc::vec::Vec;
@@ -71,6 +72,8 @@ pub enum Finalize {
     Never,
     /// In the same run, after the last soak.
     Soon,
+    /// By a run of its own, made when this one finishes, that begins so long after.
+    After(Ms),
 }
 
 /// The user's will for one cluster.
@@ -88,6 +91,9 @@ pub struct Policy {
     pub patience: Ms,
     /// How long a run may stay paused before it ends by itself.
     pub pause_limit: Ms,
+    /// When something may begin.
+    #[serde(default, skip_serializing_if = "Hours::is_empty")]
+    pub hours: Hours,
 }
 
 /// Kafka log recovery moves its progress at least every few seconds; five minutes without any is stuck.
@@ -110,6 +116,7 @@ impl Default for Policy {
             via: Vec::new(),
             patience: PATIENCE,
             pause_limit: PAUSE_LIMIT,
+            hours: Hours::default(),
         }
     }
 }

@@ -26,13 +26,17 @@ pub enum Code {
     Via,
     /// The search passed its limit.
     TooLarge,
+    /// A level is finalized above what the release to go back to supports.
+    Finalized,
+    /// The release to go back to is newer than what some member runs.
+    Newer,
     /// The second judge does not agree with the plan that was found.
     Objection,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::NoSuchRelease,
         Self::Older,
         Self::NoPath,
@@ -41,6 +45,8 @@ impl Code {
         Self::Gap,
         Self::Via,
         Self::TooLarge,
+        Self::Finalized,
+        Self::Newer,
         Self::Objection,
     ];
 
@@ -56,6 +62,8 @@ impl Code {
             Self::Gap => "gap",
             Self::Via => "via",
             Self::TooLarge => "too-large",
+            Self::Finalized => "finalized",
+            Self::Newer => "newer",
             Self::Objection => "objection",
         }
     }

@@ -14,6 +14,7 @@ mod read;
 pub mod standing;
 pub mod wants;
 
+use crate::calendar::hours::{Bar, Keep};
 use crate::catalog::{Binds, Catalog, Repeat};
 use crate::check::{Finding, Waiver};
 use crate::effect::{Failure, Manner};
@@ -50,6 +51,8 @@ pub enum Phase {
     Barred,
     /// Its plan waits for a human's word.
     AwaitingApproval(Hash),
+    /// No window is open, or a freeze holds: nothing is in flight, and what is next begins then.
+    AwaitingWindow,
     /// Whether a subject was done cannot be told: a human's word is needed.
     AwaitingHuman(Subject),
     /// Members move.
@@ -77,6 +80,7 @@ impl Phase {
             Self::Observing => "observing",
             Self::Barred => "barred",
             Self::AwaitingApproval(_) => "awaiting-approval",
+            Self::AwaitingWindow => "awaiting-window",
             Self::AwaitingHuman(_) => "awaiting-human",
             Self::Rolling => "rolling",
             Self::Soaking => "soaking",
@@ -170,6 +174,15 @@ pub struct Halt {
     pub expiry_seen: Option<Mark>,
 }
 
+/// Nothing more begins until the hours allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shut {
+    /// Why, and when it opens.
+    pub bar: Bar,
+    /// Since when.
+    pub wall: Wall,
+}
+
 /// Healthy time that is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Soak {
@@ -232,6 +245,11 @@ pub struct Run {
     /// Releases at which a member of this run has settled.
     landed: BTreeSet<Version>,
     halt: Option<Halt>,
+    shut: Option<Shut>,
+    /// Which of the policy's hours are kept.
+    keep: Keep,
+    /// The longest that a member of this run took.
+    slowest: Ms,
     ending: Option<Ending>,
     inbox: u64,
     proven: bool,
@@ -280,6 +298,9 @@ impl Run {
             soaked: BTreeSet::new(),
             landed: BTreeSet::new(),
             halt: None,
+            shut: None,
+            keep: Keep::All,
+            slowest: Ms(0),
             ending: None,
             inbox: 0,
             proven: false,
@@ -357,6 +378,9 @@ impl Run {
         }
         if self.is_barred() && self.flights.is_empty() {
             return Phase::Barred;
+        }
+        if self.shut.is_some() && self.flights.is_empty() {
+            return Phase::AwaitingWindow;
         }
         Phase::Rolling
     }

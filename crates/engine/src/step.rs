@@ -7,6 +7,7 @@
 mod begin;
 mod command;
 mod deed;
+mod hours;
 mod prove;
 mod sample;
 mod seen;

@@ -36,6 +36,11 @@ impl Ms {
     pub const fn minutes(n: u64) -> Self {
         Self(n * 60_000)
     }
+    /// Whether it is none at all.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
     /// So many days.
     #[must_use]
     pub const fn days(n: u64) -> Self {

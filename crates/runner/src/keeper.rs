@@ -7,7 +7,8 @@
 use crate::drive::{Bell, Drive, DriveError, Driven};
 use crate::ledger::{self, Ledger, LedgerError};
 use crate::ports::store::{Lease, LeaseOn, Leased, Registration, RunRow, StoreError};
-use crate::ports::target::{Fence, Target};
+use crate::ports::target::{Fence, Hint, Target};
+use crate::successor;
 use crate::world::World;
 use std::sync::Arc;
 use thiserror::Error;
@@ -217,6 +218,17 @@ pub async fn answer_without_cluster(world: &World, run: &RunId) -> Result<Unreac
     Ok(Unreached::Answered)
 }
 
+/// The run has ended, whatever becomes of its successor: what is owed and was not made is made by
+/// whoever carries next.
+async fn succeed(world: &World, run: &RunId) {
+    let says = match successor::make(world, run).await {
+        Ok(None) => return,
+        Ok(Some(next)) => format!("run {next} will raise the levels"),
+        Err(why) => format!("the run that raises the levels could not be made yet: {why}"),
+    };
+    (world.news)(run, Hint { member: None, says });
+}
+
 impl Held {
     /// Drives the run until it ends or is let go; an ended run's mark is taken away.
     ///
@@ -232,12 +244,23 @@ impl Held {
         } = self;
         // Held until the marks are taken away: nobody else may have left new ones before.
         let held = lease.clone();
-        let drive = Drive::begin(world, &run, fence.clone(), lease, target.clone(), bell).await?;
+        let drive = Drive::begin(
+            world.clone(),
+            &run,
+            fence.clone(),
+            lease,
+            target.clone(),
+            bell,
+        )
+        .await?;
         let driven = drive.to_the_end().await?;
         if matches!(driven, Driven::Ended(_)) {
             target.release(&fence).await;
         }
         drop((held, registration));
+        if matches!(driven, Driven::Ended(_)) {
+            succeed(&world, &run).await;
+        }
         Ok(driven)
     }
 

@@ -206,6 +206,7 @@ fn flown(event: &Event, append: &mut Append) {
         | Event::SoakPassed
         | Event::Halted { .. }
         | Event::Replanning { .. } => {}
+        Event::Shut { .. } | Event::Opened { .. } => {}
         Event::PlanKept
         | Event::ExpirySeen { .. }
         | Event::Proven

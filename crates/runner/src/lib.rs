@@ -2,7 +2,8 @@
 //!
 //! - `ports`: what is asked of the world; `journal`: events as text;
 //! - `ledger`: a run read from its journal, and appended to it;
-//! - `drive`: the loop; `hands`: effects in flight; `keeper`: leases, who carries what;
+//! - `drive`: the loop; `hands`: effects in flight; `keeper`: leases, who carries what; `successor`: the run
+//!   that raises levels later;
 //! - `desk`: the one path in for all doors; `bell`: doorbell and hint stream; `system`: the real clock.
 //! - `conformance` (a feature): the exam of any store.
 //!
@@ -19,5 +20,6 @@ pub mod journal;
 pub mod keeper;
 pub mod ledger;
 pub mod ports;
+pub mod successor;
 pub mod system;
 pub mod world;

@@ -5,7 +5,9 @@
 
 pub mod clock;
 pub mod dial;
+pub mod entropy;
 pub mod hand;
+pub mod secrets;
 pub mod store;
 pub mod target;
 

@@ -1,9 +1,11 @@
-//! The real clock: wall time, and boot time that counts a laptop's sleep.
+//! The real clock (wall time, and boot time that counts a laptop's sleep) and the real entropy.
 //!
 //! Must never know: runs. Stories: in this file.
 
 use crate::ports::Task;
 use crate::ports::clock::Clock;
+use crate::ports::entropy::Entropy;
+use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 use windlass_engine::hash::Hash;
@@ -61,6 +63,20 @@ impl Clock for SystemClock {
     }
 }
 
+/// The kernel's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> std::io::Result<()> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            filled += getrandom(&mut bytes[filled..], GetRandomFlags::empty())?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,5 +85,14 @@ mod tests {
     fn two_looks_within_one_boot_compare() {
         let (first, second) = (SystemClock::new().now(), SystemClock::new().now());
         assert!(second.mono.since(first.mono).is_some());
+    }
+
+    #[test]
+    fn entropy_fills_all_of_it_and_differs() {
+        let (mut first, mut second) = ([0; 24], [0; 24]);
+        SystemEntropy.fill(&mut first).expect("entropy");
+        SystemEntropy.fill(&mut second).expect("entropy");
+        assert_ne!(first, second);
+        assert!(first[16..] != [0; 8]);
     }
 }

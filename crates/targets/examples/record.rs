@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use windlass_runner::system::SystemClock;
 use windlass_targets::dial::TcpDial;
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::gather::{Addresses, Depth, gather};
 use windlass_targets::kafka::wires::Wires;
 
@@ -16,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [file, addresses @ ..] = arguments.as_slice() else {
         return Err("record FILE ADDRESS…".into());
     };
-    let wires = Wires::new(Arc::new(TcpDial), Arc::new(SystemClock::new()));
+    let wires = Wires::new(Doors::open(Arc::new(TcpDial)), Arc::new(SystemClock::new()));
     let mut known = Addresses::default();
     let settled = BTreeMap::new();
     let answers = gather(&wires, addresses, &mut known, &settled, Depth::Whole).await;

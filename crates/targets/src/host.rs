@@ -4,33 +4,33 @@
 //! |---|---|
 //! | `spec` | what a user declares of a member, checked once |
 //! | `deed` | the declaration filled in for one release |
-//! | `deed/*.sh` | the one script, in three parts, that changes anything on a host; finishes what it began by itself |
-//! | `call` | sends the script and reads its answer |
-//! | `mark` | reads the mark that lies beside the member |
-//! | `look` | what runs: process, start time, release by open files |
-//! | `release` | whether a release lies there whole; fetches it where that is declared |
-//! | `runtime` | the Java that a process runs on |
-//! | `tail` | the last lines of a log |
-//! | `local` | the [`Hand`](windlass_runner::ports::hand::Hand) made of these, for this host |
+//! | `deed/*.sh` | the one script, in five parts, that looks at a host and changes it; finishes what it began by itself |
+//! | `reach` | the one thing in which hosts differ: how a command is started there |
+//! | `local`, `ssh` | this very host; a host over ssh |
+//! | `call` | sends the script over a reach and reads its answer |
+//! | `deliver` | how a release comes to its host |
+//! | `hand` | the [`Hand`](windlass_runner::ports::hand::Hand) made of these, the same for every reach |
 //!
 //! How attempts close: a mark carries one epoch and one attempt. A claim of a newer epoch, a newer
 //! attempt, and the end of the claim (`release`) each close all that were before; an attempt that
 //! failed is closed too, and answers the same failure again without touching anything.
-//! A host needs a POSIX shell, util-linux (`flock`, `setsid`) and coreutils (`sync FILE`, `timeout`).
+//! A host needs a POSIX shell, util-linux (`flock`, `setsid -w`), coreutils (`sync FILE`, `timeout`),
+//! `find`, `grep`, `sed`, and `tar` where releases are sent there.
 //!
 //! Must never know: any system's protocol; which release is right. Stories: `tests/it/host.rs`.
 
 mod call;
 mod deed;
+mod deliver;
+mod hand;
 mod local;
-mod look;
-mod mark;
-mod release;
-mod runtime;
+mod reach;
 mod spec;
-mod tail;
+pub mod ssh;
 
-pub use local::LocalHand;
+pub use hand::HostHand;
+pub use local::LocalReach;
+pub use reach::{Purpose, Reach, Session, Unreached};
 pub use spec::{
-    Checksum, FileName, MemberSpec, Prepare, ReleaseSource, SpecError, StopSignal, Supervisor,
+    FileName, MemberSpec, Prepare, PreparedFile, ReleaseSource, SpecError, StopSignal, Supervisor,
 };

@@ -9,9 +9,11 @@
 pub mod answers;
 pub mod connection;
 mod deeds;
+pub mod door;
 mod frame;
 pub mod gate;
 pub mod gather;
+mod login;
 mod looks;
 mod recovery;
 mod requests;
@@ -29,9 +31,9 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
-use windlass_runner::ports::dial::Dial;
 use windlass_runner::ports::hand::Hand;
 
+use door::Doors;
 use looks::{Memory, Shared};
 use wires::Wires;
 
@@ -83,7 +85,7 @@ impl KafkaTarget {
     #[must_use]
     pub fn new(
         spec: KafkaSpec,
-        dial: Arc<dyn Dial>,
+        doors: Doors,
         clock: Arc<dyn Clock>,
         hands: BTreeMap<MemberId, Arc<dyn Hand>>,
         catalog: Arc<Catalog>,
@@ -91,7 +93,7 @@ impl KafkaTarget {
         let mut memory = Memory::default();
         memory.carried.clone_from(&spec.carries);
         Self {
-            wires: Wires::new(dial, Arc::clone(&clock)),
+            wires: Wires::new(doors, Arc::clone(&clock)),
             spec,
             clock,
             hands,

@@ -5,9 +5,12 @@
 
 use crate::template;
 use crate::v1::cluster::{Cluster, Member, PidFrom, Prepare, Release, Supervisor, System};
+use crate::v1::reach::Reach;
+use crate::v1::security::Security;
 use crate::v1::upgrade::Upgrade;
 use crate::value::Address;
 use std::collections::BTreeMap;
+use windlass_engine::calendar::hours::Hours;
 use windlass_engine::names::{ClusterName, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
@@ -24,8 +27,14 @@ pub struct ClusterDeclared {
     pub labels: BTreeMap<String, String>,
     /// Where clients first connect; at least one.
     pub bootstrap: Vec<Address>,
+    /// How its listeners are spoken to; none: in plain text.
+    pub security: Option<Security>,
+    /// How the controllers' own listeners are spoken to; none: as all others.
+    pub controller_security: Option<Security>,
     /// Where releases lie; given wherever there are members.
     pub release: Option<Release>,
+    /// The ways to its hosts, by name.
+    pub hosts: BTreeMap<String, Reach>,
     /// The members, in the order of the file.
     pub members: Vec<MemberDeclared>,
     /// The user's will.
@@ -90,7 +99,14 @@ impl ClusterDeclared {
             system: spec.system,
             labels: cluster.metadata.labels.clone(),
             bootstrap: spec.kafka.bootstrap.clone(),
+            security: spec.kafka.security.clone(),
+            controller_security: spec.kafka.controller_security.clone(),
             release: spec.release.clone(),
+            hosts: spec
+                .hosts
+                .iter()
+                .map(|host| (host.name.clone(), host.reach.clone()))
+                .collect(),
             members: members.collect(),
             policy: spec.policy.clone(),
         }
@@ -98,13 +114,21 @@ impl ClusterDeclared {
 
     /// A cluster of which only the addresses are known: it can be looked at, not touched.
     #[must_use]
-    pub fn only(name: ClusterName, system: System, bootstrap: Vec<Address>) -> Self {
+    pub fn only(
+        name: ClusterName,
+        system: System,
+        bootstrap: Vec<Address>,
+        security: Option<Security>,
+    ) -> Self {
         Self {
             name,
             system,
             labels: BTreeMap::new(),
             bootstrap,
+            security,
+            controller_security: None,
             release: None,
+            hosts: BTreeMap::new(),
             members: Vec::new(),
             policy: Policy::default(),
         }
@@ -196,6 +220,8 @@ pub struct UpgradeAsked {
     pub goal: Goal,
     /// Whether the plan is approved in advance.
     pub approval: Approval,
+    /// The cluster must have windows.
+    pub in_window: bool,
     asked: Upgrade,
 }
 
@@ -207,12 +233,17 @@ impl UpgradeAsked {
         Self {
             key: upgrade.metadata.name.clone(),
             cluster: spec.cluster.clone(),
-            goal: Goal::Version(spec.to.clone()),
+            goal: if spec.rollback {
+                Goal::Back(spec.to.clone())
+            } else {
+                Goal::Version(spec.to.clone())
+            },
             approval: if spec.approve {
                 Approval::InAdvance
             } else {
                 Approval::Asked
             },
+            in_window: spec.in_window,
             asked: upgrade.clone(),
         }
     }
@@ -224,6 +255,11 @@ impl UpgradeAsked {
         Policy {
             via: spec.via.clone().unwrap_or_else(|| of_cluster.via.clone()),
             finalize: spec.finalize.unwrap_or(of_cluster.finalize),
+            hours: Hours {
+                earliest: spec.at,
+                latest: spec.latest,
+                ..of_cluster.hours.clone()
+            },
             ..of_cluster.clone()
         }
     }

@@ -155,6 +155,9 @@ pub(crate) struct Report<'t> {
     file: &'t str,
     text: &'t str,
     found: Vec<Diagnostic>,
+    /// Byte where the line of each of them begins.
+    begins: Vec<usize>,
+    hidden: Vec<Range<usize>>,
 }
 
 impl<'t> Report<'t> {
@@ -163,7 +166,17 @@ impl<'t> Report<'t> {
             file,
             text,
             found: Vec::new(),
+            begins: Vec::new(),
+            hidden: Vec::new(),
         }
+    }
+
+    /// From now on and before, this part of the text is shown as stars: a secret stands there.
+    pub(crate) fn hide(&mut self, span: Range<usize>) {
+        for (one, begin) in self.found.iter_mut().zip(&self.begins) {
+            one.source = starred(&one.source, *begin, &span);
+        }
+        self.hidden.push(span);
     }
 
     /// Adds one, with the span as bytes of the whole text; past the limit nothing is added.
@@ -181,6 +194,14 @@ impl<'t> Report<'t> {
         // An empty mark at a letter marks the letter.
         let wide = line[from..].chars().next().map_or(0, char::len_utf8);
         let to = to.max(from + wide);
+        let mut source = line.to_owned();
+        for hidden in &self.hidden {
+            source = starred(&source, begin, hidden);
+        }
+        if let Some(secret) = secret_in(&source) {
+            source = starred(&source, 0, &secret);
+        }
+        self.begins.push(begin);
         self.found.push(Diagnostic {
             code: told.code,
             message: told.message,
@@ -191,7 +212,7 @@ impl<'t> Report<'t> {
             span: from..to,
             label: told.label,
             help: told.help,
-            source: line.to_owned(),
+            source,
         });
     }
 
@@ -227,4 +248,31 @@ impl<'t> Report<'t> {
         self.found.sort_by_key(|one| (one.line, one.column));
         self.found
     }
+}
+
+/// The line with its letters inside the span as stars, each as long as it was.
+fn starred(line: &str, begin: usize, span: &Range<usize>) -> String {
+    let mut out = String::with_capacity(line.len());
+    for (at, letter) in line.char_indices() {
+        if span.contains(&(begin + at)) && !letter.is_whitespace() {
+            out.extend(std::iter::repeat_n('*', letter.len_utf8()));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+/// What stands behind a word that looks like `password:` in a line that may be no YAML at all.
+fn secret_in(line: &str) -> Option<Range<usize>> {
+    let small = line.to_ascii_lowercase();
+    let word = ["passw", "secret"]
+        .iter()
+        .filter_map(|w| small.find(w))
+        .min()?;
+    let colon = word + small[word..].find(':')?;
+    let value = &line[colon + 1..];
+    let start = colon + 1 + (value.len() - value.trim_start().len());
+    // An object says where the secret lies; that is what the reader needs to see.
+    (!line[start..].starts_with('{')).then_some(start..line.len())
 }

@@ -275,12 +275,18 @@ impl<'n> Fields<'n> {
             if self.known.contains(&entry.key.as_str()) {
                 continue;
             }
+            let mut help = None;
             let label = match nearest(&entry.key, self.known.iter().copied()) {
                 Some(name) => {
                     meant.push(name);
                     format!("did you mean `{name}`?")
                 }
-                None => format!("expected {}", one_of(&self.known)),
+                None => {
+                    // What `{rule: A,B}` comes to.
+                    help = matches!(entry.value.value, Value::Empty)
+                        .then(|| "within braces a text that holds a comma needs quotes".into());
+                    format!("expected {}", one_of(&self.known))
+                }
             };
             report.say(Told {
                 code: Code::UnknownField,
@@ -288,7 +294,7 @@ impl<'n> Fields<'n> {
                 span: entry.key_span.clone(),
                 message: format!("unknown field `{}`", entry.key),
                 label,
-                help: None,
+                help,
             });
         }
         for (name, what) in &self.lacking {

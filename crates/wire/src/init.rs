@@ -2,6 +2,7 @@
 //!
 //! Must never know: how it was seen. Stories: `tests/it/init.rs`.
 
+use crate::v1::security::{Security, Source};
 use crate::value::{Address, name};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,6 +21,7 @@ const COMMENT_COLUMN: usize = 34;
 pub fn write_cluster_file(
     snapshot: &Snapshot,
     bootstrap: &[Address],
+    security: Option<&Security>,
     cluster: &ClusterName,
 ) -> String {
     let mut out = String::new();
@@ -63,6 +65,10 @@ pub fn write_cluster_file(
         &format!("    bootstrap: [{}]", addresses.join(", ")),
         "",
     );
+    if let Some(security) = security {
+        line(&mut out, "    security:", "");
+        guarded(&mut out, security);
+    }
     let hosts = hosts(snapshot);
     if !hosts.is_empty() {
         fill(
@@ -113,6 +119,64 @@ pub fn write_cluster_file(
         "# levels are raised by: windlass finalize",
     );
     out
+}
+
+/// How the listeners were spoken to when they were seen.
+fn guarded(out: &mut String, security: &Security) {
+    let Security {
+        plaintext,
+        tls,
+        sasl,
+    } = security;
+    if plaintext.is_some() {
+        line(out, "      plaintext: {}", "");
+    }
+    if let Some(tls) = tls {
+        let parts = [
+            ("ca", &tls.ca),
+            ("certificate", &tls.certificate),
+            ("key", &tls.key),
+        ];
+        let given = parts
+            .into_iter()
+            .filter_map(|(name, source)| Some((name, place(source.as_ref()?))));
+        let name = tls.server_name.as_deref().map(quoted);
+        let fields: Vec<(&str, String)> =
+            given.chain(name.map(|name| ("serverName", name))).collect();
+        if fields.is_empty() {
+            line(out, "      tls: {}", "# as this machine trusts");
+        } else {
+            line(out, "      tls:", "");
+        }
+        for (name, value) in fields {
+            line(out, &format!("        {name}: {value}"), "");
+        }
+    }
+    if let Some(sasl) = sasl {
+        line(out, "      sasl:", "");
+        let mechanism = sasl.mechanism.name();
+        line(out, &format!("        mechanism: {mechanism}"), "");
+        let username = quoted(&sasl.username);
+        line(out, &format!("        username: {username}"), "");
+        let password = place(&sasl.password);
+        line(out, &format!("        password: {password}"), "");
+    }
+}
+
+fn place(source: &Source) -> String {
+    match source {
+        Source::FromFile(path) => format!("{{fromFile: {}}}", json(path)),
+        Source::FromEnv(name) => format!("{{fromEnv: {}}}", json(name)),
+        Source::FromCommand(words) => {
+            let words: Vec<String> = words.iter().map(|word| json(word)).collect();
+            format!("{{fromCommand: [{}]}}", words.join(", "))
+        }
+    }
+}
+
+/// In double quotes, as YAML reads them too.
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Members by host, in the order of their ids.
@@ -171,11 +235,7 @@ fn quoted(text: &str) -> String {
         && text.chars().all(plain)
         && !text.ends_with(':')
         && !matches!(text, "null" | "true" | "false");
-    if sound {
-        text.to_owned()
-    } else {
-        serde_json::Value::from(text).to_string()
-    }
+    if sound { text.to_owned() } else { json(text) }
 }
 
 /// In one line, so that a comment ends where it should.

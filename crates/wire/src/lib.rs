@@ -4,7 +4,7 @@
 //! column, field); [`convert`] turns an object into engine values; [`catalog::load`] reads a catalog;
 //! [`value`] reads what stands on a command line. The way out: [`v1::status`] and its neighbours hold the
 //! JSON shapes, [`diff`] the difference of two objects, [`init`] a cluster file from what was seen,
-//! [`duration`] and [`stamp`] lengths and moments as text.
+//! [`duration`] and [`stamp`] lengths and moments as text, [`hours`] windows and freezes.
 //! Must never know: files, sockets, clocks, the environment, or how a run is carried.
 //! Stories: `tests/it/`, one for each kind of error.
 
@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod duration;
 mod field;
+pub mod hours;
 pub mod init;
 mod nearest;
 mod node;

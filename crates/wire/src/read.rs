@@ -3,8 +3,11 @@
 //! Must never know: where the text came from; the name is only shown. Stories: `tests/it/errors.rs`.
 
 mod cluster;
+mod hours;
 mod member;
 mod policy;
+mod reach;
+pub(crate) mod security;
 mod supervisor;
 mod upgrade;
 

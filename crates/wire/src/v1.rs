@@ -7,9 +7,12 @@
 pub mod cluster;
 pub mod event;
 pub mod finding;
+pub mod hours;
 pub mod list;
 pub mod plan;
 pub mod policy;
+pub mod reach;
+pub mod security;
 pub mod snapshot;
 pub mod status;
 pub mod upgrade;

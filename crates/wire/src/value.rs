@@ -9,6 +9,7 @@ use crate::nearest::nearest;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use thiserror::Error;
+use windlass_engine::calendar::hours::Fit;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::hash::Hash;
 use windlass_engine::plan::Goal;
@@ -25,8 +26,11 @@ const SHARE_MAX_PERCENT: u32 = 100;
 pub const RAMPS: &[(&str, Ramp)] = &[("double", Ramp::Double), ("fixed", Ramp::Fixed)];
 /// The modes, as they are written.
 pub const MODES: &[(&str, Mode)] = &[("sliding", Mode::Sliding), ("barrier", Mode::Barrier)];
-/// When levels are raised, as it is written.
+/// When levels are raised, as it is written; `{after: 3d}` besides.
 pub const FINALIZES: &[(&str, Finalize)] = &[("never", Finalize::Never), ("soon", Finalize::Soon)];
+
+/// What must fit into what is left of a window, as it is written.
+pub const FITS: &[(&str, Fit)] = &[("member", Fit::Member), ("stage", Fit::Stage)];
 
 /// A text that is not what belongs there.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -103,15 +107,7 @@ pub fn address(text: &str) -> Result<Address, Wrong> {
         return Err(wrong(format!("`{text}` is no address")));
     }
     let port = match port.parse::<u32>() {
-        Ok(number) => match u16::try_from(number) {
-            Ok(port) if port > 0 => port,
-            Ok(_) | Err(_) => {
-                return Err(Wrong::new(
-                    format!("port {number} is out of range"),
-                    "a port from 1 to 65535",
-                ));
-            }
-        },
+        Ok(number) => in_range(number)?,
         Err(_) => return Err(wrong(format!("`{port}` is no port"))),
     };
     Ok(Address {
@@ -119,6 +115,24 @@ pub fn address(text: &str) -> Result<Address, Wrong> {
         port,
     })
 }
+
+fn in_range(number: u32) -> Result<u16, Wrong> {
+    match u16::try_from(number) {
+        Ok(port) if port > 0 => Ok(port),
+        Ok(_) | Err(_) => Err(Wrong::new(format!("port {number} is out of range"), PORTS)),
+    }
+}
+
+/// A port by itself.
+///
+/// # Errors
+/// [`Wrong`] where it is no number, or none from 1 to 65535.
+pub fn port(text: &str) -> Result<u16, Wrong> {
+    let number = text.parse::<u32>();
+    in_range(number.map_err(|_| Wrong::new(format!("`{text}` is no port"), PORTS))?)
+}
+
+const PORTS: &str = "a port from 1 to 65535";
 
 /// A release or a line of releases.
 ///
@@ -285,6 +299,14 @@ pub fn checksum(text: &str) -> Result<Hash, Wrong> {
                 "sha256: and 64 hexadecimal digits",
             )
         })
+}
+
+/// The name that a server's certificate must bear.
+///
+/// # Errors
+/// [`Wrong`] where it is no host name and no IP address.
+pub fn server_name(text: &str) -> Result<String, Wrong> {
+    crate::read::security::server_name(text)
 }
 
 /// `true` or `false`.

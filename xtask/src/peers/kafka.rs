@@ -11,6 +11,7 @@ mod format;
 mod health;
 mod lab;
 mod leftovers;
+mod listener;
 mod node;
 mod ports;
 mod release;
@@ -18,6 +19,7 @@ mod release;
 pub use builder::{Builder, Session};
 pub use health::Health;
 pub use lab::{Lab, Stopped};
+pub use listener::{Listener, PASSWORD, USER, Way};
 pub use node::Role;
 pub use release::{Release, release, releases_root};
 

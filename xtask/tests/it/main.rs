@@ -5,7 +5,10 @@
     reason = "tests of real processes wait for them by the clock"
 )]
 
+mod back;
 mod kafka;
+mod reach;
 mod roll;
+mod ssh;
 mod target;
 mod trouble;

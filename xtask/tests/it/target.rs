@@ -13,6 +13,7 @@ use windlass_engine::time::Ms;
 use windlass_runner::ports::target::{Fence, Target};
 use windlass_runner::system::SystemClock;
 use windlass_targets::dial::TcpDial;
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use xtask::peers::kafka::Lab;
 use xtask::peers::kafka::ask::Topic;
@@ -38,7 +39,7 @@ fn target(bootstrap: Vec<String>) -> KafkaTarget {
     let spec = KafkaSpec::at(bootstrap);
     KafkaTarget::new(
         spec,
-        Arc::new(TcpDial),
+        Doors::open(Arc::new(TcpDial)),
         clock,
         BTreeMap::new(),
         Arc::new(catalog()),

@@ -2,6 +2,7 @@
 //!
 //! Must never know: what a command does. Stories: `tests/it/help.rs`.
 
+use super::reach::Reach;
 use super::value;
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
@@ -33,7 +34,9 @@ lie. Nothing is registered.
 
 Examples:
   windlass init kafka --bootstrap 127.0.0.1:9092 > orders.yaml
-  windlass init kafka --bootstrap k1:9092,k2:9092 --name orders")]
+  windlass init kafka --bootstrap k1:9092,k2:9092 --name orders
+  windlass init kafka --bootstrap k1:9093 --tls-ca ca.pem \\
+    --sasl SCRAM-SHA-512 --user ops --password-file ops.password")]
 pub struct InitKafkaArgs {
     /// Where clients first connect
     #[arg(long, required = true, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
@@ -41,6 +44,9 @@ pub struct InitKafkaArgs {
     /// The name to register it under
     #[arg(long, value_parser = value::name, default_value = "kafka")]
     pub name: ClusterName,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass apply`
@@ -117,6 +123,9 @@ pub struct ObserveArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass targets`
@@ -129,6 +138,27 @@ pub struct TargetsArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
+}
+
+/// `windlass window`, `windlass freeze`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  windlass window orders
+  windlass window orders --from 2026-12-15T00:00 -n 20
+  windlass freeze orders -o json")]
+pub struct HoursArgs {
+    /// The registered cluster
+    pub cluster: ClusterName,
+    /// How many
+    #[arg(short = 'n', long, default_value_t = 10, value_name = "N")]
+    pub last: usize,
+    /// From this moment on, instead of now; without a zone in that of this machine
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
 }
 
 /// `windlass check`
@@ -150,6 +180,13 @@ pub struct CheckArgs {
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,
+    /// Of the way back, to the release that the last run started from unless --to
+    /// names one
+    #[arg(long, conflicts_with = "via")]
+    pub rollback: bool,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass plan`
@@ -160,13 +197,14 @@ Changes nothing. Where there is no way, it says why, and what would open one.
 Examples:
   windlass plan orders --to 4.1
   windlass plan orders --to 4.1 --via 4.0 --explain
+  windlass plan orders --rollback
   windlass plan --bootstrap 127.0.0.1:9092 --to 4.1")]
 pub struct PlanArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
     /// A release, or a line of releases: its newest advised
-    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "finalize")]
+    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present_any = ["finalize", "rollback"])]
     pub to: Option<Version>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
@@ -174,12 +212,19 @@ pub struct PlanArgs {
     /// Raise the feature levels, too; alone: only them
     #[arg(long)]
     pub finalize: bool,
+    /// The way back, to the release that the last run started from unless --to
+    /// names one
+    #[arg(long, conflicts_with_all = ["finalize", "via"])]
+    pub rollback: bool,
     /// Show each mix of releases that will stand on the way
     #[arg(long)]
     pub explain: bool,
     /// Exit code 0: nothing to do; 10: there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// TLS and login.
+    #[command(flatten)]
+    pub reach: Reach,
 }
 
 /// `windlass version`

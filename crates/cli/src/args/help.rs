@@ -13,9 +13,9 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Before an upgrade",
-        &["observe", "targets", "check", "plan"],
+        &["observe", "targets", "check", "plan", "window", "freeze"],
     ),
-    ("Upgrade", &["upgrade", "finalize"]),
+    ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (
         "Follow a run",
         &[
@@ -25,8 +25,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Steer a run",
         &[
-            "approve", "pause", "continue", "cancel", "stop", "retry", "skip", "confirm", "waive",
-            "pace", "retarget",
+            "approve", "begin", "pause", "continue", "cancel", "stop", "retry", "skip", "confirm",
+            "waive", "pace", "retarget",
         ],
     ),
     ("Carriers", &["serve", "carry", "adopt"]),

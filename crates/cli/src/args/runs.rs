@@ -19,7 +19,8 @@ Where a run with the same goal lives already, this one watches it.
 
 Examples:
   windlass upgrade orders --to 4.1
-  windlass upgrade orders --to 4.1 --via 4.0 --yes -d")]
+  windlass upgrade orders --to 4.1 --via 4.0 --yes -d
+  windlass upgrade orders --to 4.1 --at 2026-11-21T22:00 --latest 2026-11-22T04:00")]
 pub struct UpgradeArgs {
     /// The registered cluster
     pub cluster: ClusterName,
@@ -38,9 +39,40 @@ pub struct UpgradeArgs {
     /// How many at once.
     #[command(flatten)]
     pub pace: Paced,
+    /// When it may begin.
+    #[command(flatten)]
+    pub when: When,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,
+}
+
+/// When a run may begin: within the cluster's windows and outside of its freezes in any case.
+#[derive(Args, Clone, Debug)]
+pub struct When {
+    /// Begin nothing before; without a zone in that of this machine
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Begin nothing from then on; what has begun finishes
+    #[arg(long, value_name = "TIME")]
+    pub latest: Option<String>,
+    /// Refuse where the cluster has no windows
+    #[arg(long)]
+    pub in_window: bool,
+}
+
+/// `windlass begin`
+#[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+A run that waits for its window, or was asked to begin later, begins now and
+goes on until it is paused. Freezes hold all the same.
+
+Example:
+  windlass begin orders")]
+pub struct BeginArgs {
+    /// Which run.
+    #[command(flatten)]
+    pub run: OfRun,
 }
 
 /// How a run is begun.
@@ -67,6 +99,9 @@ Example:
 pub struct FinalizeArgs {
     /// The registered cluster
     pub cluster: ClusterName,
+    /// When it may begin.
+    #[command(flatten)]
+    pub when: When,
     /// How it is begun.
     #[command(flatten)]
     pub start: Start,
@@ -364,17 +399,22 @@ impl Paced {
 /// `windlass retarget`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-The new plan waits for `windlass approve`.
+The new plan waits for `windlass approve`. With --rollback the run goes back, to
+the release that it started from unless --to names one.
 
-Example:
-  windlass retarget orders --to 4.0")]
+Examples:
+  windlass retarget orders --to 4.0
+  windlass retarget orders --rollback")]
 pub struct RetargetArgs {
     /// Which run.
     #[command(flatten)]
     pub run: OfRun,
     /// A release, or a line of releases
-    #[arg(long, value_parser = value::release, value_name = "RELEASE")]
-    pub to: Version,
+    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "rollback")]
+    pub to: Option<Version>,
+    /// The way back
+    #[arg(long)]
+    pub rollback: bool,
 }
 
 /// `windlass runs`

@@ -6,6 +6,7 @@ use windlass_engine::names::{ClusterName, Subject};
 use windlass_engine::policy::{Cap, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
+use windlass_wire::v1::security::Mechanism;
 use windlass_wire::value::{self, Address, MODES, RAMPS, Wrong};
 
 /// A release or a line of releases.
@@ -38,6 +39,22 @@ pub fn soak(text: &str) -> Result<Ms, Wrong> {
 /// What was expected.
 pub fn address(text: &str) -> Result<Address, Wrong> {
     value::address(text)
+}
+
+/// The name that a certificate bears.
+///
+/// # Errors
+/// What was expected.
+pub fn server_name(text: &str) -> Result<String, Wrong> {
+    value::server_name(text)
+}
+
+/// How a login is proven.
+///
+/// # Errors
+/// What was expected.
+pub fn mechanism(text: &str) -> Result<Mechanism, Wrong> {
+    value::choice(text, Mechanism::KNOWN)
 }
 
 /// A name to register under.

@@ -3,11 +3,8 @@
 //! Must never know: how the hand does it. Stories: in this file.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
-use windlass_engine::hash::Hash;
 use windlass_targets::host::{
-    Checksum, FileName, MemberSpec, Prepare, ReleaseSource, StopSignal, Supervisor,
+    FileName, MemberSpec, Prepare, PreparedFile, ReleaseSource, StopSignal, Supervisor,
 };
 use windlass_wire::convert::{ClusterDeclared, MemberDeclared, SupervisorDeclared};
 use windlass_wire::v1::cluster::{Content, PidFrom, Prepare as Declared, Release, System};
@@ -18,16 +15,11 @@ const KAFKA_TELLS: &str = "kafka-clients-{version}.jar";
 const LOG_UNDECLARED: &str = ".windlass/{id}.log";
 
 /// What the hand of a member needs to know.
-pub fn spec(
-    cluster: &ClusterDeclared,
-    member: &MemberDeclared,
-    prepared: Option<&Path>,
-) -> Result<MemberSpec, String> {
+pub fn spec(cluster: &ClusterDeclared, member: &MemberDeclared) -> Result<MemberSpec, String> {
     let tells = match cluster.system {
         System::Kafka => KAFKA_TELLS,
     };
     let release = cluster.release.as_ref().ok_or("no `release` is declared")?;
-    let prepare = member.prepare.iter().map(|one| prepare(one, prepared));
     Ok(MemberSpec {
         id: member.id.clone(),
         dir: member.dir.clone(),
@@ -36,7 +28,7 @@ pub fn spec(
         release: source(release),
         release_from: FileName::parse(tells).map_err(|why| why.to_string())?,
         supervisor: supervisor(member)?,
-        prepare: prepare.collect::<Result<_, String>>()?,
+        prepare: member.prepare.iter().map(prepare).collect(),
         fence: None,
         stop_signal: StopSignal::Term,
     })
@@ -53,7 +45,12 @@ fn source(release: &Release) -> ReleaseSource {
                 .map(|word| word.replace("{release}", "{into}"))
                 .collect(),
             into: fetch.into.clone(),
-            checksum: Checksum::Tree(fetch.checksum.clone()),
+            checksum: fetch.checksum.clone(),
+        },
+        Release::Copy(copy) => ReleaseSource::Copy {
+            from: copy.from.clone(),
+            into: copy.into.clone(),
+            checksum: copy.checksum.clone(),
         },
     }
 }
@@ -99,38 +96,18 @@ fn with_env(env: &BTreeMap<String, String>, command: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn prepare(declared: &Declared, prepared: Option<&Path>) -> Result<Prepare, String> {
-    let mut files = BTreeMap::new();
-    for file in &declared.files {
-        let from = match &file.content {
-            Content::From(path) => path.clone(),
-            Content::Text(text) => laid_down(text, prepared)?,
+fn prepare(declared: &Declared) -> Prepare {
+    let files = declared.files.iter().map(|file| {
+        let content = match &file.content {
+            Content::From(path) => PreparedFile::From(path.clone()),
+            Content::Text(text) => PreparedFile::Text(text.clone()),
         };
-        files.insert(file.path.clone(), from);
-    }
-    Ok(Prepare {
+        (file.path.clone(), content)
+    });
+    Prepare {
         range: declared.releases.clone(),
         env: declared.env.clone(),
         args: declared.arguments.clone(),
-        files,
-    })
-}
-
-/// A file with this text, named by its content; written whole or not at all.
-fn laid_down(text: &str, prepared: Option<&Path>) -> Result<String, String> {
-    let name = Hash::of(text.as_bytes()).to_string();
-    let Some(folder) = prepared else {
-        return Ok(format!("/nonexistent/{name}"));
-    };
-    let path = folder.join(&name);
-    let wrong = |why: std::io::Error| format!("{}: {why}", path.display());
-    if !path.exists() {
-        std::fs::create_dir_all(folder).map_err(wrong)?;
-        let beside = folder.join(format!("{name}.{}", std::process::id()));
-        let mut file = std::fs::File::create(&beside).map_err(wrong)?;
-        file.write_all(text.as_bytes()).map_err(wrong)?;
-        file.sync_all().map_err(wrong)?;
-        std::fs::rename(&beside, &path).map_err(wrong)?;
+        files: files.collect(),
     }
-    Ok(path.display().to_string())
 }

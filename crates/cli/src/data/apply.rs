@@ -109,7 +109,10 @@ fn read(files: &[std::path::PathBuf]) -> Result<Vec<Object>, Failed> {
             path.display().to_string()
         };
         match windlass_wire::read::read(&name, &text) {
-            Ok(found) => objects.extend(found),
+            Ok(found) => {
+                let found = found.into_iter();
+                objects.extend(found.map(|object| anchored(object, path)));
+            }
             Err(found) => wrong.extend(found),
         }
     }
@@ -117,6 +120,22 @@ fn read(files: &[std::path::PathBuf]) -> Result<Vec<Object>, Failed> {
         Ok(objects)
     } else {
         Err(Failed::Files(wrong))
+    }
+}
+
+/// The object with its relative paths under the folder of its file; under ours where it is piped in.
+fn anchored(object: Object, file: &Path) -> Object {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    match object {
+        Object::Cluster(mut cluster) => {
+            let kafka = &mut cluster.spec.kafka;
+            let declared = [&mut kafka.security, &mut kafka.controller_security];
+            for security in declared.into_iter().flatten() {
+                security.anchor(file.parent().unwrap_or(Path::new("/")));
+            }
+            Object::Cluster(cluster)
+        }
+        Object::Upgrade(upgrade) => Object::Upgrade(upgrade),
     }
 }
 
@@ -209,6 +228,15 @@ async fn upgrade(
         changes: Vec::new(),
         run: run.map(|run| run.to_string()),
     };
+    if wanted.in_window && policy.hours.windows.is_empty() {
+        return Err(Failed::hinted(
+            format!(
+                "{} has no windows, and `inWindow` asks for one",
+                wanted.cluster
+            ),
+            "declare one as spec.policy.windows in the cluster's file",
+        ));
+    }
     if manner == Manner::Showing {
         return Ok(item("asked", None));
     }
@@ -306,5 +334,6 @@ fn goal_text(goal: &Goal) -> String {
     match goal {
         Goal::Version(version) => version.to_string(),
         Goal::Finalize => "levels raised".into(),
+        Goal::Back(version) => format!("back to {version}"),
     }
 }

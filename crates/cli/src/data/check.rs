@@ -3,7 +3,7 @@
 //! Must never know: how facts are gathered. Stories: `tests/it/address.rs`.
 
 use super::look::{Looked, Room, now};
-use super::plan::{asked, refused};
+use super::plan::{asked, back, refused};
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
@@ -12,14 +12,19 @@ use std::collections::BTreeSet;
 use windlass_engine::check::{Finding, judge};
 use windlass_engine::plan::{Goal, plan};
 use windlass_wire::v1::finding::FindingsView;
+use windlass_wire::v1::plan::goal_word;
 
 /// Runs it.
 ///
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
-    let goal = args.to.clone().map(Goal::Version);
-    let mut looked = room.look(&args.which, goal.as_ref()).await?;
+    let goal = if args.rollback {
+        Some(back(room, &args.which, args.to.as_ref()).await?)
+    } else {
+        args.to.clone().map(Goal::Version)
+    };
+    let mut looked = room.look(&args.which, &args.reach, goal.as_ref()).await?;
     looked.policy = asked(&looked.policy, &args.via, None);
     let outlet = room.outlet();
     let way = goal.as_ref().map(|goal| {
@@ -43,10 +48,12 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
         &[],
         now().wall,
     );
-    let to = args.to.as_ref().map(ToString::to_string);
     if outlet.is_data() {
+        let to = goal.as_ref().and_then(Goal::release);
+        let to = to.map(ToString::to_string);
         outlet.data(&FindingsView::of(&found, looked.name(), to.as_deref()));
     } else {
+        let to = goal.as_ref().map(goal_word);
         outlet.line(&head(outlet, &looked, to.as_deref()));
         outlet.lines(findings::lines(outlet, &looked.typed, &found, room.zone()));
     }

@@ -14,8 +14,13 @@ use windlass_wire::init::{MARK, write_cluster_file};
 /// Where nobody answers.
 pub async fn run(bare: &Bare, args: &InitArgs) -> Result<Exit, Failed> {
     let InitSystem::Kafka(args) = &args.system;
-    let looked = look::addresses(bare, &args.bootstrap, None).await?;
-    let text = write_cluster_file(&looked.snapshot, &args.bootstrap, &args.name);
+    let looked = look::addresses(bare, &args.bootstrap, &args.reach, None).await?;
+    let text = write_cluster_file(
+        &looked.snapshot,
+        &args.bootstrap,
+        args.reach.security().as_ref(),
+        &args.name,
+    );
     bare.outlet.line(text.trim_end());
     let marks = text
         .lines()

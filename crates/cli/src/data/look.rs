@@ -5,6 +5,7 @@
 //! Must never know: what the look is for. Stories: `tests/it/address.rs`.
 
 use crate::args::data::Which;
+use crate::args::reach::Reach;
 use crate::context::{Bare, Context};
 use crate::exit::Failed;
 use crate::outlet::Outlet;
@@ -60,10 +61,15 @@ impl Room {
     ///
     /// # Errors
     /// Where it is not registered, does not answer, or is another cluster than it was.
-    pub async fn look(&self, which: &Which, goal: Option<&Goal>) -> Result<Looked, Failed> {
+    pub async fn look(
+        &self,
+        which: &Which,
+        reach: &Reach,
+        goal: Option<&Goal>,
+    ) -> Result<Looked, Failed> {
         match (self, &which.cluster) {
             (Self::Full(context), Some(name)) => registered(context, name, goal).await,
-            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, goal).await,
+            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, reach, goal).await,
             (Self::Full(_), None) => Err(Failed::says("no cluster is named")),
         }
     }
@@ -166,12 +172,13 @@ async fn same(
 pub async fn addresses(
     bare: &Bare,
     bootstrap: &[Address],
+    reach: &Reach,
     goal: Option<&Goal>,
 ) -> Result<Looked, Failed> {
     let texts: Vec<String> = bootstrap.iter().map(ToString::to_string).collect();
     let shown = texts.first().cloned().unwrap_or_default();
     let name = ClusterName::from(shown.as_str());
-    let declared = ClusterDeclared::only(name, System::Kafka, bootstrap.to_vec());
+    let declared = ClusterDeclared::only(name, System::Kafka, bootstrap.to_vec(), reach.security());
     let catalog = bare.catalogs.of(declared.system.name())?;
     let target = bare.assembly.join(&declared, goal)?;
     target
@@ -181,7 +188,7 @@ pub async fn addresses(
     Ok(Looked {
         cluster: None,
         shown,
-        typed: format!("--bootstrap {}", texts.join(",")),
+        typed: format!("--bootstrap {}{}", texts.join(","), reach.typed()),
         policy: declared.policy,
         catalog,
         snapshot: seen(target.as_ref()).await?,
@@ -207,6 +214,6 @@ fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {
     };
     Failed::hinted(
         says,
-        "the address is a listener of a broker or a controller: host, port, and plain text",
+        "the address is a listener of a broker or a controller: host and port; TLS and logins: docs/kafka-security.md",
     )
 }

@@ -14,7 +14,7 @@ use windlass_wire::v1::snapshot::SnapshotView;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &ObserveArgs) -> Result<Exit, Failed> {
-    let looked = room.look(&args.which, None).await?;
+    let looked = room.look(&args.which, &args.reach, None).await?;
     let outlet = room.outlet();
     if outlet.is_data() {
         outlet.data(&SnapshotView::of(&looked.snapshot, looked.name()));

@@ -3,8 +3,9 @@
 //! Must never know: how it is found. Stories: `tests/it/address.rs`.
 
 use super::look::{Looked, Room, now};
-use crate::args::data::PlanArgs;
+use crate::args::data::{PlanArgs, Which};
 use crate::exit::{Exit, Failed};
+use crate::origin;
 use crate::outlet::{Outlet, spoken};
 use crate::render::findings::Tally;
 use crate::render::plan::Mixes;
@@ -26,8 +27,12 @@ const LABEL: usize = 11;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
-    let goal = args.to.clone().map_or(Goal::Finalize, Goal::Version);
-    let mut looked = room.look(&args.which, Some(&goal)).await?;
+    let goal = if args.rollback {
+        back(room, &args.which, args.to.as_ref()).await?
+    } else {
+        args.to.clone().map_or(Goal::Finalize, Goal::Version)
+    };
+    let mut looked = room.look(&args.which, &args.reach, Some(&goal)).await?;
     let finalize = (args.finalize && args.to.is_some()).then_some(Finalize::Soon);
     looked.policy = asked(&looked.policy, &args.via, finalize);
     let outlet = room.outlet();
@@ -91,6 +96,9 @@ pub fn lines(
         &looked.policy,
         mixes,
     );
+    if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {
+        lines.extend(labelled(outlet, "begins", LABEL, &begins));
+    }
     let check = match goal {
         Goal::Version(to) => {
             let via: Vec<&str> = looked.policy.via.iter().map(|stop| stop.as_str()).collect();
@@ -101,10 +109,14 @@ pub fn lines(
             };
             format!(": windlass check {} --to {to}{via}", looked.typed)
         }
+        Goal::Back(to) => format!(": windlass check {} --rollback --to {to}", looked.typed),
         Goal::Finalize => String::new(),
     };
     let bars = if tally.bars() {
-        "; upgrade is barred"
+        match goal {
+            Goal::Version(_) | Goal::Finalize => "; upgrade is barred",
+            Goal::Back(_) => "; rollback is barred",
+        }
     } else {
         ""
     };
@@ -122,7 +134,9 @@ fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<Str
     let there: BTreeSet<&Version> = way.start.values().flatten().collect();
     let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
     let says = match goal {
-        Goal::Version(_) => format!("{} is at {} already", looked.shown, there.join(" and ")),
+        Goal::Version(_) | Goal::Back(_) => {
+            format!("{} is at {} already", looked.shown, there.join(" and "))
+        }
         Goal::Finalize => format!(
             "the levels of {} are as high as {} supports",
             looked.shown,
@@ -140,6 +154,22 @@ fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<Str
         lines.extend(render::flowing(outlet, "  ", &spoken(&text, &looked.typed)));
     }
     lines
+}
+
+/// The way back: to the release named, else to what a registered cluster's journals tell.
+///
+/// # Errors
+/// Where neither tells one.
+pub async fn back(room: &Room, which: &Which, to: Option<&Version>) -> Result<Goal, Failed> {
+    match (room, &which.cluster) {
+        (Room::Full(context), Some(cluster)) => origin::back(context, cluster, to).await,
+        (Room::Full(_) | Room::Bare(_), _) => to.cloned().map(Goal::Back).ok_or_else(|| {
+            Failed::hinted(
+                "a cluster that is not registered has no journal that tells where it came from",
+                "say which release to go back to: --to RELEASE",
+            )
+        }),
+    }
 }
 
 /// A "no", printed.

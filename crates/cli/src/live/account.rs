@@ -5,6 +5,7 @@
 use super::picture::{Scene, goal_of, whole};
 use super::words::{counted, moved, named};
 use windlass_engine::plan::Stage;
+use windlass_engine::policy::Finalize;
 use windlass_engine::run::event::End;
 use windlass_engine::run::{Phase, Run};
 use windlass_engine::time::{Ms, Now, Wall};
@@ -144,6 +145,18 @@ fn left_levels(run: &Run, cluster: &str) -> Vec<String> {
         return Vec::new();
     }
     let stays = if left.len() == 1 { "stays" } else { "stay" };
+    if let Finalize::After(length) = run.policy().finalize
+        && run.ended() == Some(&End::Finished)
+    {
+        return vec![
+            format!(
+                "  {} {stays} for {}: then a run of its own raises the levels, and the old release",
+                left.join(", "),
+                short(length)
+            ),
+            format!("  cannot come back. So that they stay: windlass cancel {cluster}"),
+        ];
+    }
     vec![format!(
         "  {} {stays}. When you are sure: windlass finalize {cluster}",
         left.join(", ")

@@ -319,6 +319,7 @@ impl<'a> Attend<'a> {
             | Phase::Barred
             | Phase::AwaitingApproval(_)
             | Phase::AwaitingHuman(_)
+            | Phase::AwaitingWindow
             | Phase::Pausing(_)
             | Phase::Cancelling
             | Phase::Stopping

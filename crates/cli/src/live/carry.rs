@@ -111,6 +111,8 @@ struct Several<'a> {
 
 async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
     let mut signals = Signals::listen()?;
+    // A carrier may have died between the end of a run and the run that raises its levels.
+    windlass_runner::successor::make_all(&context.world).await?;
     let bell = crew::hang(context);
     let mut several = Several {
         context,

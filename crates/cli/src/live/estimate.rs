@@ -39,6 +39,7 @@ pub fn estimate(run: &Run, tale: &Tale, now: Wall) -> Option<Estimate> {
         | Phase::Barred
         | Phase::AwaitingApproval(_)
         | Phase::AwaitingHuman(_)
+        | Phase::AwaitingWindow
         | Phase::Pausing(_)
         | Phase::Paused
         | Phase::Cancelling

@@ -63,6 +63,8 @@ impl Hinted {
             | Event::SoakPassed
             | Event::Commanded { .. }
             | Event::Halted { .. }
+            | Event::Shut { .. }
+            | Event::Opened { .. }
             | Event::Replanning { .. }
             | Event::PlanKept
             | Event::Confirmed { .. }

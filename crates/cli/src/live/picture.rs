@@ -71,9 +71,7 @@ pub fn lines(scene: &Scene<'_>, style: &Style, width: usize) -> Vec<String> {
 #[must_use]
 pub fn goal_of(run: &Run) -> String {
     match run.plan().and_then(|(_, plan)| plan.hops.last()) {
-        Some(hop) if matches!(run.goal(), windlass_engine::plan::Goal::Version(_)) => {
-            hop.to.to_string()
-        }
+        Some(hop) if run.goal().release().is_some() => hop.to.to_string(),
         Some(_) | None => goal_word(run.goal()),
     }
 }

@@ -93,7 +93,8 @@ fn answers_itself(command: &Command) -> bool {
         | Command::Confirm { .. }
         | Command::Skip { .. }
         | Command::Pace(_)
-        | Command::Retarget(_) => false,
+        | Command::Retarget(_)
+        | Command::Begin => false,
     }
 }
 
@@ -179,6 +180,7 @@ async fn shortly(
             | windlass_engine::run::Phase::Observing
             | windlass_engine::run::Phase::Barred
             | windlass_engine::run::Phase::AwaitingApproval(_)
+            | windlass_engine::run::Phase::AwaitingWindow
             | windlass_engine::run::Phase::AwaitingHuman(_)
             | windlass_engine::run::Phase::Rolling
             | windlass_engine::run::Phase::Soaking
@@ -231,7 +233,10 @@ fn tell(
                 outlet.line(&outlet.wrapped(&line, 4));
             } else if matches!(
                 command,
-                Command::Approve { .. } | Command::Continue | Command::Retry { .. }
+                Command::Approve { .. }
+                    | Command::Continue
+                    | Command::Retry { .. }
+                    | Command::Begin
             ) {
                 outlet.note(&format!("  watch    windlass watch {cluster}"));
             }

@@ -201,6 +201,8 @@ fn moment(fact: &Event) -> Option<Mark> {
         | Event::NotYet { .. }
         | Event::Failed { .. }
         | Event::SoakPassed
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::Confirmed { .. }

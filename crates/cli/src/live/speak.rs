@@ -12,6 +12,7 @@ use crate::args::runs::{
 };
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use crate::origin;
 use windlass_engine::check::Waiver;
 use windlass_engine::hash::Hash;
 use windlass_engine::names::Subject;
@@ -169,6 +170,13 @@ pub async fn pace(context: &Context, args: PaceArgs) -> Result<Exit, Failed> {
 /// # Errors
 /// As [`word`].
 pub async fn retarget(context: &Context, args: RetargetArgs) -> Result<Exit, Failed> {
-    let goal = Goal::Version(args.to);
+    let goal = match (args.rollback, args.to) {
+        (false, Some(to)) => Goal::Version(to),
+        (true, to) => {
+            let row = context.run_ref(&args.run.of).await?;
+            origin::back(context, &row.cluster, to.as_ref()).await?
+        }
+        (false, None) => return Err(Failed::says("no goal is named: --to or --rollback")),
+    };
     word(context, &args.run, Command::Retarget(goal)).await
 }

@@ -82,6 +82,8 @@ impl Tale {
             | Event::SoakBroken { .. }
             | Event::SoakPassed
             | Event::Commanded { .. }
+            | Event::Shut { .. }
+            | Event::Opened { .. }
             | Event::Replanning { .. }
             | Event::PlanKept
             | Event::Confirmed { .. }
@@ -269,6 +271,7 @@ pub mod tests {
             hazards: Vec::new(),
             left: Vec::new(),
             expected: Ms::seconds(30),
+            one_by_one: Ms::seconds(30),
         }
     }
 

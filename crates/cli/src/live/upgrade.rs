@@ -11,10 +11,12 @@ use super::screen::Telling;
 use super::span::{Since, rest};
 use super::terminal::is_somebody_there;
 use super::why;
-use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs};
+use crate::args::back::RollbackArgs;
+use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs, When};
 use crate::assemble;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use crate::origin;
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Finalize, Policy};
@@ -25,6 +27,7 @@ use windlass_runner::desk::Asked;
 use windlass_runner::ledger;
 use windlass_runner::ports::store::{Created, RunRow};
 use windlass_wire::convert::ClusterDeclared;
+use windlass_wire::hours::moment;
 use windlass_wire::v1::plan::goal_word;
 
 /// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
@@ -54,6 +57,7 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
         policy
     };
     let goal = Goal::Version(args.to.clone());
+    let policy = hours(context, &args.when, policy)?;
     begin(context, &args.cluster, goal, policy, &args.start).await
 }
 
@@ -62,15 +66,70 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
 /// # Errors
 /// As [`upgrade`].
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
-    let policy = Policy::clone;
+    let policy = hours(context, &args.when, Policy::clone)?;
     begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
+}
+
+/// `windlass rollback`
+///
+/// # Errors
+/// As [`upgrade`]; where no release is named and the journals tell none.
+pub async fn rollback(context: &Context, args: RollbackArgs) -> Result<Exit, Failed> {
+    let policy = |of_cluster: &Policy| {
+        let mut policy = of_cluster.clone();
+        // Stops and levels are for ways up; the plan leaves them aside, and so does what is shown.
+        policy.via.clear();
+        policy.finalize = Finalize::Never;
+        if let Some(soak) = args.soak {
+            policy.soak = soak;
+        }
+        policy.pace = args.pace.over(policy.pace);
+        policy
+    };
+    context.desk.registered(&args.cluster).await?;
+    let policy = hours(context, &args.when, policy)?;
+    let goal = origin::back(context, &args.cluster, args.to.as_ref()).await?;
+    begin(context, &args.cluster, goal, policy, &args.start).await
+}
+
+/// A policy with the times that were asked for, and the answer to `--in-window`.
+fn hours<P: FnOnce(&Policy) -> Policy>(
+    context: &Context,
+    when: &When,
+    policy: P,
+) -> Result<impl FnOnce(&Policy) -> Result<Policy, Failed> + use<P>, Failed> {
+    let read = |text: &String| {
+        moment(text, Some(&context.zone)).map_err(|wrong| Failed::says(wrong.to_string()))
+    };
+    let earliest = when.at.as_ref().map(read).transpose()?;
+    let latest = when.latest.as_ref().map(read).transpose()?;
+    let now = context.now().wall;
+    if latest.is_some_and(|latest| latest <= earliest.unwrap_or(now).max(now)) {
+        return Err(Failed::hinted(
+            "nothing could begin: --latest lies in the past, or before --at",
+            "give a later time",
+        ));
+    }
+    let in_window = when.in_window;
+    Ok(move |of_cluster: &Policy| {
+        let mut policy = policy(of_cluster);
+        if in_window && policy.hours.windows.is_empty() {
+            return Err(Failed::hinted(
+                "the cluster has no windows",
+                "declare one as spec.policy.windows in its file, then: windlass apply -f FILE",
+            ));
+        }
+        policy.hours.earliest = earliest;
+        policy.hours.latest = latest;
+        Ok(policy)
+    })
 }
 
 async fn begin(
     context: &Context,
     cluster: &ClusterName,
     goal: Goal,
-    policy: impl FnOnce(&Policy) -> Policy,
+    policy: impl FnOnce(&Policy) -> Result<Policy, Failed>,
     start: &Start,
 ) -> Result<Exit, Failed> {
     let registered = context.desk.registered(cluster).await?;
@@ -85,7 +144,7 @@ async fn begin(
     let asked = Asked {
         cluster: cluster.clone(),
         goal: goal.clone(),
-        policy: policy(&declared.policy),
+        policy: policy(&declared.policy)?,
         approval: if start.yes {
             Approval::InAdvance
         } else {
@@ -152,9 +211,21 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
         2,
     ));
     outlet.note(&format!("  watch    windlass watch {cluster}"));
-    if let Goal::Version(version) = goal {
+    let instead = match goal {
+        Goal::Version(version) => Some(format!("--to {version}")),
+        Goal::Back(version) => Some(format!("--rollback --to {version}")),
+        Goal::Finalize => None,
+    };
+    if let Some(instead) = instead {
+        // Only a run that stands still takes another goal.
+        let label = if line.phase == "paused" {
+            "or"
+        } else {
+            outlet.note(&format!("  or       windlass pause {cluster}"));
+            "then"
+        };
         outlet.note(&format!(
-            "  or       windlass pause {cluster}, then: windlass retarget {cluster} --to {version}"
+            "  {label:<7}  windlass retarget {cluster} {instead}"
         ));
     }
     outlet.note(&format!("  or       windlass cancel {cluster}"));
@@ -258,6 +329,10 @@ async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
                 "it has no plan yet: the log and `windlass why {}` say what is waited for",
                 reading.cluster()
             ));
+            Ok(Exit::Done)
+        }
+        Phase::AwaitingWindow => {
+            outlet.lines(why::lines(context, &reading));
             Ok(Exit::Done)
         }
         Phase::AwaitingHuman(_)

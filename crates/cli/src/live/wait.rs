@@ -84,6 +84,7 @@ fn reached(run: &Run, until: Until) -> Option<Exit> {
         | Phase::Barred
         | Phase::AwaitingApproval(_)
         | Phase::AwaitingHuman(_)
+        | Phase::AwaitingWindow
         | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)

@@ -145,6 +145,7 @@ fn head(run: &Run, standing: &Standing, cluster: &str, since: Ms) -> String {
             | Cause::SomeoneElseActs { .. }
             | Cause::IdentityChanged { .. }
             | Cause::NoWayOn(_)
+            | Cause::NeverOpens { .. }
             | Cause::NotClaimed { .. }
             | Cause::Unclear { .. } => {
                 format!("{cluster} stands still: paused {ago} ago, because {sentence}.")

@@ -65,6 +65,8 @@ pub fn says(run: &Run, fact: &Event) -> String {
         | Event::SoakPassed
         | Event::Commanded { .. }
         | Event::Halted { .. }
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::Confirmed { .. }
@@ -100,6 +102,7 @@ pub fn weight(run: &Run, fact: &Event) -> Weight {
         | Event::SoakBroken { .. }
         | Event::Commanded { .. }
         | Event::Halted { .. }
+        | Event::Shut { .. }
         | Event::Replanning { .. }
         | Event::Confirmed { .. }
         | Event::Skipped { .. }
@@ -116,6 +119,7 @@ pub fn weight(run: &Run, fact: &Event) -> Weight {
         | Event::Settled { .. }
         | Event::SoakBegan { .. }
         | Event::SoakPassed
+        | Event::Opened { .. }
         | Event::Proven
         | Event::Ended(_) => Weight::Told,
         Event::Observed(_)

@@ -6,12 +6,15 @@ use super::table::{Cell, Table};
 use super::{labelled, names};
 use crate::outlet::Outlet;
 use crate::outlet::style::Tone;
+use windlass_engine::calendar::Stretch;
 use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;
 use windlass_wire::convert::{ClusterDeclared, SupervisorDeclared};
 use windlass_wire::duration::text;
 use windlass_wire::v1::cluster::Release;
 use windlass_wire::v1::list::ClusterView;
+use windlass_wire::v1::reach::Reach;
+use windlass_wire::v1::security::Security;
 use windlass_wire::value::cap_text;
 
 /// Columns of the labels.
@@ -87,11 +90,21 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
     say("bootstrap", &names(outlet, &bootstrap, " "));
+    if let Some(security) = &declared.security {
+        say("security", &spoken(security));
+    }
+    if let Some(security) = &declared.controller_security {
+        say("controllers", &spoken(security));
+    }
     match &declared.release {
         Some(Release::Folder(folder)) => say("releases", folder),
         Some(Release::Fetch(fetch)) => say(
             "releases",
             &format!("{}, fetched by {}", fetch.into, fetch.command.join(" ")),
+        ),
+        Some(Release::Copy(copy)) => say(
+            "releases",
+            &format!("{}, sent from {}", copy.into, copy.from),
         ),
         None => say("releases", "not declared: no member can be moved"),
     }
@@ -119,7 +132,7 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         };
         table.row(vec![
             Cell::toned(member.id.to_string(), Tone::Bold),
-            Cell::plain(member.host.clone()),
+            Cell::plain(host(declared, &member.host)),
             Cell::plain(member.dir.clone()),
             Cell::plain(under(&member.config)),
             Cell::plain(by),
@@ -127,6 +140,36 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
     }
     lines.extend(table.lines(outlet));
     lines
+}
+
+/// How listeners are spoken to: `TLS, SCRAM-SHA-512 as ops`.
+fn spoken(security: &Security) -> String {
+    let tls = security.tls.as_ref().map(|tls| match &tls.certificate {
+        Some(_) => "TLS with a certificate of ours".to_owned(),
+        None => "TLS".to_owned(),
+    });
+    let sasl = security.sasl.as_ref();
+    let sasl = sasl.map(|sasl| format!("{} as {}", sasl.mechanism.name(), sasl.username));
+    let parts: Vec<String> = tls.into_iter().chain(sasl).collect();
+    if parts.is_empty() {
+        "plain text".into()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// A host by its name, and by whom and where where that is over ssh.
+fn host(declared: &ClusterDeclared, name: &str) -> String {
+    match declared.hosts.get(name) {
+        Some(Reach::Ssh(ssh)) => {
+            let port = match ssh.port {
+                22 => String::new(),
+                port => format!(" port {port}"),
+            };
+            format!("{name} (ssh {}@{}{port})", ssh.user, ssh.address)
+        }
+        Some(Reach::Local {}) | None => name.to_owned(),
+    }
 }
 
 fn policy(declared: &ClusterDeclared) -> String {
@@ -140,8 +183,14 @@ fn policy(declared: &ClusterDeclared) -> String {
         Mode::Barrier => "in batches",
     };
     let finalize = match policy.finalize {
-        Finalize::Never => "levels raised only by windlass finalize",
-        Finalize::Soon => "levels raised at the end of each run",
+        Finalize::Never => "levels raised only by windlass finalize".to_owned(),
+        Finalize::Soon => "levels raised at the end of each run".to_owned(),
+        Finalize::After(length) => {
+            format!(
+                "levels raised by a run of its own, {} after each",
+                text(length)
+            )
+        }
     };
     let soak = match policy.soak {
         Ms(0) => "no soak".to_owned(),
@@ -153,8 +202,18 @@ fn policy(declared: &ClusterDeclared) -> String {
     } else {
         format!("; by way of {}", via.join(", "))
     };
+    let named = |what: &str, all: &[Stretch]| {
+        let names: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!("; {what} {}", names.join(", "))
+        }
+    };
     format!(
-        "{ramp} to {}, {mode}; {soak}; {finalize}{via}",
-        cap_text(policy.pace.cap)
+        "{ramp} to {}, {mode}; {soak}; {finalize}{via}{}{}",
+        cap_text(policy.pace.cap),
+        named("windows", &policy.hours.windows),
+        named("freezes", &policy.hours.freezes)
     )
 }

@@ -8,7 +8,7 @@ use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
 use windlass_engine::names::Component;
-use windlass_engine::plan::{Goal, Move, Plan, Stage, name};
+use windlass_engine::plan::{Goal, Move, Plan, Stage, Start, batches, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
 use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Ms;
@@ -18,6 +18,9 @@ use windlass_wire::value::cap_text;
 
 /// Columns of the labels.
 const LABEL: usize = 11;
+
+/// More batches than these say nothing more to a reader.
+const BATCHES_MAX: usize = 6;
 
 /// Whether each mix that will stand is shown, or only counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,9 @@ pub fn lines(
     if plan.touched() > 0 {
         say("pace", &pace(plan, policy));
     }
+    for (index, text) in together(plan, policy, snapshot).iter().enumerate() {
+        say(if index == 0 { "together" } else { "" }, text);
+    }
     for (index, disturbs) in disturbances(plan).iter().enumerate() {
         say(if index == 0 { "disturbs" } else { "" }, disturbs);
     }
@@ -97,6 +103,13 @@ pub fn lines(
             hazard.source
         );
         say(if index == 0 { "hazards" } else { "" }, &text);
+    }
+    if let Goal::Back(_) = plan.goal {
+        say(
+            "way on",
+            "up again: windlass plan {cluster} --to RELEASE; levels stay as they are",
+        );
+        return lines;
     }
     say("way back", &way_back(plan));
     for (index, left) in plan
@@ -139,7 +152,7 @@ fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
         .map(|hop| hop.to.to_string())
         .unwrap_or_default();
     let way = match &plan.goal {
-        Goal::Version(_) => style.text(&format!("{} → {to}", start.join(" and "))),
+        Goal::Version(_) | Goal::Back(_) => style.text(&format!("{} → {to}", start.join(" and "))),
         Goal::Finalize => format!("{to}, levels raised"),
     };
     let mut facts = Vec::new();
@@ -147,7 +160,12 @@ fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
         facts.push(count(plan.hops.len(), "hop"));
         facts.push(count(plan.moves(), "restart"));
     }
-    facts.push(format!("about {}", short(round(plan.expected))));
+    let alone = if plan.one_by_one > plan.expected {
+        format!(", one by one {}", short(round(plan.one_by_one)))
+    } else {
+        String::new()
+    };
+    facts.push(format!("about {}{alone}", short(round(plan.expected))));
     format!(
         "Plan {}  {}  {system} {way}  {}",
         style.typed(&name(plan).short()),
@@ -240,6 +258,38 @@ pub fn pace(plan: &Plan, policy: &Policy) -> String {
         ),
     };
     format!("{limit}{mode}; budgets may hold it lower{soak}")
+}
+
+/// Who is likely to be down at once, stage by stage, where the pace would allow more than one.
+fn together(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Vec<String> {
+    let most = plan.ceiling(policy);
+    let mut said = Vec::new();
+    for (h, s, stage) in plan.stages() {
+        let Stage::Move(step) = stage else { continue };
+        if most < 2 || step.members.len() < 2 {
+            continue;
+        }
+        let start = Start::of(plan, h, s, policy);
+        let all = batches(step, policy, snapshot, most, start);
+        let who = movers(step, snapshot);
+        if all.iter().all(|batch| batch.len() == 1) {
+            said.push(format!("{who} one by one: budgets let no two down at once"));
+            continue;
+        }
+        let mut shown: Vec<String> = all
+            .iter()
+            .take(BATCHES_MAX)
+            .map(|batch| {
+                let ids: Vec<&str> = batch.iter().map(|id| id.as_str()).collect();
+                ids.join(" ")
+            })
+            .collect();
+        if all.len() > BATCHES_MAX {
+            shown.push("…".into());
+        }
+        said.push(format!("{who} {}", shown.join(", then ")));
+    }
+    said
 }
 
 /// What restarts do to clients, each said once.

@@ -149,3 +149,57 @@ fn a_background_carrier_waits_for_a_silent_cluster_and_ends_with_its_run() {
     let left = carrier.wait().expect("it ends by itself");
     assert_eq!(left.code(), Some(5), "{told}");
 }
+
+#[test]
+fn a_way_back_must_be_told_where_no_journal_tells_it() {
+    let user = registered();
+    for line in [
+        "rollback orders --yes",
+        "rollback orders --dry-run",
+        "plan orders --rollback",
+        "check orders --rollback",
+    ] {
+        let told = words(&user, line, 2);
+        assert!(
+            told.contains("no run of orders tells which release it came from")
+                && told.contains("--to RELEASE"),
+            "{line}: {told}"
+        );
+    }
+    let told = words(&user, "plan --bootstrap 127.0.0.1:1 --rollback", 2);
+    assert!(told.contains("has no journal"), "{told}");
+    let told = words(&user, "rollback orders --to 3.9", 2);
+    assert!(told.contains("there is no terminal to ask on"), "{told}");
+    assert!(words(&user, "runs", 0).contains("no runs yet"));
+}
+
+#[test]
+fn a_live_run_is_given_the_way_back_or_ended_first() {
+    let user = asked();
+    let told = words(&user, "rollback orders --to 3.9 --yes", 1);
+    for part in [
+        "run 1",
+        "or windlass pause orders ! then windlass retarget orders --rollback --to 3.9",
+        "windlass cancel orders",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // It has moved nobody, so it does not tell where the cluster came from.
+    let told = words(&user, "retarget orders --rollback", 2);
+    assert!(told.contains("--to RELEASE"), "{told}");
+}
+
+#[test]
+fn a_way_back_in_a_file_is_the_same_as_the_command() {
+    let user = registered();
+    user.file(
+        "back.yaml",
+        "apiVersion: windlass.dev/v1\nkind: Upgrade\nmetadata: {name: nov-back}\n\
+         spec: {cluster: orders, to: 3.9.1, rollback: true}\n",
+    );
+    let told = words(&user, "apply -f back.yaml", 0);
+    assert!(told.contains("orders → back to 3.9.1"), "{told}");
+    let told = words(&user, "rollback orders --to 4.0 --yes", 1);
+    assert!(told.contains("run 1"), "{told}");
+    assert!(words(&user, "runs", 0).contains("3.9.1 (back)"));
+}

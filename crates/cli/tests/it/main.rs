@@ -5,6 +5,7 @@ mod catalogs;
 mod clusters;
 mod files;
 mod help;
+mod hours;
 mod live;
 mod run;
 mod usage;

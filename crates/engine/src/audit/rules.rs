@@ -110,6 +110,15 @@ pub(super) fn path(
     })
 }
 
+/// Whether some path up from the older release is one that may also be gone back.
+pub(super) fn path_back(catalog: &Catalog, from: &Version, to: &Version) -> bool {
+    to < from
+        && catalog
+            .paths
+            .iter()
+            .any(|path| path.from.holds(to) && path.to.holds(from) && path.back.is_some())
+}
+
 /// Whether a later move asks for more than a level was at before it was raised.
 pub(super) fn needed_later(
     catalog: &Catalog,

@@ -5,7 +5,7 @@
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
 use super::Objection;
-use super::rules::{Runs, lives_with, pair, path};
+use super::rules::{Runs, lives_with, pair, path, path_back};
 use crate::catalog::{Catalog, Raising};
 use crate::names::{LevelName, MemberId};
 use crate::plan::{Hop, Move, Raise, Stage};
@@ -18,8 +18,16 @@ use alloc::vec::Vec;
 
 type Broken = BTreeSet<(String, String)>;
 
+/// Which way members may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Course {
+    Up,
+    Down,
+}
+
 pub(super) struct Walk<'a> {
     catalog: &'a Catalog,
+    course: Course,
     snapshot: &'a Snapshot,
     left: &'a BTreeSet<MemberId>,
     runs: BTreeMap<MemberId, Runs>,
@@ -33,7 +41,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(catalog: &'a Catalog, snapshot: &'a Snapshot, left: &'a BTreeSet<MemberId>) -> Self {
+    pub fn new(
+        catalog: &'a Catalog,
+        snapshot: &'a Snapshot,
+        left: &'a BTreeSet<MemberId>,
+        course: Course,
+    ) -> Self {
         let runs: BTreeMap<MemberId, Runs> = snapshot
             .members
             .values()
@@ -46,6 +59,7 @@ impl<'a> Walk<'a> {
         let levels = snapshot.levels.iter();
         let mut walk = Self {
             catalog,
+            course,
             snapshot,
             left,
             runs,
@@ -133,7 +147,11 @@ impl<'a> Walk<'a> {
                         format!("{component} runs {release}, which the stage does not expect");
                     self.object(&step, "member", what);
                 }
-                if !path(self.catalog, &self.levels, release, &stage.to) {
+                let open = match self.course {
+                    Course::Up => path(self.catalog, &self.levels, release, &stage.to),
+                    Course::Down => path_back(self.catalog, release, &stage.to),
+                };
+                if !open {
                     let what = format!("no supported path leads from {release} to {}", stage.to);
                     self.object(&step, "path", what);
                 }
@@ -216,6 +234,15 @@ impl<'a> Walk<'a> {
     fn releases(&self) -> impl Iterator<Item = &Version> {
         let movers = self.runs.iter().filter(|(id, _)| !self.left.contains(*id));
         movers.flat_map(|(_, runs)| runs.values())
+    }
+
+    /// What ran at the start on members that are to move.
+    pub fn began(&self) -> BTreeSet<Version> {
+        let members = self.snapshot.members.values();
+        let movers = members.filter(|m| !self.left.contains(&m.id));
+        movers
+            .flat_map(|m| m.components.values().cloned())
+            .collect()
     }
 
     pub fn newest(&self) -> Option<Version> {

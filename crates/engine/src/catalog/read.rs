@@ -2,7 +2,7 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/mix.rs`.
 
-use super::{Catalog, ComponentFacts, LevelFacts, Line, Release, Skew, SkewRule};
+use super::{Catalog, ComponentFacts, LevelFacts, Line, Path, Release, Skew, SkewRule};
 use crate::names::{Component, LevelName};
 use crate::version::Version;
 use alloc::string::{String, ToString};
@@ -105,6 +105,14 @@ impl Line {
         self.levels
             .get(level)
             .map_or(number == 0, |(low, high)| (*low..=*high).contains(&number))
+    }
+}
+
+impl Path {
+    /// Whether members may go back along it from the newer release to the older one.
+    #[must_use]
+    pub fn leads_back(&self, newer: &Version, older: &Version) -> bool {
+        self.back.is_some() && older < newer && self.from.holds(older) && self.to.holds(newer)
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
         .ok_or_else(|| no_such_release(catalog, asked))
 }
 
-fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
+pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
     let avoided: Vec<Because> = catalog
         .releases
         .iter()
@@ -114,6 +114,24 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
             ),
             source: None,
         });
+    let mut hints = vec![format!(
+        "go on instead: windlass plan {{cluster}} --to {newest}"
+    )];
+    // Where some member runs something older still, only that is a release to go back to.
+    if seen
+        .movers()
+        .all(|m| m.components.values().all(|v| v >= goal))
+    {
+        hints.push(format!(
+            "all go back, while no level is finalized above {goal}, with: windlass rollback \
+             {{cluster}} --to {goal}"
+        ));
+    }
+    hints.push(
+        "a single member of a paused run goes back, while its levels are not finalized above the \
+         old release, with: windlass retry {cluster} MEMBER --old"
+            .into(),
+    );
     Err(Refusal {
         code: Code::Older,
         says: format!("{goal} is older than what runs: {newest}"),
@@ -125,12 +143,7 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
             })
             .chain(finalized)
             .collect(),
-        hints: vec![
-            format!("go on instead: windlass plan {{cluster}} --to {newest}"),
-            "a single member of a paused run goes back, while its levels are not finalized above the \
-             old release, with: windlass retry {cluster} MEMBER --old"
-                .into(),
-        ],
+        hints,
     })
 }
 

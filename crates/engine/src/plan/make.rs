@@ -5,8 +5,8 @@
 use super::search::{Ease, Found, Step, search};
 use super::seen::Seen;
 use super::show::{Draft, write};
-use super::world::{Patches, World};
-use super::{Goal, Plan, finalize, goal, proof};
+use super::world::{Heading, Patches, World};
+use super::{Goal, Plan, back, finalize, goal, proof};
 use crate::catalog::Catalog;
 use crate::hash::Hash;
 use crate::names::MemberId;
@@ -43,8 +43,14 @@ pub fn plan(
             let mut draft = software(catalog, policy, &seen, &release)?;
             match policy.finalize {
                 Finalize::Soon => draft.finalize(catalog, &seen, &release),
-                Finalize::Never => {}
+                Finalize::Never | Finalize::After(_) => {}
             }
+            (Some(release), draft)
+        }
+        // Nothing is raised on the way back, whatever the policy says of ways up.
+        Goal::Back(asked) => {
+            let release = back::resolve(catalog, &seen, asked)?;
+            let draft = backwards(catalog, &seen, &release)?;
             (Some(release), draft)
         }
     };
@@ -63,7 +69,19 @@ fn software(
         return Ok(Draft::raising(Vec::new()));
     }
     let stops = goal::stops(catalog, policy, seen, release)?;
-    let (world, steps) = way(catalog, seen, &stops)?;
+    let (world, steps) = way(catalog, seen, &stops, Heading::Forth)?;
+    Ok(Draft::moving(&world, seen, &steps))
+}
+
+/// The hops that move software back. Stops of the policy are for ways up.
+fn backwards(catalog: &Catalog, seen: &Seen, release: &Version) -> Result<Draft, Refusal> {
+    back::not_newer(seen, release)?;
+    if seen.releases().iter().all(|here| here == release) {
+        return Ok(Draft::raising(Vec::new()));
+    }
+    back::not_finalized(catalog, seen, release)?;
+    let stops = core::slice::from_ref(release);
+    let (world, steps) = way(catalog, seen, stops, Heading::Back)?;
     Ok(Draft::moving(&world, seen, &steps))
 }
 
@@ -72,14 +90,15 @@ fn way<'a>(
     catalog: &'a Catalog,
     seen: &Seen,
     stops: &[Version],
+    heading: Heading,
 ) -> Result<(World<'a>, Vec<Step>), Refusal> {
     for patches in [Patches::Newest, Patches::All] {
-        let world = World::of(catalog, seen, stops, patches);
+        let world = World::of(catalog, seen, stops, patches, heading);
         match search(&world, &Ease::default()) {
             Found::Way(steps) => return Ok((world, steps)),
             Found::TooLarge => return Err(proof::too_large(&world)),
             Found::Nothing => {}
         }
     }
-    Err(proof::barred(catalog, seen, stops))
+    Err(proof::barred(catalog, seen, stops, heading))
 }

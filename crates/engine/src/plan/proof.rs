@@ -6,7 +6,7 @@
 
 use super::search::{Ease, Found, search};
 use super::seen::{Seen, list};
-use super::world::{Part, Patches, World};
+use super::world::{Heading, Part, Patches, World};
 use crate::catalog::{Catalog, Path};
 use crate::refusal::{Because, Code, Refusal};
 use crate::version::Version;
@@ -34,8 +34,13 @@ pub(super) fn too_large(world: &World) -> Refusal {
 }
 
 /// There is no way to the last of the stops.
-pub(super) fn barred(catalog: &Catalog, seen: &Seen, stops: &[Version]) -> Refusal {
-    let world = World::of(catalog, seen, stops, Patches::All);
+pub(super) fn barred(
+    catalog: &Catalog,
+    seen: &Seen,
+    stops: &[Version],
+    heading: Heading,
+) -> Refusal {
+    let world = World::of(catalog, seen, stops, Patches::All, heading);
     let goal = world.version(world.goal()).clone();
     let direct = core::slice::from_ref(&goal);
     if stops.len() > 1 && opens(catalog, seen, direct) {
@@ -43,14 +48,17 @@ pub(super) fn barred(catalog: &Catalog, seen: &Seen, stops: &[Version]) -> Refus
     }
     let ways = far(&world);
     if !ways.is_empty() {
-        return no_path(catalog, seen, &goal, &ways);
+        return match heading {
+            Heading::Forth => no_path(catalog, seen, &goal, &ways),
+            Heading::Back => no_path_back(catalog, seen, &goal, &ways),
+        };
     }
     by_rules(catalog, seen, &world, &goal)
 }
 
 fn opens(catalog: &Catalog, seen: &Seen, stops: &[Version]) -> bool {
     [Patches::Newest, Patches::All].into_iter().any(|patches| {
-        let world = World::of(catalog, seen, stops, patches);
+        let world = World::of(catalog, seen, stops, patches, Heading::Forth);
         matches!(search(&world, &Ease::default()), Found::Way(_))
     })
 }
@@ -123,6 +131,29 @@ fn no_path(catalog: &Catalog, seen: &Seen, goal: &Version, from: &[Version]) -> 
     }
 }
 
+fn no_path_back(catalog: &Catalog, seen: &Seen, goal: &Version, from: &[Version]) -> Refusal {
+    let mut because: Vec<Because> = from
+        .iter()
+        .map(|version| Because {
+            fact: format!("{version} runs on {}", who(seen, version)),
+            source: None,
+        })
+        .collect();
+    because.push(Because {
+        fact: format!(
+            "the {} catalog knows no path from {goal} up to it that may also be gone back",
+            catalog.system
+        ),
+        source: None,
+    });
+    Refusal {
+        code: Code::NoPath,
+        says: format!("no chain of supported paths leads back from what runs to {goal}"),
+        because,
+        hints: vec!["what can be reached: windlass targets {cluster}".into()],
+    }
+}
+
 /// What may not be broken, and together bars.
 enum Bar {
     Rule(usize),
@@ -164,12 +195,15 @@ fn by_rules(catalog: &Catalog, seen: &Seen, world: &World, goal: &Version) -> Re
         }
     }
     let mut hints = Vec::new();
-    if only_levels {
+    if only_levels && world.heading == Heading::Forth {
         hints.push(
             "raise the levels to what runs supports first: windlass finalize {cluster}".into(),
         );
     }
-    hints.extend(nearest(catalog, seen, goal));
+    match world.heading {
+        Heading::Forth => hints.extend(nearest(catalog, seen, goal)),
+        Heading::Back => hints.push("what runs: windlass observe {cluster}".into()),
+    }
     Refusal {
         code: if only_levels { Code::Level } else { Code::Skew },
         says: if only_levels {

@@ -2,7 +2,7 @@
 //!
 //! Must never know: why this way was chosen. Stories: `tests/it/kafka.rs`.
 
-use super::effort::expected;
+use super::effort::{expected, one_by_one};
 use super::order::order;
 use super::search::Step;
 use super::seen::Seen;
@@ -277,8 +277,10 @@ pub(super) fn write(
         mixes: draft.mixes,
         left: left.unwrap_or_default(),
         expected: Ms::default(),
+        one_by_one: Ms::default(),
     };
     plan.expected = expected(&plan, policy, seen.snapshot);
+    plan.one_by_one = one_by_one(&plan, policy);
     plan
 }
 

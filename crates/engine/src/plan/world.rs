@@ -25,6 +25,16 @@ pub(super) enum Patches {
     All,
 }
 
+/// Which way members go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// To newer releases.
+    Forth,
+    /// To older ones. The picture is the same in a mirror: versions stand newest first, classes in
+    /// the reverse order of a hop, and no level is raised.
+    Back,
+}
+
 /// Members that carry the same components.
 #[derive(Debug)]
 pub(super) struct Class {
@@ -91,7 +101,10 @@ type Starts = BTreeMap<(Part, Vec<At>), Vec<MemberId>>;
 pub(super) struct World<'a> {
     /// The facts it was made of.
     pub catalog: &'a Catalog,
-    /// All versions in it, oldest first.
+    /// Which way members go.
+    pub heading: Heading,
+    /// All versions in it, in the order in which a way passes them: oldest first, or newest first
+    /// on the way back.
     pub versions: Vec<Version>,
     /// In the order in which a hop moves them.
     pub classes: Vec<Class>,
@@ -103,9 +116,9 @@ pub(super) struct World<'a> {
     pub axes: Vec<Axis>,
     /// Supported paths, each with its alternatives.
     pub edges: BTreeMap<(At, At), Vec<Needs>>,
-    /// Where members may be moved to, oldest first.
+    /// Where members may be moved to, in the order of versions.
     pub targets: Vec<At>,
-    /// Releases that all must stand at, oldest first, the goal last.
+    /// Releases that all must stand at, in the order of versions, the goal last.
     pub stops: Vec<At>,
     /// By version: the fewest moves to the goal, skew and levels left aside.
     pub far: Vec<Option<u64>>,
@@ -115,8 +128,14 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// The picture of a cluster and the way asked for.
-    pub fn of(catalog: &'a Catalog, seen: &Seen, stops: &[Version], patches: Patches) -> Self {
-        let versions: Vec<Version> = catalog
+    pub fn of(
+        catalog: &'a Catalog,
+        seen: &Seen,
+        stops: &[Version],
+        patches: Patches,
+        heading: Heading,
+    ) -> Self {
+        let mut versions: Vec<Version> = catalog
             .releases
             .iter()
             .map(|r| r.version.clone())
@@ -125,8 +144,12 @@ impl<'a> World<'a> {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
+        if heading == Heading::Back {
+            versions.reverse();
+        }
         let mut world = Self {
             catalog,
+            heading,
             versions,
             classes: Vec::new(),
             groups: Vec::new(),
@@ -150,7 +173,11 @@ impl<'a> World<'a> {
 
     /// Where a version stands; every version asked for is in the picture.
     fn index(&self, version: &Version) -> At {
-        let at = self.versions.binary_search(version).unwrap_or_default();
+        let found = self.versions.binary_search_by(|at| match self.heading {
+            Heading::Forth => at.cmp(version),
+            Heading::Back => version.cmp(at),
+        });
+        let at = found.unwrap_or_default();
         At::try_from(at).unwrap_or(At::MAX)
     }
 
@@ -194,6 +221,10 @@ impl<'a> World<'a> {
                 .entry((part, start))
                 .or_default()
                 .push(member.id.clone());
+        }
+        let mut classes: Vec<_> = classes.into_iter().collect();
+        if self.heading == Heading::Back {
+            classes.reverse();
         }
         for (components, groups) in classes {
             let mut class = Class {
@@ -250,9 +281,10 @@ impl<'a> World<'a> {
     fn take_axes(&mut self, seen: &Seen) {
         let catalog = self.catalog;
         for (name, start) in &seen.levels {
-            let raisable = catalog
-                .level(name)
-                .is_some_and(|facts| facts.raise == Raising::OnFinalize);
+            let raisable = self.heading == Heading::Forth
+                && catalog
+                    .level(name)
+                    .is_some_and(|facts| facts.raise == Raising::OnFinalize);
             let by_path = catalog
                 .paths
                 .iter()
@@ -285,14 +317,20 @@ impl<'a> World<'a> {
     fn take_edges(&mut self) {
         for to in self.targets.clone() {
             for from in 0..to {
-                let (old, new) = (self.version(from), self.version(to));
-                let ways: Vec<Needs> = self
-                    .catalog
-                    .paths
-                    .iter()
-                    .filter(|path| path.from.holds(old) && path.to.holds(new))
-                    .filter_map(|path| self.needs(path))
-                    .collect();
+                let (leaves, lands) = (self.version(from), self.version(to));
+                let paths = self.catalog.paths.iter();
+                let ways: Vec<Needs> = match self.heading {
+                    Heading::Forth => paths
+                        .filter(|path| path.from.holds(leaves) && path.to.holds(lands))
+                        .filter_map(|path| self.needs(path))
+                        .collect(),
+                    // What a path asks for on the way up was met then; on the way back only what
+                    // the old release lives with counts, and that is asked of each step.
+                    Heading::Back => paths
+                        .filter(|path| path.leads_back(leaves, lands))
+                        .map(|_| Needs::new())
+                        .collect(),
+                };
                 if !ways.is_empty() {
                     self.edges.insert((from, to), ways);
                 }
@@ -356,7 +394,7 @@ impl<'a> World<'a> {
         self.rules = rules;
     }
 
-    /// Counts the fewest moves from each version, newest first.
+    /// Counts the fewest moves from each version, the goal first.
     fn measure(&mut self) {
         let mut far: Vec<Option<u64>> = alloc::vec![None; self.versions.len()];
         far[usize::from(self.goal())] = Some(0);
@@ -373,7 +411,7 @@ impl<'a> World<'a> {
         self.far = far;
     }
 
-    /// The first stop above a version: nothing may be moved past it from there.
+    /// The first stop beyond a version: nothing may be moved past it from there.
     pub fn next_stop(&self, from: At) -> At {
         let above = self.stops.iter().find(|stop| **stop > from);
         above.copied().unwrap_or_else(|| self.goal())

@@ -63,6 +63,8 @@ pub enum Command {
     Pace(Pace),
     /// Another goal.
     Retarget(Goal),
+    /// Begin although no window is open; freezes hold all the same.
+    Begin,
 }
 
 impl Command {
@@ -81,6 +83,7 @@ impl Command {
             Self::Skip { .. } => "skip",
             Self::Pace(_) => "pace",
             Self::Retarget(_) => "retarget",
+            Self::Begin => "begin",
         }
     }
 }

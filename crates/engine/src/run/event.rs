@@ -2,6 +2,7 @@
 //!
 //! Must never know: how it is stored. Stories: `tests/it/`.
 
+use crate::calendar::hours::Bar;
 use crate::check::{Finding, Waiver};
 use crate::effect::{Failure, Manner};
 use crate::hash::Hash;
@@ -216,6 +217,18 @@ pub enum Event {
         /// When, wall time.
         wall: Wall,
     },
+    /// Nothing more begins until the hours allow it; what has begun finishes.
+    Shut {
+        /// Why, and when it opens.
+        bar: Bar,
+        /// When.
+        wall: Wall,
+    },
+    /// The hours allow it again.
+    Opened {
+        /// When.
+        wall: Wall,
+    },
     /// A successor of the plan is wanted, in words why.
     Replanning {
         /// Why.
@@ -295,6 +308,11 @@ pub enum Cause {
     },
     /// There is no plan from where the cluster stands now.
     NoWayOn(Refusal),
+    /// What is next may not begin, and never will under the hours of this run.
+    NeverOpens {
+        /// Why.
+        bar: Bar,
+    },
     /// The mark of this run could not be left at a member.
     NotClaimed {
         /// At which member.

@@ -2,7 +2,8 @@
 //!
 //! Must never know: why an event was made. Stories: `tests/it/run.rs` (replay equals fold).
 
-use super::{Cursor, Ending, Flight, Flying, Halt, Run, Soak};
+use super::{Cursor, Ending, Flight, Flying, Halt, Run, Shut, Soak};
+use crate::calendar::hours::Keep;
 use crate::catalog::Repeat;
 use crate::names::{MemberId, Subject};
 use crate::plan::{self, Stage};
@@ -84,8 +85,15 @@ impl Run {
                 subject,
                 version,
                 incarnation,
+                at,
                 ..
-            } => self.settled(subject, version.as_ref(), incarnation.as_ref()),
+            } => {
+                let took = self.flights.get(subject).and_then(|f| at.since(f.began));
+                if matches!(subject, Subject::Member(_)) {
+                    self.slowest = self.slowest.max(took.unwrap_or_default());
+                }
+                self.settled(subject, version.as_ref(), incarnation.as_ref());
+            }
             Event::SoakBegan { need, why, at } => {
                 self.soak = Some(Soak {
                     need: *need,
@@ -118,6 +126,9 @@ impl Run {
             }
             Event::Halted { cause, at, wall } => {
                 self.limit.reset();
+                // Whoever goes on after a pause goes on within the hours.
+                self.keep = Keep::All;
+                self.shut = None;
                 // What was seen healthy before counts no more; that healthy time is owed stays.
                 self.soaking(|soak| soak.have = Ms(0));
                 self.halt = Some(Halt {
@@ -126,6 +137,18 @@ impl Run {
                     wall: *wall,
                     expiry_seen: None,
                 });
+            }
+            Event::Shut { bar, wall } => {
+                self.shut = Some(Shut {
+                    bar: bar.clone(),
+                    wall: *wall,
+                });
+            }
+            // The pace ramps from one again, and what was seen before the wait decides nothing.
+            Event::Opened { .. } => {
+                self.limit.reset();
+                self.shut = None;
+                self.observed = None;
             }
             Event::Replanning { why } => self.doubt = Some(why.clone()),
             Event::Confirmed { subject, .. } => {
@@ -407,6 +430,14 @@ impl Run {
                     self.policy.pace = *pace;
                     self.pace_asked = None;
                     self.limit.reset();
+                }
+            }
+            Command::Begin => {
+                self.keep = Keep::Freezes;
+                self.shut = None;
+                self.observed = None;
+                if self.halt.take().is_some() {
+                    self.doubt = Some("the run was told to begin".into());
                 }
             }
             Command::Retarget(goal) => {

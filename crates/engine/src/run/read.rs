@@ -95,6 +95,11 @@ impl Run {
     pub fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
     }
+    /// Why nothing more begins for now, and since when.
+    #[must_use]
+    pub fn shut(&self) -> Option<&Shut> {
+        self.shut.as_ref()
+    }
     /// Healthy time that is waited for.
     #[must_use]
     pub fn soak(&self) -> Option<&Soak> {
@@ -192,6 +197,14 @@ impl Run {
 }
 
 impl Run {
+    /// Which of the policy's hours are kept: a human may say to begin outside of windows.
+    pub(crate) fn keeps(&self) -> Keep {
+        self.keep
+    }
+    /// The longest that a member of this run took.
+    pub(crate) fn slowest(&self) -> Ms {
+        self.slowest
+    }
     /// The release that the present stage moves to.
     pub(crate) fn stage_goal(&self) -> Option<Version> {
         self.moving().map(|step| step.to.clone())

@@ -3,6 +3,9 @@
 //! `{cluster}` in a command stands for the cluster's name; doors put it in.
 //! Must never know: terminals. Stories: `tests/it/standing.rs`.
 
+mod hours;
+mod names;
+
 use super::{Flight, Flying, Halt, Phase, Run};
 use crate::effect::FailureCode;
 use crate::names::Subject;
@@ -13,6 +16,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use names::{NAMED, some, some_of};
 
 /// Whether the run moves by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,7 @@ impl Run {
             | Phase::Barred
             | Phase::AwaitingApproval(_)
             | Phase::AwaitingHuman(_)
+            | Phase::AwaitingWindow
             | Phase::Soaking
             | Phase::Paused
             | Phase::Ended(_) => {}
@@ -97,6 +102,7 @@ impl Run {
                     ..stands("unclear", sentence, &[])
                 }
             }
+            Phase::AwaitingWindow => self.window_words(now),
             Phase::Rolling => self.rolling(),
             Phase::Soaking => self.soaking_words(),
             Phase::Pausing(live) => {
@@ -198,6 +204,7 @@ impl Run {
             let verb = if count == 1 { "is" } else { "are" };
             return Standing {
                 motion: Motion::Moves,
+                details: self.shut_line().into_iter().collect(),
                 ..waits(
                     "moving",
                     format!("{} {verb} in flight", some_of(&named, count)),
@@ -334,6 +341,7 @@ impl Run {
                     )
                 }
             }
+            Cause::NeverOpens { bar } => self.never_opens(bar),
             Cause::NotClaimed { member, why } => {
                 let sentence = format!(
                     "its mark could not be left at {}: {why}",
@@ -468,25 +476,6 @@ fn step_words(flight: &Flight, now: Mark) -> String {
         Flying::Failed(failure) => format!("failed {}", failure.step),
         Flying::Unclear => "is unclear".into(),
         Flying::Left => "is left as it stands".into(),
-    }
-}
-
-/// Names that are told one by one; of more, the rest is counted.
-const NAMED: usize = 3;
-
-/// At most three names, and how many more.
-fn some(names: &[String]) -> String {
-    some_of(names, names.len())
-}
-
-/// The first names of so many.
-fn some_of(names: &[String], count: usize) -> String {
-    match names {
-        [] => "nothing".into(),
-        [a] => a.clone(),
-        [a, b] => format!("{a} and {b}"),
-        [a, b, c] if count == NAMED => format!("{a}, {b} and {c}"),
-        [a, b, ..] => format!("{a}, {b} and {} more", count - 2),
     }
 }
 

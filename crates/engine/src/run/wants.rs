@@ -28,6 +28,9 @@ const SOAK_EVERY_MS: (Ms, Ms) = (Ms(250), Ms::seconds(30));
 /// Between two sightings of a passed deadline: one jump of the wall clock must not end a pause.
 pub(crate) const EXPIRY_APART_MS: Ms = Ms::minutes(60);
 
+/// A window opens by the wall clock, and that may be set: it is looked at so often while waiting.
+const WALL_LOOKED_AT_EVERY_MS: Ms = Ms::minutes(1);
+
 /// Effects and wake time.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Wants {
@@ -119,11 +122,14 @@ impl Run {
             | Cause::Failure { .. }
             | Cause::SomeoneElseActs { .. }
             | Cause::NoWayOn(_)
+            | Cause::NeverOpens { .. }
             | Cause::Unclear { .. } => false,
         });
         let wanted =
             self.approved.is_some() && self.plan.as_ref().is_some_and(|(_, plan)| !plan.is_empty());
-        wanted && self.claimed != Some(self.epoch) && !barred_way
+        // Where nothing may begin for days, nothing is touched either.
+        let waits = self.shut.is_some() && self.flights.is_empty();
+        wanted && self.claimed != Some(self.epoch) && !barred_way && !waits
     }
 
     fn deed(&self, subject: &Subject, flight: &Flight) -> Option<Effect> {
@@ -168,7 +174,8 @@ impl Run {
             | Phase::Paused
             | Phase::Pausing(_)
             | Phase::Ended(_)
-            | Phase::AwaitingHuman(_) => None,
+            | Phase::AwaitingHuman(_)
+            | Phase::AwaitingWindow => None,
             Phase::Cancelling | Phase::Stopping => None,
             Phase::Observing => Some(OBSERVE_EVERY_MS),
             Phase::Barred => Some(BARRED_EVERY_MS),
@@ -177,7 +184,7 @@ impl Run {
             Phase::Rolling => {
                 let room = self.room() > 0 && !self.queue.is_empty();
                 let idle = self.flights.is_empty();
-                (room || idle).then_some(HELD_EVERY_MS)
+                (room && self.shut.is_none() || idle).then_some(HELD_EVERY_MS)
             }
         }
     }
@@ -215,6 +222,11 @@ impl Run {
     }
 
     fn wake(&self, now: Now) -> Option<Mark> {
+        if self.phase() == Phase::AwaitingWindow {
+            let opens = self.shut.as_ref().and_then(|shut| shut.bar.opens)?;
+            let left = Ms(opens.since(now.wall).0.saturating_add(1));
+            return Some(now.mono.plus(left.min(WALL_LOOKED_AT_EVERY_MS)));
+        }
         let halt = self.halt.as_ref()?;
         // A second sighting that found the deadline not passed after all waits for it anew.
         let seen = halt

@@ -6,7 +6,7 @@ use super::think;
 use crate::budget;
 use crate::effect::Manner;
 use crate::names::{MemberId, Subject};
-use crate::plan::{Move, Stage};
+use crate::plan::{Move, Plan, Stage};
 use crate::policy::Mode;
 use crate::run::event::{Began, Event};
 use crate::run::{Cursor, FINDINGS_FRESH_MS, Run};
@@ -48,7 +48,20 @@ fn stage(run: &Run, known: &Snapshot, now: Now) -> Vec<Event> {
     let Some((_, plan)) = run.plan() else {
         return Vec::new();
     };
-    let (hop, stage) = match run.cursor() {
+    let (hop, stage) = next_stage(run, plan);
+    if run.cursor().is_none() && judged_long_ago(run, now) {
+        let findings = think::findings(run, known, Some(plan), now);
+        return vec![Event::Judged {
+            findings,
+            at: now.mono,
+        }];
+    }
+    vec![Event::StageBegan { hop, stage }]
+}
+
+/// Indexes of the stage that begins next.
+pub(super) fn next_stage(run: &Run, plan: &Plan) -> (usize, usize) {
+    match run.cursor() {
         None => (0, 0),
         Some(Cursor { hop, stage, .. })
             if plan
@@ -59,15 +72,7 @@ fn stage(run: &Run, known: &Snapshot, now: Now) -> Vec<Event> {
             (hop, stage + 1)
         }
         Some(Cursor { hop, .. }) => (hop + 1, 0),
-    };
-    if run.cursor().is_none() && judged_long_ago(run, now) {
-        let findings = think::findings(run, known, Some(plan), now);
-        return vec![Event::Judged {
-            findings,
-            at: now.mono,
-        }];
     }
-    vec![Event::StageBegan { hop, stage }]
 }
 
 fn judged_long_ago(run: &Run, now: Now) -> bool {
@@ -124,7 +129,9 @@ fn canary(run: &Run, step: &Move, now: Now) -> Option<Event> {
     })
 }
 
-/// Members that may begin now, in order: under the limit, no budget passed, no trouble standing.
+/// Members that may begin now, in order: under the limit, no budget passed, no trouble standing. One
+/// that a budget holds is passed by others, but a zone that was begun is begun to its last member
+/// before another one: never are two weakened where one need be.
 fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
     let mut room = run.room();
     if room == 0 || !known.troubles.is_empty() {
@@ -132,15 +139,22 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
     }
     let mut down: BTreeSet<&MemberId> = run.ailing().collect();
     down.extend(run.flights().keys().filter_map(member));
+    let zone = |id: &MemberId| known.members.get(id).and_then(|m| m.zone.as_deref());
     let mut chosen = Vec::new();
+    let mut held = None;
     for id in run.queue() {
         if room == 0 {
             break;
+        }
+        if held.is_some_and(|held| held != zone(id)) {
+            continue;
         }
         if budget::first_passed(&known.budgets, &down, id).is_none() {
             down.insert(id);
             chosen.push(id.clone());
             room -= 1;
+        } else {
+            held = held.or(zone(id).map(Some));
         }
     }
     chosen

@@ -5,6 +5,7 @@
 //! Must never know: doors. Stories: `tests/it/commands.rs`.
 
 mod approve;
+mod begin;
 mod cancel;
 mod confirm;
 mod go_on;
@@ -80,7 +81,8 @@ fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -
             | Command::Confirm { .. }
             | Command::Skip { .. }
             | Command::Pace(_)
-            | Command::Retarget(_) => not_now(
+            | Command::Retarget(_)
+            | Command::Begin => not_now(
                 "another cluster answers at the address",
                 "windlass cancel {cluster}, then mend the address",
             ),
@@ -107,6 +109,7 @@ fn verdict(run: &Run, phase: Phase, by: &str, command: &mut Command, now: Now) -
         Command::Skip { subject } => skip::skip(run, phase, subject, by),
         Command::Pace(pace) => pace::pace(run, *pace),
         Command::Retarget(goal) => retarget::retarget(run, phase, goal),
+        Command::Begin => begin::begin(run, phase, now),
     }
 }
 
@@ -124,6 +127,7 @@ fn failed_subject(run: &Run, phase: &Phase, named: Option<&Subject>) -> Result<S
         | Phase::Observing
         | Phase::Barred
         | Phase::AwaitingApproval(_)
+        | Phase::AwaitingWindow
         | Phase::Rolling
         | Phase::Soaking => return Err(not_now("nothing has failed", instead(phase))),
         Phase::Pausing(_) => {
@@ -172,6 +176,9 @@ fn instead(phase: &Phase) -> &'static str {
         Phase::Requested | Phase::Observing => "wait until it has a plan: windlass watch {cluster}",
         Phase::Barred => "mend or waive what bars it: windlass why {cluster}",
         Phase::AwaitingApproval(_) => "read the plan, then: windlass approve {cluster}",
+        Phase::AwaitingWindow => {
+            "it begins when its window opens; at once: windlass begin {cluster}"
+        }
         Phase::AwaitingHuman(_) => "say what was done: windlass confirm, retry or skip",
         Phase::Rolling | Phase::Soaking => "pause it first: windlass pause {cluster}",
         Phase::Pausing(_) => "wait until what has begun is done: windlass watch {cluster}",

@@ -40,7 +40,7 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
     }
     let left = run.left();
     let to = match run.goal() {
-        Goal::Version(_) => plan.hops.last().map(|hop| &hop.to),
+        Goal::Version(_) | Goal::Back(_) => plan.hops.last().map(|hop| &hop.to),
         Goal::Finalize => None,
     };
     let moved = known

@@ -60,7 +60,8 @@ const WAITING_TOLD_MS: Ms = Ms::minutes(10);
 fn ages(run: &Run, now: Now) -> bool {
     let old = match run.phase() {
         Phase::Observing => Ms(0),
-        Phase::Barred | Phase::AwaitingApproval(_) | Phase::AwaitingHuman(_) => WAITING_TOLD_MS,
+        Phase::Barred | Phase::AwaitingApproval(_) => WAITING_TOLD_MS,
+        Phase::AwaitingWindow | Phase::AwaitingHuman(_) => WAITING_TOLD_MS,
         Phase::Requested | Phase::Rolling | Phase::Soaking => Ms(FRESH_MS.0 / 2),
         Phase::Pausing(_) | Phase::Paused | Phase::Cancelling => Ms(FRESH_MS.0 / 2),
         Phase::Stopping | Phase::Ended(_) => Ms(FRESH_MS.0 / 2),

@@ -2,7 +2,7 @@
 //!
 //! Must never know: inputs. Stories: `tests/it/run.rs`.
 
-use super::{begin, prove, think};
+use super::{begin, hours, prove, think};
 use crate::names::Subject;
 use crate::run::event::{Cause, End, Event};
 use crate::run::wants::EXPIRY_APART_MS;
@@ -29,7 +29,9 @@ pub(super) fn tick(run: &Run, now: Now) -> Vec<Event> {
         Phase::Barred => think::barred(run, now),
         Phase::AwaitingApproval(_) => think::approval(run),
         Phase::Rolling if run.all_stages_done() => prove::prove(run, now),
-        Phase::Rolling => begin::next(run, now),
+        Phase::Rolling | Phase::AwaitingWindow => {
+            hours::ask(run, now).unwrap_or_else(|| begin::next(run, now))
+        }
     }
 }
 

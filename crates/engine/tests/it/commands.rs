@@ -43,6 +43,10 @@ fn phases() -> Vec<(World, &'static str)> {
         world.hold("2").taken(1, 1).pass(Ms::seconds(1));
         world
     };
+    let mut waiting = World::of(SMALL).open(&[(2_000, 3_000)], &[]);
+    waiting.taken(1, 1).pass(Ms::seconds(5));
+    let mut never = World::of(SMALL).open(&[(1, 2)], &[]);
+    never.taken(1, 1).pass(Ms::seconds(5));
     let mut soaking = World::of(SMALL).soaking(60);
     soaking.taken(1, 1).pass(Ms::seconds(5));
     let mut pausing = rolling();
@@ -72,6 +76,8 @@ fn phases() -> Vec<(World, &'static str)> {
         (approval, "2"),
         (human, "action/bless"),
         (rolling(), "2"),
+        (waiting, "2"),
+        (never, "2"),
         (soaking, "2"),
         (pausing, "2"),
         (paused, "3"),
@@ -132,13 +138,14 @@ fn commands(world: &World, subject: &str) -> Vec<Command> {
             mode: Mode::Barrier,
         }),
         Command::Retarget(Goal::Version(v("4.1"))),
+        Command::Begin,
     ];
     for command in &all {
         match command {
             Command::Approve { .. } | Command::Waive(_) | Command::Pause | Command::Continue => {}
             Command::Cancel | Command::Stop | Command::Retry { .. } => {}
             Command::Confirm { .. } | Command::Skip { .. } => {}
-            Command::Pace(_) | Command::Retarget(_) => {}
+            Command::Pace(_) | Command::Retarget(_) | Command::Begin => {}
         }
     }
     all
@@ -158,6 +165,7 @@ fn column(phase: &Phase) -> usize {
         Phase::Cancelling => 9,
         Phase::Stopping => 10,
         Phase::Ended(_) => 11,
+        Phase::AwaitingWindow => 12,
     }
 }
 
@@ -176,13 +184,14 @@ fn word(command: &Command) -> String {
         | Command::Confirm { .. }
         | Command::Skip { .. }
         | Command::Pace(_)
-        | Command::Retarget(_) => command.word().into(),
+        | Command::Retarget(_)
+        | Command::Begin => command.word().into(),
     }
 }
 
 #[test]
 fn every_command_has_an_answer_in_every_phase() {
-    let mut met = [false; 12];
+    let mut met = [false; 13];
     let mut table = String::new();
     let count = phases().len();
     for at in 0..count {
@@ -216,206 +225,7 @@ fn every_command_has_an_answer_in_every_phase() {
         met.iter().all(|met| *met),
         "a phase is not in the table: {met:?}"
     );
-    same(
-        &table,
-        "
-            requested
-              approve      no plan waits for approval, then requested
-              waive        yes, then requested
-              pause        yes, then paused
-              continue     it is not paused, then requested
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        nothing has failed, then requested
-              retry --old  nothing has failed, then requested
-              confirm      no subject's state is in question, then requested
-              skip         it can be left out only while the run is paused, then requested
-              pace         yes, then requested
-              retarget     another goal can be set only while it is paused, then requested
-            observing
-              approve      no plan waits for approval, then observing
-              waive        yes, then observing
-              pause        yes, then paused
-              continue     it is not paused, then observing
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        nothing has failed, then observing
-              retry --old  nothing has failed, then observing
-              confirm      no subject's state is in question, then observing
-              skip         it can be left out only while the run is paused, then observing
-              pace         yes, then observing
-              retarget     another goal can be set only while it is paused, then observing
-            barred
-              approve      no plan waits for approval, then barred
-              waive        yes, then rolling
-              pause        yes, then paused
-              continue     it is not paused, then barred
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        nothing has failed, then barred
-              retry --old  nothing has failed, then barred
-              confirm      no subject's state is in question, then barred
-              skip         it can be left out only while the run is paused, then barred
-              pace         yes, then barred
-              retarget     another goal can be set only while it is paused, then barred
-            awaiting-approval
-              approve      yes, then rolling
-              waive        yes, then awaiting-approval
-              pause        yes, then paused
-              continue     it is not paused, then awaiting-approval
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        nothing has failed, then awaiting-approval
-              retry --old  nothing has failed, then awaiting-approval
-              confirm      no subject's state is in question, then awaiting-approval
-              skip         it can be left out only while the run is paused, then awaiting-approval
-              pace         yes, then awaiting-approval
-              retarget     another goal can be set only while it is paused, then awaiting-approval
-            awaiting-human
-              approve      no plan waits for approval, then awaiting-human
-              waive        yes, then awaiting-human
-              pause        yes, then paused
-              continue     it is not paused, then awaiting-human
-              cancel       whether a subject was done is not known, then awaiting-human
-              stop         yes, then stopped
-              retry        yes, then rolling
-              retry --old  only a member has an old release, then awaiting-human
-              confirm      yes, then rolling
-              skip         yes, then rolling
-              pace         yes, then awaiting-human
-              retarget     another goal can be set only while it is paused, then awaiting-human
-            rolling
-              approve      no plan waits for approval, then rolling
-              waive        yes, then rolling
-              pause        yes, then pausing
-              continue     it is not paused: it is moving, then rolling
-              cancel       members are moving, then rolling
-              stop         yes, then stopping
-              retry        nothing has failed, then rolling
-              retry --old  nothing has failed, then rolling
-              confirm      no subject's state is in question, then rolling
-              skip         it can be left out only while the run is paused, then rolling
-              pace         yes, then rolling
-              retarget     another goal can be set only while it is paused, then rolling
-            soaking
-              approve      no plan waits for approval, then soaking
-              waive        yes, then soaking
-              pause        yes, then paused
-              continue     it is not paused: it is moving, then soaking
-              cancel       members are moving, then soaking
-              stop         yes, then stopped
-              retry        nothing has failed, then soaking
-              retry --old  nothing has failed, then soaking
-              confirm      no subject's state is in question, then soaking
-              skip         it can be left out only while the run is paused, then soaking
-              pace         yes, then soaking
-              retarget     another goal can be set only while it is paused, then soaking
-            pausing (pausing)
-              approve      no plan waits for approval, then pausing
-              waive        yes, then pausing
-              pause        it is paused already, then pausing
-              continue     yes, then rolling
-              cancel       yes, then cancelling
-              stop         yes, then stopping
-              retry        something is still in flight, then pausing
-              retry --old  something is still in flight, then pausing
-              confirm      no subject's state is in question, then pausing
-              skip         something is still in flight, then pausing
-              pace         yes, then pausing
-              retarget     another goal can be set only while it is paused, then pausing
-            paused (asked)
-              approve      no plan waits for approval, then paused
-              waive        yes, then paused
-              pause        it is paused already, then paused
-              continue     yes, then observing
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        nothing has failed, then paused
-              retry --old  nothing has failed, then paused
-              confirm      no subject's state is in question, then paused
-              skip         yes, then paused
-              pace         yes, then paused
-              retarget     yes, then observing
-            paused (failure)
-              approve      no plan waits for approval, then paused
-              waive        yes, then paused
-              pause        it is paused already, then paused
-              continue     arm 2 has failed and is not settled, then paused
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        yes, then rolling
-              retry --old  yes, then pausing
-              confirm      no subject's state is in question, then paused
-              skip         yes, then paused
-              pace         yes, then paused
-              retarget     yes, then observing
-            pausing (pausing)
-              approve      another cluster answers at the address, then pausing
-              waive        another cluster answers at the address, then pausing
-              pause        another cluster answers at the address, then pausing
-              continue     another cluster answers at the address, then pausing
-              cancel       yes, then cancelling
-              stop         yes, then stopping
-              retry        another cluster answers at the address, then pausing
-              retry --old  another cluster answers at the address, then pausing
-              confirm      another cluster answers at the address, then pausing
-              skip         another cluster answers at the address, then pausing
-              pace         another cluster answers at the address, then pausing
-              retarget     another cluster answers at the address, then pausing
-            paused (not-claimed)
-              approve      no plan waits for approval, then paused
-              waive        yes, then paused
-              pause        it is paused already, then paused
-              continue     yes, then paused
-              cancel       yes, then cancelled
-              stop         yes, then stopped
-              retry        its mark is not at every member, then paused
-              retry --old  its mark is not at every member, then paused
-              confirm      no subject's state is in question, then paused
-              skip         yes, then paused
-              pace         yes, then paused
-              retarget     yes, then observing
-            cancelling (cancelling)
-              approve      no plan waits for approval, then cancelling
-              waive        the run is ending, then cancelling
-              pause        the run is ending, then cancelling
-              continue     the run is ending, then cancelling
-              cancel       the run is ending, then cancelling
-              stop         yes, then stopping
-              retry        the run is ending, then cancelling
-              retry --old  the run is ending, then cancelling
-              confirm      no subject's state is in question, then cancelling
-              skip         something is still in flight, then cancelling
-              pace         the run is ending, then cancelling
-              retarget     another goal can be set only while it is paused, then cancelling
-            stopping
-              approve      no plan waits for approval, then stopping
-              waive        the run is ending, then stopping
-              pause        the run is ending, then stopping
-              continue     the run is ending, then stopping
-              cancel       the run is ending, then stopping
-              stop         the run is ending, then stopping
-              retry        the run is ending, then stopping
-              retry --old  the run is ending, then stopping
-              confirm      no subject's state is in question, then stopping
-              skip         something is still in flight, then stopping
-              pace         the run is ending, then stopping
-              retarget     another goal can be set only while it is paused, then stopping
-            finished
-              approve      the run has ended, then finished
-              waive        the run has ended, then finished
-              pause        the run has ended, then finished
-              continue     the run has ended, then finished
-              cancel       the run has ended, then finished
-              stop         the run has ended, then finished
-              retry        the run has ended, then finished
-              retry --old  the run has ended, then finished
-              confirm      the run has ended, then finished
-              skip         the run has ended, then finished
-              pace         the run has ended, then finished
-              retarget     the run has ended, then finished
-        ",
-    );
+    same(&table, include_str!("commands.txt"));
 }
 
 #[test]

@@ -239,7 +239,7 @@ fn a_member_that_was_added_needs_approval() {
     let plan = world.plan();
     world.say(Command::Approve { plan }).ends().tells(
         "
-            approve: plan 11ce22 may run
+            approve: plan 94b6b7 may run
             approved by bob
             stage 0.0 begins
             member/3 begins → 4.0.0, limit 1

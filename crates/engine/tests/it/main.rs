@@ -1,10 +1,13 @@
 //! Stories of the engine, one file a subject.
 mod audit;
 mod back;
+mod back_run;
+mod calendar;
 mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod hours;
 mod kafka;
 mod mix;
 mod observation;
@@ -16,4 +19,5 @@ mod run;
 mod stage;
 mod standing;
 mod targets;
+mod together;
 mod world;

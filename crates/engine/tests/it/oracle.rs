@@ -6,6 +6,7 @@
 use crate::stage::{catalog, cluster, refused, told, v, via};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::audit::audit;
 use windlass_engine::catalog::{Bond, Catalog, Skew};
@@ -33,6 +34,8 @@ struct Oracle<'a> {
     targets: Vec<Version>,
     stops: Vec<Version>,
     goal: Version,
+    /// How a release that is left compares with the one it is left for.
+    leaves: Ordering,
 }
 
 type Broken = BTreeSet<(String, Version, String)>;
@@ -77,6 +80,10 @@ impl Oracle<'_> {
     }
 
     fn open(&self, from: &Version, to: &Version, level: u16) -> bool {
+        if self.leaves == Ordering::Greater {
+            let mut paths = self.catalog.paths.iter();
+            return paths.any(|p| p.from.holds(to) && p.to.holds(from) && p.back.is_some());
+        }
         self.catalog.paths.iter().any(|path| {
             path.from.holds(from)
                 && path.to.holds(to)
@@ -89,7 +96,9 @@ impl Oracle<'_> {
         let before = self.broken(&state.members, state.level);
         let mut next = Vec::new();
         for level in state.level + 1..5 {
-            if self.broken(&state.members, level).is_subset(&before) {
+            if self.leaves == Ordering::Less
+                && self.broken(&state.members, level).is_subset(&before)
+            {
                 let state = State {
                     level,
                     ..state.clone()
@@ -97,29 +106,29 @@ impl Oracle<'_> {
                 next.push(((0, 1, 0), state));
             }
         }
-        let oldest = state.members.iter().flat_map(Runs::values).min();
-        let bound = self
-            .stops
-            .iter()
-            .find(|stop| oldest.is_some_and(|o| o < *stop));
+        let before_it = |v: &Version, stop: &Version| v.cmp(stop) == self.leaves;
+        let bound = self.stops.iter().find(|stop| {
+            let mut all = state.members.iter().flat_map(Runs::values);
+            all.any(|v| before_it(v, stop))
+        });
         let kinds: BTreeSet<Vec<&String>> =
             state.members.iter().map(|m| m.keys().collect()).collect();
         for kind in kinds {
             for to in self
                 .targets
                 .iter()
-                .filter(|to| bound.is_some_and(|b| *to <= b))
+                .filter(|to| bound.is_some_and(|b| *to == b || before_it(to, b)))
             {
                 let moved: Vec<usize> = (0..state.members.len())
                     .filter(|i| {
                         let runs = &state.members[*i];
                         runs.keys().eq(kind.iter().copied())
-                            && runs.values().any(|v| v < to)
-                            && runs.values().all(|v| v <= to)
+                            && runs.values().any(|v| before_it(v, to))
+                            && runs.values().all(|v| v == to || before_it(v, to))
                     })
                     .collect();
                 let legal = moved.iter().all(|i| {
-                    let mut old = state.members[*i].values().filter(|v| *v < to);
+                    let mut old = state.members[*i].values().filter(|v| before_it(v, to));
                     old.all(|v| self.open(v, to, state.level))
                 });
                 let (low, high) = self.bounds(to);
@@ -296,6 +305,7 @@ fn oracle(
     snapshot: &Snapshot,
     goal: &Version,
     stops: &[Version],
+    leaves: Ordering,
 ) -> Option<(u32, u32, u32)> {
     let start = State {
         members: members(snapshot),
@@ -325,6 +335,7 @@ fn oracle(
             targets: targets.into_iter().collect(),
             stops: stops.to_vec(),
             goal: goal.clone(),
+            leaves,
         };
         oracle.best(start.clone())
     })
@@ -376,7 +387,7 @@ proptest! {
             }
         }
         stops.push(goal.clone());
-        let best = oracle(&catalog, &snapshot, &goal, &stops);
+        let best = oracle(&catalog, &snapshot, &goal, &stops, Ordering::Less);
         match (found, best) {
             (Ok(plan), Some(best)) => {
                 let objections = audit(&plan, &catalog, &policy, &snapshot, &left);
@@ -387,6 +398,41 @@ proptest! {
                 if cost.1 == 0 {
                     prop_assert_eq!(cost, best, "{}", told(&plan));
                 }
+            }
+            (Err(_), None) => {}
+            (Ok(plan), None) => prop_assert!(false, "brute force finds no way:\n{}", told(&plan)),
+            (Err(no), Some(best)) => prop_assert!(false, "{best:?}:\n{}", refused(&no)),
+        }
+    }
+
+    #[test]
+    fn the_way_back_is_what_brute_force_finds(toy in toys()) {
+        let catalog = catalog(&toy.catalog);
+        let snapshot = cluster(&toy.cluster);
+        let goal = v(RELEASES[toy.goal]);
+        let policy = via(&[]);
+        let left = BTreeSet::new();
+        let found = plan(&catalog, &policy, &snapshot, &Goal::Back(goal.clone()), &left, None);
+        let all = members(&snapshot);
+        let running = || all.iter().flat_map(Runs::values);
+        if running().any(|at| *at < goal) {
+            prop_assert_eq!(found.expect_err("newer").code, Code::Newer);
+            return Ok(());
+        }
+        let level = snapshot.levels[&"form".into()].finalized;
+        let line = catalog.lines.iter().find(|l| l.line.names(&goal)).expect("a line");
+        let (low, high) = line.levels[&"form".into()];
+        if running().any(|at| *at != goal) && !(low..=high).contains(&level) {
+            prop_assert_eq!(found.expect_err("finalized").code, Code::Finalized);
+            return Ok(());
+        }
+        let stops = [goal.clone()];
+        let best = oracle(&catalog, &snapshot, &goal, &stops, Ordering::Greater);
+        match (found, best) {
+            (Ok(plan), Some(best)) => {
+                let objections = audit(&plan, &catalog, &policy, &snapshot, &left);
+                prop_assert!(objections.is_empty(), "{}\n{objections:#?}", told(&plan));
+                prop_assert_eq!(cost(&plan), best, "{}", told(&plan));
             }
             (Err(_), None) => {}
             (Ok(plan), None) => prop_assert!(false, "brute force finds no way:\n{}", told(&plan)),

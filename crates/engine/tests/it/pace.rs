@@ -221,11 +221,63 @@ fn a_lower_pace_holds_at_once_a_higher_one_waits_for_approval() {
     let plan = world.plan();
     world.say(Command::Approve { plan }).go().tells(
         "
-            approve: plan b6463e may run
+            approve: plan 7dd084 may run
             approved by bob
             member/4 begins → 4.0.0, limit 5
             member/5 begins → 4.0.0, limit 5
         ",
     );
     assert_eq!((world.run.limit(), world.run.flights().len()), (5, 5));
+}
+
+#[test]
+fn of_four_replicas_with_two_needed_two_go_down_together_though_the_pace_lets_three() {
+    let mut world = World::of("1-4 arm 3.9.1").paced(Ramp::Fixed, 3, Mode::Sliding);
+    world.cluster.budgets = vec![budget(&["1", "2", "3", "4"], 2)];
+    assert_eq!(waves(&mut world, 4), [2, 2]);
+}
+
+#[test]
+fn a_rack_goes_together_and_the_next_only_when_it_is_back() {
+    let mut world = World::of(
+        "
+        1-2 arm 3.9.1 zone=a
+        3-4 arm 3.9.1 zone=b
+        5-6 arm 3.9.1 zone=c",
+    )
+    .paced(Ramp::Fixed, 4, Mode::Sliding);
+    // One replica a rack, two of three needed.
+    for (a, b, c) in [
+        ("1", "3", "5"),
+        ("2", "4", "6"),
+        ("1", "4", "6"),
+        ("2", "3", "5"),
+    ] {
+        world.cluster.budgets.push(budget(&[a, b, c], 2));
+    }
+    for id in 1..=6 {
+        world.hold(&id.to_string());
+    }
+    world.taken(1, 1).pass(Ms::seconds(1));
+    let flying = |world: &World| -> Vec<String> {
+        let all = world.run.flights().keys();
+        all.map(|s| s.to_string().replace("member/", "")).collect()
+    };
+    assert_eq!(flying(&world), ["1", "2"]);
+    world.release("1").pass(Ms::seconds(1));
+    assert_eq!(flying(&world), ["2"]);
+    world.release("2").pass(Ms::seconds(1));
+    assert_eq!(flying(&world), ["3", "4"]);
+}
+
+#[test]
+fn a_rack_whose_next_is_held_is_not_overtaken_by_another_rack() {
+    let mut world =
+        World::of("1-2 arm 3.9.1 zone=a\n3 arm 3.9.1 zone=b").paced(Ramp::Fixed, 3, Mode::Sliding);
+    world.cluster.budgets = vec![budget(&["1", "2"], 1)];
+    assert_eq!(waves(&mut world, 3), [1, 2]);
+    // Without racks the one that no budget holds passes.
+    let mut world = World::of("1-3 arm 3.9.1").paced(Ramp::Fixed, 3, Mode::Sliding);
+    world.cluster.budgets = vec![budget(&["1", "2"], 1)];
+    assert_eq!(waves(&mut world, 3), [2, 1]);
 }

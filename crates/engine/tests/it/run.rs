@@ -872,7 +872,7 @@ fn another_goal_is_another_plan_that_waits_for_approval() {
     let plan = world.plan();
     world.say(Command::Approve { plan }).ends().tells(
         "
-            approve: plan b883b5 may run
+            approve: plan 3a64e9 may run
             approved by bob
             stage 0.0 begins
             member/3 begins → 4.0.0, limit 1

@@ -95,6 +95,7 @@ fn member(id: &str, words: &[&str]) -> Member {
     for word in &words[2..] {
         match word.split_once('=') {
             Some(("zone", zone)) => member.zone = Some(zone.into()),
+            Some(("since", since)) => member.since = Some(Wall(since.parse().expect(word))),
             Some(("load", load)) => member.load = load.parse().expect(word),
             Some(_) => panic!("{word}"),
             None => member.active = *word == "active",
@@ -105,6 +106,10 @@ fn member(id: &str, words: &[&str]) -> Member {
 
 pub fn to(goal: &str) -> Goal {
     Goal::Version(v(goal))
+}
+
+pub fn back(goal: &str) -> Goal {
+    Goal::Back(v(goal))
 }
 
 pub fn via(stops: &[&str]) -> Policy {
@@ -231,6 +236,7 @@ fn take(catalog: &mut Catalog, kind: &str, words: &[&str]) {
             raise: Raising::OnFinalize,
             names: BTreeMap::new(),
             one_way: Vec::new(),
+            lowering: None,
             source: source(),
         }),
         ("line", [line, levels @ ..]) => catalog.lines.push(Line {
@@ -253,6 +259,7 @@ fn take(catalog: &mut Catalog, kind: &str, words: &[&str]) {
                 .chunks(3)
                 .map(|n| (n[1].into(), n[2].parse().expect(n[2])))
                 .collect(),
+            back: Some(source()),
             source: source(),
         }),
         ("skew", words) => catalog.skew.push(rule(words)),

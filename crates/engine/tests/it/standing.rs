@@ -51,7 +51,7 @@ fn before_anything_moves() {
     says(
         &world,
         "
-            Stands approval: plan cbef1d waits for approval
+            Stands approval: plan 9f784b waits for approval
               $ windlass approve {cluster}
               $ windlass cancel {cluster}
         ",

@@ -1,19 +1,24 @@
 //! A tiny world for stories of runs: members with versions, a clock that is a number, answers given at
 //! once or held back. Every fold is compared with the replay of its journal as text.
 
+mod line;
+
 use crate::stage::{cluster, same, v};
+use line::line;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use windlass_engine::calendar::zone::Zone;
+use windlass_engine::calendar::{Stretch, When};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{MemberId, Subject};
-use windlass_engine::plan::{Goal, Stage};
+use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::Run;
 use windlass_engine::run::command::{Answered, Command};
-use windlass_engine::run::event::{Approval, Approver, Cause, End, Event, Request};
+use windlass_engine::run::event::{Approval, Event, Request};
 use windlass_engine::snapshot::{Gap, Health, Level, Snapshot, Weight};
 use windlass_engine::step::{Input, heard, step};
 use windlass_engine::time::{Mark, Ms, Now, Wall};
@@ -36,8 +41,8 @@ lines:
 levels:
   - {name: format, raise: on-finalize, source: t}
 paths:
-  - {from: '3.9', to: '4.0', source: t}
-  - {from: '4.0', to: '4.1', source: t}
+  - {from: '3.9', to: '4.0', back: t, source: t}
+  - {from: '4.0', to: '4.1', back: t, source: t}
 skew:
   - {id: arm-not-newer, of: arm, from: brain, allow: not-newer, why: so, source: t}
 checks:
@@ -187,6 +192,25 @@ impl World {
 
     pub fn soaking(self, seconds: u64) -> Self {
         self.asking(|_, policy| policy.soak = Ms::seconds(seconds))
+    }
+
+    /// Windows and freezes by their first and last second of the epoch, each once.
+    pub fn open(self, windows: &[(i64, i64)], freezes: &[(i64, i64)]) -> Self {
+        let stretches = |all: &[(i64, i64)], what: &str| -> Vec<Stretch> {
+            let one = |(at, (from, to)): (usize, &(i64, i64))| Stretch {
+                name: format!("{what}{}", at + 1),
+                when: When::Once {
+                    from: *from,
+                    to: *to,
+                    zone: Zone::utc(),
+                },
+            };
+            all.iter().enumerate().map(one).collect()
+        };
+        self.asking(|_, policy| {
+            policy.hours.windows = stretches(windows, "w");
+            policy.hours.freezes = stretches(freezes, "f");
+        })
     }
 
     /// A carrier takes it, on this boot of its host.
@@ -589,143 +613,5 @@ fn key(effect: &Effect) -> (String, Ms) {
         Effect::Act {
             action, attempt, ..
         } => (format!("action {action} {attempt}"), Ms(500)),
-    }
-}
-
-/// An event as a line of a story; looks without news are left out.
-fn line(event: &Event, run: &Run) -> Option<String> {
-    Some(match event {
-        Event::Requested(_) => "requested".into(),
-        Event::Taken { epoch, .. } => format!("taken {epoch}"),
-        Event::Observed(seen) => {
-            let names = |ids: Vec<&MemberId>| -> Vec<String> {
-                ids.into_iter().map(ToString::to_string).collect()
-            };
-            // What is said of a member in flight is told by its gate.
-            let ours = |id: &MemberId| run.flights().contains_key(&Subject::Member(id.clone()));
-            let told = seen.members.iter().map(|m| &m.id).filter(|id| !ours(id));
-            let mut words = names(told.collect());
-            words.extend(seen.gone.iter().map(|id| format!("{id} gone")));
-            words.extend(seen.budgets.iter().map(|_| "budgets".to_string()));
-            words.extend(
-                seen.troubles
-                    .iter()
-                    .map(|all| format!("troubles {}", all.len())),
-            );
-            words.extend(seen.levels.iter().map(|_| "levels".to_string()));
-            words.extend(seen.gaps.iter().map(|all| format!("gaps {}", all.len())));
-            words.extend(seen.facts.keys().cloned());
-            if words.is_empty() {
-                return None;
-            }
-            format!("seen {}", words.join(" "))
-        }
-        Event::Judged { findings, .. } => {
-            let bars: Vec<_> = findings.iter().filter(|f| f.bars()).collect();
-            if bars.is_empty() {
-                "judged: nothing bars".into()
-            } else {
-                let names: Vec<String> = bars.iter().map(|f| f.check.to_string()).collect();
-                format!("judged: {} bars", names.join(" "))
-            }
-        }
-        Event::Planned(plan) => {
-            let stages: Vec<String> = plan
-                .stages()
-                .map(|(_, _, stage)| match stage {
-                    Stage::Move(step) => {
-                        let who: Vec<&str> = step.members.iter().map(MemberId::as_str).collect();
-                        format!("{} {} to {}", step.component, who.join(" "), step.to)
-                    }
-                    Stage::Raise(raise) => format!("raise {} to {}", raise.level, raise.to),
-                    Stage::Act(act) => format!("do {}", act.action),
-                })
-                .collect();
-            if stages.is_empty() {
-                "planned: nothing to do".into()
-            } else {
-                format!("planned: {}", stages.join("; "))
-            }
-        }
-        Event::Refused(refusal) => format!("refused: {}", refusal.code.name()),
-        Event::Approved { by, .. } => match by {
-            Approver::Human(who) => format!("approved by {who}"),
-            Approver::Nobody(why) => format!("approved by nobody: {why}"),
-        },
-        Event::Claimed { epoch } => format!("claimed {epoch}"),
-        Event::ClaimRefused { member, why } => format!("claim refused at {member}: {why}"),
-        Event::StageBegan { hop, stage } => format!("stage {hop}.{stage} begins"),
-        Event::StageDone { hop, stage } => format!("stage {hop}.{stage} done"),
-        Event::Began(began) => {
-            let to = began
-                .to
-                .as_ref()
-                .map(|to| format!(" → {to}"))
-                .unwrap_or_default();
-            let attempt = if began.tries > 1 {
-                format!(" (try {}, {:?})", began.tries, began.manner)
-            } else {
-                String::new()
-            };
-            format!(
-                "{} begins{to}{attempt}, limit {}",
-                began.subject,
-                run.limit()
-            )
-        }
-        Event::Moved { subject, .. } => format!("{subject} moved"),
-        Event::NotYet { subject, step, .. } => format!("{subject} not yet: {step}"),
-        Event::Progressed { subject, .. } => format!("{subject} comes nearer"),
-        Event::Failed {
-            subject, failure, ..
-        } => format!("{subject} failed: {}", failure.what),
-        Event::Settled {
-            subject, version, ..
-        } => match version {
-            Some(version) => format!("{subject} settled at {version}"),
-            None => format!("{subject} settled"),
-        },
-        Event::SoakBegan { need, why, .. } => format!("soak of {} s {why}", need.0 / 1_000),
-        Event::SoakSpan { .. } => {
-            let have = run.soak().map_or(0, |soak| soak.have.0);
-            format!("soaked {have} ms")
-        }
-        Event::SoakBroken { why, .. } => format!("soak broken: {why}"),
-        Event::SoakPassed => "soak passed".into(),
-        Event::Commanded {
-            command, answered, ..
-        } => match answered {
-            Answered::Taken(says) => format!("{}: {says}", command.word()),
-            Answered::NotNow { why, instead } => {
-                format!("{} not now: {why}; {instead}", command.word())
-            }
-        },
-        Event::Halted { cause, .. } => format!("halted: {}", cause_line(cause)),
-        Event::Replanning { why } => format!("plans again: {why}"),
-        Event::PlanKept => "plan kept".into(),
-        Event::Confirmed { subject, by } => format!("{subject} confirmed by {by}"),
-        Event::Skipped { subject, by } => format!("{subject} skipped by {by}"),
-        Event::ExpirySeen { .. } => "deadline seen passed".into(),
-        Event::Proven => "proven".into(),
-        Event::Ended(end) => match end {
-            End::Finished => "ended: finished".into(),
-            End::FinishedWithout(left) => format!("ended: finished without {left:?}"),
-            End::Refused => "ended: refused".into(),
-            End::Cancelled => "ended: cancelled".into(),
-            End::Stopped(left) => format!("ended: stopped {left:?}"),
-            End::Expired => "ended: expired".into(),
-        },
-    })
-}
-
-fn cause_line(cause: &Cause) -> String {
-    match cause {
-        Cause::Asked { by } => format!("asked by {by}"),
-        Cause::Failure { subject } => format!("{subject} failed"),
-        Cause::SomeoneElseActs { what } => format!("someone else acts: {what}"),
-        Cause::IdentityChanged { found, .. } => format!("identity changed to {found}"),
-        Cause::NoWayOn(refusal) => format!("no way on: {}", refusal.code.name()),
-        Cause::NotClaimed { member, .. } => format!("not claimed at {member}"),
-        Cause::Unclear { subject } => format!("{subject} unclear"),
     }
 }

@@ -104,6 +104,7 @@ pub fn facts() -> Result<Catalog, VersionError> {
             from: Range::parse("1.0")?,
             to: Range::parse("2.0")?,
             needs: BTreeMap::new(),
+            back: Some(source()),
             source: source(),
         }],
         skew: Vec::new(),

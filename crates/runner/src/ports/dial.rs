@@ -23,6 +23,7 @@ pub trait Dial: Send + Sync {
     /// Connects to `host:port`.
     ///
     /// # Errors
-    /// As the transport says; `TimedOut` after `limit`.
+    /// As the transport says; `TimedOut` after `limit`. Where secrets are read for it, their limit
+    /// ([`super::secrets::LIMIT`]) counts besides.
     fn dial<'a>(&'a self, address: &'a str, limit: Ms) -> Task<'a, io::Result<Box<dyn Stream>>>;
 }

@@ -16,4 +16,5 @@ mod kill;
 mod lease;
 mod runner;
 mod story;
+mod successor;
 mod unknown;

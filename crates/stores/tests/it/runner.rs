@@ -19,7 +19,7 @@ use windlass_engine::version::Version;
 use windlass_runner::conformance::noop::{self, NoopTarget, Noops, monotonic_ns};
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::{Bell, Driven};
-use windlass_runner::keeper;
+use windlass_runner::keeper::{self, CarryError};
 use windlass_runner::ledger::{Ledger, summary_of};
 use windlass_runner::ports::store::{Created, Registration, Store};
 use windlass_runner::system::SystemClock;
@@ -79,7 +79,16 @@ impl Bench {
     }
 
     async fn carry(&self) -> Driven {
-        let held = keeper::take(&self.world, &self.run).await.unwrap();
+        let held = loop {
+            match keeper::take(&self.world, &self.run).await {
+                // The one before was dropped while its lease was on the way to the writer, which lets
+                // go of it in a moment.
+                Err(CarryError::Held { .. } | CarryError::IdentityHeld { .. }) => {
+                    tokio::task::yield_now().await
+                }
+                taken => break taken.unwrap(),
+            }
+        };
         held.carry(self.world.clone(), self.bell()).await.unwrap()
     }
 

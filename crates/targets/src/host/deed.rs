@@ -2,8 +2,9 @@
 //!
 //! Must never know: how the script carries it out. Stories: in this file.
 
-use super::spec::{MemberSpec, ReleaseSource, SpecError, Supervisor};
+use super::spec::{MemberSpec, PreparedFile, ReleaseSource, SpecError, Supervisor};
 use std::collections::BTreeMap;
+use windlass_engine::hash::Hash;
 use windlass_engine::version::Version;
 
 /// What placeholders stand for.
@@ -125,15 +126,13 @@ impl MemberSpec {
 
     /// The folder of a release.
     pub(super) fn folder(&self, places: &Places, version: &Version) -> Result<String, SpecError> {
-        let (ReleaseSource::Folder(template) | ReleaseSource::Fetch { into: template, .. }) =
-            &self.release;
         let words = Words {
             id: self.id.as_str(),
             dir: &places.dir,
             version: Some(version.as_str()),
             ..Words::default()
         };
-        Ok(under(&places.dir, &words.expand(template)?))
+        Ok(under(&places.dir, &words.expand(self.release.folder())?))
     }
 
     /// What a deed towards a release is told, beside the mark.
@@ -177,9 +176,16 @@ impl MemberSpec {
             let holds = prepare.range.holds(version);
             for (to, from) in &prepare.files {
                 let to = under(&places.dir, &words.expand(to)?);
-                let from = under(&places.dir, &words.expand(from)?);
+                // Read for each range, as its arguments are.
+                let put = match from {
+                    PreparedFile::From(from) => (
+                        "put",
+                        vec![under(&places.dir, &words.expand(from)?), to.clone()],
+                    ),
+                    PreparedFile::Text(text) => ("write", vec![to.clone(), text.clone()]),
+                };
                 deed.lists.push(match holds {
-                    true => ("put", vec![from, to]),
+                    true => put,
                     false => ("back", vec![to]),
                 });
             }
@@ -203,7 +209,58 @@ impl MemberSpec {
             deed.env.push(format!("{name}={}", words.expand(&value)?));
         }
         deed.folder = folder;
+        self.source(places, version, &mut deed)?;
         Ok(deed)
+    }
+
+    /// How the release comes to the host, where it does not lie there.
+    fn source(&self, places: &Places, version: &Version, deed: &mut Deed) -> Result<(), SpecError> {
+        match &self.release {
+            ReleaseSource::Folder(_) => {}
+            ReleaseSource::Fetch {
+                command, checksum, ..
+            } => {
+                let into = format!("{}.fetching", deed.folder);
+                let words = Words {
+                    id: self.id.as_str(),
+                    dir: &places.dir,
+                    version: Some(version.as_str()),
+                    into: Some(&into),
+                    ..Words::default()
+                };
+                let command: Result<Vec<String>, SpecError> =
+                    command.iter().map(|text| words.expand(text)).collect();
+                deed.lists.push(("fetch", command?));
+                deed.checksum = checksum.get(version).copied();
+            }
+            ReleaseSource::Copy { from, checksum, .. } => {
+                let words = Words {
+                    version: Some(version.as_str()),
+                    ..Words::default()
+                };
+                deed.from = Some(words.expand(from)?);
+                deed.checksum = checksum.get(version).copied();
+            }
+        }
+        Ok(())
+    }
+
+    /// The lists that ask the declared supervisor for its pid; what names a release tells no member.
+    pub(super) fn status(&self, places: &Places) -> Vec<Vec<String>> {
+        let Supervisor::Commands { status, .. } = &self.supervisor else {
+            return Vec::new();
+        };
+        let words = Words {
+            id: self.id.as_str(),
+            dir: &places.dir,
+            config: Some(&places.config),
+            ..Words::default()
+        };
+        let list = |list: &Vec<String>| {
+            let list = list.iter().map(|text| words.expand(text));
+            list.collect::<Result<Vec<String>, SpecError>>().ok()
+        };
+        status.iter().filter_map(list).collect()
     }
 }
 
@@ -223,8 +280,14 @@ pub(super) struct Deed {
     pub(super) program: String,
     /// `NAME=value` each.
     pub(super) env: Vec<String>,
-    /// Lists for the script: `start`, `stop`, `status`, `put FROM TO`, `back TO`.
+    /// Lists for the script: `start`, `stop`, `status`, `put FROM TO`, `write TO TEXT`, `back TO`, `fetch`.
     pub(super) lists: Vec<(&'static str, Vec<String>)>,
+    /// What the list of the release's files is compared with before it is put in place.
+    pub(super) checksum: Option<Hash>,
+    /// Where it lies here, to be sent.
+    pub(super) from: Option<String>,
+    /// Of what is sent; known once it was read.
+    pub(super) source: Option<Hash>,
 }
 
 #[cfg(test)]
@@ -250,7 +313,10 @@ mod tests {
                 range: Range::parse("4.0..").expect("a range"),
                 env: BTreeMap::from([("LOG".into(), "{dir}/log4j2.yaml".into())]),
                 args: vec!["--release={version}".into()],
-                files: BTreeMap::from([("config/log.yaml".into(), "{release}/log.yaml".into())]),
+                files: BTreeMap::from([(
+                    "config/log.yaml".into(),
+                    PreparedFile::From("{release}/log.yaml".into()),
+                )]),
             }],
             fence: None,
             stop_signal: StopSignal::Term,

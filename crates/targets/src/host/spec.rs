@@ -1,5 +1,7 @@
 //! What a user declares of a member on its host, checked once: paths, supervisor, releases.
 //!
+//! SHA-256 sums of releases are those of the list that `sha256sum` writes of all files: paths begin
+//! with `./` and are sorted by their bytes. Links are refused, since they are in no such list.
 //! Must never know: how it is carried out. Stories: `deed.rs` and `tests/it/host.rs`.
 
 use std::collections::BTreeMap;
@@ -39,34 +41,37 @@ pub struct MemberSpec {
 pub enum ReleaseSource {
     /// A folder each: `/opt/kafka/{version}`.
     Folder(String),
-    /// Fetched once by a declared command, which fills the folder `{into}`; it is checked and then
+    /// Fetched once by a declared command, which fills the folder `{into}`; it is compared and then
     /// put in place whole.
     Fetch {
         /// An argument list, never through a shell.
         command: Vec<String>,
         /// Where it shall lie: `/opt/kafka/{version}`.
         into: String,
-        /// What is compared before it is used.
-        checksum: Checksum,
+        /// What is compared before it is used, by release.
+        checksum: BTreeMap<Version, Hash>,
+    },
+    /// Sent by us, once, from a folder or an archive that lies beside us.
+    Copy {
+        /// Where it lies here: `/srv/releases/kafka-{version}.tgz`.
+        from: String,
+        /// Where it shall lie: `/opt/kafka/{version}`.
+        into: String,
+        /// What is compared besides before it is used, by release; that what came is what was sent is
+        /// always compared.
+        checksum: BTreeMap<Version, Hash>,
     },
 }
 
-/// What is compared of a fetched release.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Checksum {
-    /// SHA-256 of one file of the release, declared by version.
-    File {
-        /// Its path within the release: `libs/kafka-clients-{version}.jar`.
-        path: String,
-        /// 64 hexadecimal digits a version.
-        sha256: BTreeMap<Version, String>,
-    },
-    /// SHA-256 of the list that `sha256sum` writes of all files, by release: paths begin with `./` and
-    /// are sorted by their bytes. Links are refused, since they are in no such list.
-    Tree(BTreeMap<Version, Hash>),
-    /// A list as `sha256sum` writes it, on the host and outside of what is fetched; paths in it are
-    /// within the release.
-    Manifest(String),
+impl ReleaseSource {
+    /// The folder of each release on its host, with `{version}` in it.
+    pub(super) fn folder(&self) -> &str {
+        match self {
+            Self::Folder(template)
+            | Self::Fetch { into: template, .. }
+            | Self::Copy { into: template, .. } => template,
+        }
+    }
 }
 
 /// The name of a file that tells a release: `kafka-clients-{version}.jar`.
@@ -109,8 +114,17 @@ pub struct Prepare {
     pub env: BTreeMap<String, String>,
     /// Arguments after the start command's (supervisor `Process`).
     pub args: Vec<String>,
-    /// Files put in place before the start: where to, and where from.
-    pub files: BTreeMap<String, String>,
+    /// Files put in place before the start: where to, and what is in them.
+    pub files: BTreeMap<String, PreparedFile>,
+}
+
+/// What is in a file that is put in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreparedFile {
+    /// A copy of this file of the host.
+    From(String),
+    /// This text, as it stands.
+    Text(String),
 }
 
 /// How a process is told to stop.

@@ -51,7 +51,11 @@ impl From<CallError> for Miss {
                 FrameError::Broken(source) => gone(source.kind()),
                 FrameError::Foreign(_) => false,
             },
-            CallError::Silent { .. }
+            CallError::Tls { .. }
+            | CallError::Secret { .. }
+            | CallError::Login { .. }
+            | CallError::LoginWanted { .. }
+            | CallError::Silent { .. }
             | CallError::NotOffered { .. }
             | CallError::Garbled { .. }
             | CallError::Refused { .. } => false,

@@ -1,4 +1,4 @@
-//! One connection to one listener: hello, version of each request, correlation, limits.
+//! One connection to one listener: hello, login, version of each request, correlation, limits.
 //!
 //! Must never know: what is done with an answer, or that there are other nodes.
 //! Stories: `tests/it/connection.rs`.
@@ -12,16 +12,31 @@ use futures_util::future::{Either, select};
 use kafka_protocol::messages::{ApiKey, ApiVersionsRequest, ApiVersionsResponse, ResponseHeader};
 use kafka_protocol::protocol::{Decodable, HeaderVersion, Message, Request, StrBytes};
 use thiserror::Error;
-use windlass_engine::time::Ms;
+use windlass_engine::time::{Mark, Ms};
+use windlass_runner::ports::Task;
 use windlass_runner::ports::clock::Clock;
-use windlass_runner::ports::dial::{Dial, Stream};
+use windlass_runner::ports::dial::Stream;
+use windlass_runner::ports::secrets::{self, SecretError};
 
 use super::answers::Hello;
+use super::door::Door;
 use super::frame::{self, FrameError};
+use super::login;
+use crate::dial::trouble::is_tls;
 
 /// Versions of ApiVersions that are tried: 4 shows features whose minimum is 0, 3 shows features at
 /// all, 0 is understood by everything (KIP-511, KIP-584).
 const HELLO_VERSIONS: [i16; 3] = [4, 3, 0];
+
+/// Before it is answered, nobody knows whether the listener lets us in.
+const SASL_HANDSHAKE: i16 = ApiKey::SaslHandshake as i16;
+
+/// Secrets that one dial may have to read: authority, certificate, key.
+const DIAL_SECRETS_COUNT: u64 = 3;
+
+/// Share of a login's life (`connections.max.reauth.ms`) after which the connection is not used again;
+/// Kafka's own clients log in anew after 85 to 95 per cent.
+const LOGIN_SHARE_PERCENT: u64 = 85;
 
 /// `UNSUPPORTED_VERSION`; to ApiVersions it comes in the form of version 0.
 const UNSUPPORTED_VERSION: i16 = 35;
@@ -37,6 +52,40 @@ pub enum CallError {
         /// As the transport says.
         #[source]
         source: io::Error,
+    },
+    /// TLS is not as it should be, there or here.
+    #[error("no TLS with {address}")]
+    Tls {
+        /// Where to.
+        address: String,
+        /// In words, with what to do.
+        #[source]
+        source: io::Error,
+    },
+    /// The password cannot be read.
+    #[error("no password for {address}")]
+    Secret {
+        /// Where to.
+        address: String,
+        /// Why.
+        #[source]
+        source: SecretError,
+    },
+    /// The login failed.
+    #[error("{address} does not let us in: {why}")]
+    Login {
+        /// Where to.
+        address: String,
+        /// In words, with what to do.
+        why: String,
+    },
+    /// The listener wants a login and none is declared.
+    #[error("{address} wants a login, by {}: declare `sasl`", offers.join(" or "))]
+    LoginWanted {
+        /// Where to.
+        address: String,
+        /// The mechanisms that it offers.
+        offers: Vec<String>,
     },
     /// The connection broke, or what came is no Kafka.
     #[error("{address} did not answer {request}")]
@@ -111,7 +160,12 @@ impl CallError {
 pub struct Connection {
     stream: Box<dyn Stream>,
     clock: Arc<dyn Clock>,
+    door: Door,
     address: String,
+    /// Whether anything but greetings was answered: before, a listener may end it for want of a login.
+    let_in: bool,
+    /// From when on the login no longer counts.
+    until: Option<Mark>,
     correlation: i32,
     hello: Hello,
     hello_version: i16,
@@ -128,36 +182,56 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    /// Connects and says hello, each within `limit`.
+    /// Connects, says hello, and logs in where that is declared: each within `limit`, to which comes
+    /// that of reading secrets.
     ///
     /// # Errors
     /// See [`CallError`].
     pub async fn open(
-        dial: &dyn Dial,
+        door: &Door,
         clock: &Arc<dyn Clock>,
         address: &str,
         limit: Ms,
     ) -> Result<Self, CallError> {
-        let wrong = |source| CallError::Dial {
-            address: address.to_string(),
-            source,
-        };
+        let wrong = |source| dialled(address, source);
         // The dial keeps its own limit; ours holds should it not.
-        let stream = match select(dial.dial(address, limit), clock.sleep(limit)).await {
+        let patience = Ms(limit.0 + DIAL_SECRETS_COUNT * secrets::LIMIT.0);
+        let stream = match select(door.dial.dial(address, limit), clock.sleep(patience)).await {
             Either::Left((stream, _)) => stream.map_err(wrong)?,
             Either::Right(((), _)) => return Err(wrong(io::ErrorKind::TimedOut.into())),
         };
         let mut connection = Self {
             stream,
             clock: Arc::clone(clock),
+            door: door.clone(),
             address: address.to_string(),
+            let_in: false,
+            until: None,
             correlation: 0,
             hello: Hello::default(),
             hello_version: HELLO_VERSIONS[0],
             whole: true,
         };
         connection.hello_again(limit).await?;
+        if let Some(declared) = &door.login {
+            let begun = clock.now().mono;
+            let counts = login::login(&mut connection, declared, limit).await?;
+            connection.until = counts.map(|counts| Mark {
+                ms: begun.ms + counts.0 / 100 * LOGIN_SHARE_PERCENT,
+                ..begun
+            });
+            // What came so far went through without a login as well.
+            connection.let_in = true;
+        }
         Ok(connection)
+    }
+
+    /// Whether its login counts no longer, or soon will not.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        let now = self.clock.now().mono;
+        self.until
+            .is_some_and(|until| until.boot != now.boot || until.ms <= now.ms)
     }
 
     /// Asks anew what the listener offers and which levels it knows.
@@ -235,8 +309,33 @@ impl Connection {
                 request: name_of(R::KEY),
             });
         };
-        let mut body = self.exchange(request, version, limit).await?;
+        let first = self.whole && !self.let_in && R::KEY != SASL_HANDSHAKE;
+        let mut body = match self.exchange(request, version, limit).await {
+            Ok(body) => body,
+            Err(error) if error.broke() && first => {
+                return Err(self.login_wanted(limit).await.unwrap_or(error));
+            }
+            Err(error) => return Err(error),
+        };
+        if R::KEY != SASL_HANDSHAKE {
+            self.let_in = true;
+        }
         self.read(&mut body, name_of(R::KEY), version)
+    }
+
+    /// A listener that wants a login ends the connection at the first question, without a word.
+    /// Asked on another connection, it says so. (In a box: opening is what we are a part of.)
+    fn login_wanted(&self, limit: Ms) -> Task<'static, Option<CallError>> {
+        let (door, clock) = (self.door.clone(), Arc::clone(&self.clock));
+        let address = self.address.clone();
+        Box::pin(async move {
+            if door.login.is_some() {
+                return None;
+            }
+            let mut again = Self::open(&door, &clock, &address, limit).await.ok()?;
+            let offers = login::offered(&mut again, limit).await?;
+            Some(CallError::LoginWanted { address, offers })
+        })
     }
 
     /// An error that stood in an answer.
@@ -275,10 +374,13 @@ impl Connection {
             frame::read(&mut **stream).await
         });
         let mut body = match select(talk, self.clock.sleep(limit)).await {
-            Either::Left((answer, _)) => answer.map_err(|source| CallError::Frame {
-                address: self.address.clone(),
-                request: name,
-                source,
+            Either::Left((answer, _)) => answer.map_err(|source| match source {
+                FrameError::Broken(source) if is_tls(&source) => dialled(&self.address, source),
+                FrameError::Broken(_) | FrameError::Foreign(_) => CallError::Frame {
+                    address: self.address.clone(),
+                    request: name,
+                    source,
+                },
             })?,
             Either::Right(((), _)) => {
                 return Err(CallError::Silent {
@@ -324,9 +426,21 @@ impl Connection {
     }
 }
 
+/// What kept us from a connection.
+fn dialled(address: &str, source: io::Error) -> CallError {
+    let address = address.to_string();
+    if is_tls(&source) {
+        CallError::Tls { address, source }
+    } else {
+        CallError::Dial { address, source }
+    }
+}
+
 /// What people call a request.
 fn name_of(key: i16) -> &'static str {
-    const NAMES: [(ApiKey, &str); 9] = [
+    const NAMES: [(ApiKey, &str); 11] = [
+        (ApiKey::SaslHandshake, "SaslHandshake"),
+        (ApiKey::SaslAuthenticate, "SaslAuthenticate"),
         (ApiKey::ApiVersions, "ApiVersions"),
         (ApiKey::Metadata, "Metadata"),
         (ApiKey::DescribeCluster, "DescribeCluster"),

@@ -175,6 +175,10 @@ impl KafkaTarget {
                 CallError::Refused { .. }
                 | CallError::NotOffered { .. }
                 | CallError::Dial { .. }
+                | CallError::Tls { .. }
+                | CallError::Secret { .. }
+                | CallError::Login { .. }
+                | CallError::LoginWanted { .. }
                 | CallError::Frame { .. }
                 | CallError::Silent { .. }
                 | CallError::Garbled { .. } => FailureCode::NotReady,

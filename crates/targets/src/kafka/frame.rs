@@ -82,7 +82,7 @@ pub async fn read(stream: &mut dyn Stream) -> Result<Bytes, FrameError> {
 /// What four bytes that are no length look like.
 fn looks(head: [u8; 4]) -> String {
     match head {
-        [0x15 | 0x16, 3, _, _] => "the answer looks like TLS".to_string(),
+        [0x15 | 0x16, 3, _, _] => "the answer looks like TLS: declare `tls`".to_string(),
         [a, b, c, d] if head.iter().all(|byte| (0x20..0x7f).contains(byte)) => {
             let text: String = [a, b, c, d].map(char::from).iter().collect();
             format!("the answer begins with the text `{text}`")

@@ -90,6 +90,7 @@ pub async fn gather(
         let mut want: BTreeSet<&String> = bootstrap.iter().collect();
         want.extend(addresses.brokers.values());
         want.extend(addresses.controllers.values());
+        wires.are_controllers(addresses.controllers.values());
         want.retain(|address| !met.contains_key(*address));
         if want.is_empty() {
             break;

@@ -4,7 +4,7 @@
 //! of the process that listens there now.
 //! Must never know: what is asked. Stories: `tests/it/connection.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,17 +12,19 @@ use futures_util::future::{Either, select};
 use tokio::sync::OwnedMutexGuard;
 use windlass_engine::time::Ms;
 use windlass_runner::ports::clock::Clock;
-use windlass_runner::ports::dial::Dial;
 
 use super::connection::{CallError, Connection};
+use super::door::{Door, Doors};
 
 type Slot = Arc<tokio::sync::Mutex<Option<Connection>>>;
 
 /// Connections by address.
 pub struct Wires {
-    dial: Arc<dyn Dial>,
+    doors: Doors,
     clock: Arc<dyn Clock>,
     slots: Mutex<BTreeMap<String, Slot>>,
+    /// Listeners of controllers, as far as they are known: they may have a door of their own.
+    controllers: Mutex<BTreeSet<String>>,
 }
 
 impl fmt::Debug for Wires {
@@ -34,11 +36,32 @@ impl fmt::Debug for Wires {
 impl Wires {
     /// None open yet.
     #[must_use]
-    pub fn new(dial: Arc<dyn Dial>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(doors: Doors, clock: Arc<dyn Clock>) -> Self {
         Self {
-            dial,
+            doors,
             clock,
             slots: Mutex::default(),
+            controllers: Mutex::default(),
+        }
+    }
+
+    /// From now on these addresses are entered by the controllers' door.
+    pub fn are_controllers<'a>(&self, addresses: impl IntoIterator<Item = &'a String>) {
+        let known = &mut *self
+            .controllers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.extend(addresses.into_iter().cloned());
+    }
+
+    fn door(&self, address: &str) -> &Door {
+        let known = self
+            .controllers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &self.doors.controllers {
+            Some(door) if known.contains(address) => door,
+            Some(_) | None => &self.doors.clients,
         }
     }
 
@@ -62,7 +85,7 @@ impl Wires {
                 });
             }
         };
-        if let Some(mut kept) = slot.take() {
+        if let Some(mut kept) = slot.take().filter(|kept| !kept.is_spent()) {
             match kept.hello_again(limit).await {
                 Ok(()) => return Ok(Line::new(kept, slot)),
                 // The process behind it ended, or it idled too long: ask whoever listens now.
@@ -70,7 +93,7 @@ impl Wires {
                 Err(error) => return Err(error),
             }
         }
-        let fresh = Connection::open(&*self.dial, &self.clock, address, limit).await?;
+        let fresh = Connection::open(self.door(address), &self.clock, address, limit).await?;
         Ok(Line::new(fresh, slot))
     }
 
@@ -80,7 +103,7 @@ impl Wires {
     /// See [`CallError`].
     pub async fn again(&self, line: Line, limit: Ms) -> Result<Line, CallError> {
         let address = line.connection.address().to_string();
-        let fresh = Connection::open(&*self.dial, &self.clock, &address, limit).await?;
+        let fresh = Connection::open(self.door(&address), &self.clock, &address, limit).await?;
         Ok(Line::new(fresh, line.slot))
     }
 }

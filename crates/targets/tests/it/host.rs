@@ -12,11 +12,9 @@ use windlass_engine::effect::{FailureCode, Manner, Outcome};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Range;
 use windlass_runner::ports::hand::{Hand, Running};
-use windlass_targets::host::{LocalHand, Prepare, Supervisor};
+use windlass_targets::host::{HostHand, Prepare, PreparedFile, Supervisor};
 
-#[tokio::test]
-async fn deed_after_deed_on_one_member() {
-    let world = World::new();
+async fn deed_after_deed_on_one_member(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     assert_eq!(hand.claim(&run).await, claimed());
@@ -59,9 +57,7 @@ fn open_files(pid: &str) -> Vec<String> {
     to.map(|to| to.display().to_string()).collect()
 }
 
-#[tokio::test]
-async fn another_release_or_another_process_than_expected_is_left_alone() {
-    let world = World::new();
+async fn another_release_or_another_process_than_expected_is_left_alone(world: World) {
     let hand = world.raised("1.0.0").await;
     let before = runs_at(&hand, "1.0.0").await;
     let run = fence(2);
@@ -89,9 +85,7 @@ async fn another_release_or_another_process_than_expected_is_left_alone() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_member_that_was_seen_and_is_gone_is_not_started_by_itself() {
-    let world = World::new();
+async fn a_member_that_was_seen_and_is_gone_is_not_started_by_itself(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -110,9 +104,7 @@ async fn a_member_that_was_seen_and_is_gone_is_not_started_by_itself() {
     assert_eq!(outcome, Outcome::Done);
 }
 
-#[tokio::test]
-async fn what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allowed() {
-    let world = World::new();
+async fn what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allowed(world: World) {
     world.mode("stubborn");
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
@@ -139,9 +131,9 @@ async fn what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allow
     assert_ne!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_be_put_back() {
-    let world = World::new();
+async fn a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_be_put_back(
+    world: World,
+) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -162,9 +154,7 @@ async fn a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_b
     runs_at(&hand, "1.0.0").await;
 }
 
-#[tokio::test]
-async fn a_release_that_is_not_there_changes_nothing() {
-    let world = World::new();
+async fn a_release_that_is_not_there_changes_nothing(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -182,9 +172,7 @@ async fn a_release_that_is_not_there_changes_nothing() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_stopping_run_leaves_what_it_has_not_begun() {
-    let world = World::new();
+async fn a_stopping_run_leaves_what_it_has_not_begun(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -198,9 +186,7 @@ async fn a_stopping_run_leaves_what_it_has_not_begun() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_member_started_by_other_means_is_found_and_a_recycled_pid_fools_nobody() {
-    let world = World::new();
+async fn a_member_started_by_other_means_is_found_and_a_recycled_pid_fools_nobody(world: World) {
     let hand = world.hand();
     let stranger = Command::new("sleep").arg("60").spawn().expect("a process");
     let mut stranger = Ended(stranger);
@@ -244,20 +230,24 @@ impl Drop for Ended {
     }
 }
 
-#[tokio::test]
-async fn what_differs_by_release_is_put_in_place_and_taken_back() {
-    let world = World::new();
+async fn what_differs_by_release_is_put_in_place_and_taken_back(world: World) {
     let mut spec = world.spec();
     spec.prepare = vec![Prepare {
         range: Range::parse("2.0..").expect("a range"),
         env: BTreeMap::from([("SETTING".into(), "a 'quoted' $value".into())]),
         args: vec!["--new={version}".into()],
         files: BTreeMap::from([
-            ("log.yaml".into(), "{release}/log.yaml".into()),
-            ("more.yaml".into(), "{release}/log.yaml".into()),
+            (
+                "log.yaml".into(),
+                PreparedFile::From("{release}/log.yaml".into()),
+            ),
+            (
+                "more.yaml".into(),
+                PreparedFile::From("{release}/log.yaml".into()),
+            ),
         ]),
     }];
-    let hand = LocalHand::new("here".into(), spec).expect("a hand");
+    let hand = world.hand_of(spec);
     let (old, more) = (world.dir().join("log.yaml"), world.dir().join("more.yaml"));
     fs::write(&old, "of old").expect("written");
     fs::write(world.root().join("releases/2.0.0/log.yaml"), "of 2").expect("written");
@@ -289,7 +279,7 @@ async fn what_differs_by_release_is_put_in_place_and_taken_back() {
 }
 
 /// A supervisor of its own, told by commands: as systemd would be, with a link for the release.
-fn commands(world: &World) -> LocalHand {
+fn commands(world: &World) -> HostHand {
     let tool = world.root().join("ctl.sh");
     let text = r#"#!/bin/sh
 cd "$(dirname "$0")/member" || exit 1
@@ -316,12 +306,10 @@ esac
         stop: vec![words(&["stop"])],
         status: vec![words(&["status"])],
     };
-    LocalHand::new("here".into(), spec).expect("a hand")
+    world.hand_of(spec)
 }
 
-#[tokio::test]
-async fn another_supervisor_is_told_by_its_commands() {
-    let world = World::new();
+async fn another_supervisor_is_told_by_its_commands(world: World) {
     let hand = commands(&world);
     let run = fence(1);
     hand.claim(&run).await;
@@ -348,9 +336,7 @@ async fn another_supervisor_is_told_by_its_commands() {
     until("it is gone", || !runs(pid)).await;
 }
 
-#[tokio::test]
-async fn a_start_command_that_fails_is_quoted() {
-    let world = World::new();
+async fn a_start_command_that_fails_is_quoted(world: World) {
     let _ = commands(&world);
     let mut spec = world.spec();
     let fail = vec![
@@ -362,10 +348,24 @@ async fn a_start_command_that_fails_is_quoted() {
         stop: vec![fail.clone()],
         status: vec![fail],
     };
-    let hand = LocalHand::new("here".into(), spec).expect("a hand");
+    let hand = world.hand_of(spec);
     let run = fence(1);
     hand.claim(&run).await;
     let failed = failure(hand.ensure(&ensure(1, &[], "1.0.0"), &run, PATIENCE).await);
     assert_eq!(failed.code, FailureCode::DidNotStart);
     assert_eq!(failed.what, "the start command answered 5: unit is masked");
+}
+
+crate::host_world::stories! {
+    deed_after_deed_on_one_member,
+    another_release_or_another_process_than_expected_is_left_alone,
+    a_member_that_was_seen_and_is_gone_is_not_started_by_itself,
+    what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allowed,
+    a_member_that_does_not_stay_fails_with_its_last_words_and_the_old_can_be_put_back,
+    a_release_that_is_not_there_changes_nothing,
+    a_stopping_run_leaves_what_it_has_not_begun,
+    a_member_started_by_other_means_is_found_and_a_recycled_pid_fools_nobody,
+    what_differs_by_release_is_put_in_place_and_taken_back,
+    another_supervisor_is_told_by_its_commands,
+    a_start_command_that_fails_is_quoted,
 }

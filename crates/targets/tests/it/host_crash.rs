@@ -57,9 +57,7 @@ fn touch(world: &World, name: &str) {
     fs::write(world.root().join(name), "").expect("written");
 }
 
-#[tokio::test]
-async fn a_carrier_killed_in_the_middle_leaves_a_deed_that_finishes() {
-    let world = World::new();
+async fn a_carrier_killed_in_the_middle_leaves_a_deed_that_finishes(world: World) {
     world.mode("stubborn");
     let hand = world.raised("1.0.0").await;
     runs_at(&hand, "1.0.0").await;
@@ -87,9 +85,7 @@ async fn a_carrier_killed_in_the_middle_leaves_a_deed_that_finishes() {
     assert!(!world.root().join("outcome").exists());
 }
 
-#[tokio::test]
-async fn a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up() {
-    let world = World::new();
+async fn a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up(world: World) {
     world.mode("stubborn");
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
@@ -105,7 +101,7 @@ async fn a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up() {
         outcome = &mut first => panic!("answered early: {outcome:?}"),
         () = told => {}
     }
-    let place = format!("dir={} ", world.dir().display());
+    let place = format!(" deed {}/.windlass/7.fence", world.dir().display());
     let scripts = fs::read_dir("/proc").expect("processes");
     let scripts = scripts.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let ours = |pid: &u32| cmdline(*pid).contains(&place);
@@ -120,9 +116,7 @@ async fn a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up() {
     runs_at(&hand, "2.0.0").await;
 }
 
-#[tokio::test]
-async fn a_frozen_carrier_woken_after_a_skip_touches_nothing() {
-    let world = World::new();
+async fn a_frozen_carrier_woken_after_a_skip_touches_nothing(world: World) {
     let hand = world.raised("1.0.0").await;
     let before = runs_at(&hand, "1.0.0").await;
     let carrier = Carrier::start(&world);
@@ -139,9 +133,7 @@ async fn a_frozen_carrier_woken_after_a_skip_touches_nothing() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_frozen_carrier_woken_after_a_stop_touches_nothing() {
-    let world = World::new();
+async fn a_frozen_carrier_woken_after_a_stop_touches_nothing(world: World) {
     let hand = world.raised("1.0.0").await;
     let before = runs_at(&hand, "1.0.0").await;
     let carrier = Carrier::start(&world);
@@ -157,9 +149,7 @@ async fn a_frozen_carrier_woken_after_a_stop_touches_nothing() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_process_that_died_between_start_and_report_is_not_started_again() {
-    let world = World::new();
+async fn a_process_that_died_between_start_and_report_is_not_started_again(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -179,7 +169,7 @@ async fn a_process_that_died_between_start_and_report_is_not_started_again() {
 /// Writes the mark as a deed would have left it that died at this step.
 fn died_at(
     world: &World,
-    hand: &windlass_targets::host::LocalHand,
+    hand: &windlass_targets::host::HostHand,
     step: &str,
     more: &[(&str, String)],
 ) {
@@ -202,9 +192,7 @@ fn died_at(
     fs::write(hand.mark_path(), mark).expect("written");
 }
 
-#[tokio::test]
-async fn a_deed_that_died_is_taken_up_at_its_step() {
-    let world = World::new();
+async fn a_deed_that_died_is_taken_up_at_its_step(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -248,9 +236,7 @@ async fn a_deed_that_died_is_taken_up_at_its_step() {
     assert_eq!(hand.look().await.running, Running::Nothing);
 }
 
-#[tokio::test]
-async fn someone_elses_process_in_the_gap_is_left_alone() {
-    let world = World::new();
+async fn someone_elses_process_in_the_gap_is_left_alone(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -262,4 +248,14 @@ async fn someone_elses_process_in_the_gap_is_left_alone() {
         .await;
     assert_eq!(failed_as(outcome), FailureCode::NotAsExpected);
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
+}
+
+crate::host_world::stories! {
+    a_carrier_killed_in_the_middle_leaves_a_deed_that_finishes,
+    a_deed_that_is_killed_itself_says_how_far_it_came_and_is_taken_up,
+    a_frozen_carrier_woken_after_a_skip_touches_nothing,
+    a_frozen_carrier_woken_after_a_stop_touches_nothing,
+    a_process_that_died_between_start_and_report_is_not_started_again,
+    a_deed_that_died_is_taken_up_at_its_step,
+    someone_elses_process_in_the_gap_is_left_alone,
 }

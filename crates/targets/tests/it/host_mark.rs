@@ -15,9 +15,7 @@ fn other_store(epoch: u64) -> Fence {
     }
 }
 
-#[tokio::test]
-async fn two_stores_on_one_cluster_the_second_is_refused_and_told_by_whom() {
-    let world = World::new();
+async fn two_stores_on_one_cluster_the_second_is_refused_and_told_by_whom(world: World) {
     let hand = world.raised("1.0.0").await;
     let (ours, theirs) = (fence(2), other_store(9));
     assert_eq!(hand.claim(&ours).await, claimed());
@@ -50,10 +48,8 @@ async fn two_stores_on_one_cluster_the_second_is_refused_and_told_by_whom() {
     assert_eq!(runs_at(&hand, "1.0.0").await, before);
 }
 
-#[tokio::test]
-async fn a_copied_store_is_a_foreign_one() {
+async fn a_copied_store_is_a_foreign_one(world: World) {
     // Its id was minted anew when it was copied; all else in it is the same.
-    let world = World::new();
     let hand = world.raised("1.0.0").await;
     let original = fence(5);
     hand.claim(&original).await;
@@ -77,9 +73,7 @@ async fn a_copied_store_is_a_foreign_one() {
     ));
 }
 
-#[tokio::test]
-async fn an_attempt_or_an_epoch_that_arrives_late_is_refused() {
-    let world = World::new();
+async fn an_attempt_or_an_epoch_that_arrives_late_is_refused(world: World) {
     let hand = world.raised("1.0.0").await;
     let (old, new) = (fence(2), fence(3));
     hand.claim(&old).await;
@@ -109,9 +103,7 @@ async fn an_attempt_or_an_epoch_that_arrives_late_is_refused() {
     assert_eq!(runs_at(&hand, "2.0.0").await, after);
 }
 
-#[tokio::test]
-async fn the_end_of_a_claim_closes_what_was_under_it_and_a_next_run_begins_at_one() {
-    let world = World::new();
+async fn the_end_of_a_claim_closes_what_was_under_it_and_a_next_run_begins_at_one(world: World) {
     let hand = world.raised("1.0.0").await;
     let run = fence(2);
     hand.claim(&run).await;
@@ -132,9 +124,7 @@ async fn the_end_of_a_claim_closes_what_was_under_it_and_a_next_run_begins_at_on
     runs_at(&hand, "3.0.0").await;
 }
 
-#[tokio::test]
-async fn nobody_acts_without_a_mark_or_with_one_that_cannot_be_read() {
-    let world = World::new();
+async fn nobody_acts_without_a_mark_or_with_one_that_cannot_be_read(world: World) {
     let hand = world.hand();
     let deed = ensure(1, &[], "1.0.0");
     let unmarked = failure(hand.ensure(&deed, &fence(1), PATIENCE).await);
@@ -165,9 +155,7 @@ async fn nobody_acts_without_a_mark_or_with_one_that_cannot_be_read() {
     assert_eq!(world.pid(), None);
 }
 
-#[tokio::test]
-async fn a_claim_waits_for_the_lock_and_adopting_refuses_to() {
-    let world = World::new();
+async fn a_claim_waits_for_the_lock_and_adopting_refuses_to(world: World) {
     let hand = world.hand();
     let ours = fence(1);
     hand.claim(&ours).await;
@@ -189,9 +177,7 @@ async fn a_claim_waits_for_the_lock_and_adopting_refuses_to() {
     ));
 }
 
-#[tokio::test]
-async fn adopting_overwrites_a_foreign_mark() {
-    let world = World::new();
+async fn adopting_overwrites_a_foreign_mark(world: World) {
     let hand = world.raised("1.0.0").await;
     hand.claim(&fence(40)).await;
     let theirs = other_store(2);
@@ -207,4 +193,14 @@ async fn adopting_overwrites_a_foreign_mark() {
         Outcome::Fenced
     );
     assert_eq!(hand.ensure(&deed, &theirs, PATIENCE).await, Outcome::Done);
+}
+
+crate::host_world::stories! {
+    two_stores_on_one_cluster_the_second_is_refused_and_told_by_whom,
+    an_attempt_or_an_epoch_that_arrives_late_is_refused,
+    the_end_of_a_claim_closes_what_was_under_it_and_a_next_run_begins_at_one,
+    nobody_acts_without_a_mark_or_with_one_that_cannot_be_read,
+    a_claim_waits_for_the_lock_and_adopting_refuses_to,
+    adopting_overwrites_a_foreign_mark,
+    a_copied_store_is_a_foreign_one,
 }

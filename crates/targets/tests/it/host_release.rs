@@ -4,13 +4,13 @@ use crate::host_world::{World, executable, v};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 use windlass_engine::hash::Hash;
 use windlass_runner::ports::hand::Hand;
-use windlass_targets::host::{Checksum, LocalHand, ReleaseSource};
+use windlass_targets::host::ReleaseSource;
 
-#[tokio::test]
-async fn a_release_is_ready_or_says_why_not() {
-    let world = World::new();
+async fn a_release_is_ready_or_says_why_not(world: World) {
     let hand = world.hand();
     let releases = world.root().join("releases");
     let why = async |version| {
@@ -45,9 +45,7 @@ async fn a_release_is_ready_or_says_why_not() {
     assert_eq!(why("3.0.0").await, "…/3.0.0 has no fake-VERSION.jar");
 }
 
-#[tokio::test]
-async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared() {
-    let world = World::new();
+async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared(world: World) {
     let tool = world.root().join("fetch.sh");
     executable(
         &tool,
@@ -66,13 +64,13 @@ async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared() 
             into: format!("{}/fetched/{{version}}", world.root().display()),
             checksum,
         };
-        LocalHand::new("here".into(), spec).expect("a hand")
+        world.hand_of(spec)
     };
-    let file = |version: &str, text: &str| Checksum::File {
-        path: "libs/fake-{version}.jar".into(),
-        sha256: BTreeMap::from([(v(version), Hash::of(text.as_bytes()).to_string())]),
+    let declared = |version: &str, hash: &str| {
+        BTreeMap::from([(v(version), Hash::parse(hash).expect("a hash"))])
     };
-    let wrong = hand_with(file("1.0.0", "other"));
+    let is = tree(&world.root().join("releases/1.0.0"));
+    let wrong = hand_with(declared("1.0.0", &"0".repeat(64)));
     let said = wrong
         .release_ready(&v("1.0.0"))
         .await
@@ -82,25 +80,40 @@ async fn a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared() 
         "{said}"
     );
     assert!(!world.root().join("fetched/1.0.0").exists());
-    let right = hand_with(file("1.0.0", "1.0.0"));
+    let right = hand_with(declared("1.0.0", &is));
     assert_eq!(right.release_ready(&v("1.0.0")).await, Ok(()));
     assert_eq!(right.release_ready(&v("1.0.0")).await, Ok(()));
     let calls = fs::read_to_string(world.root().join("fetch.sh.calls")).expect("calls");
     assert_eq!(calls, "1.0.0\n1.0.0\n");
-    let missing = right
+    let undeclared = right
+        .release_ready(&v("2.0.0"))
+        .await
+        .expect_err("not declared");
+    assert!(
+        undeclared.ends_with("no SHA-256 is declared for 2.0.0"),
+        "{undeclared}"
+    );
+    let missing = hand_with(declared("9.0.0", &is));
+    let missing = missing
         .release_ready(&v("9.0.0"))
         .await
         .expect_err("not there");
     assert!(missing.contains("no such release"), "{missing}");
-    let list = world.root().join("sums-2.0.0");
-    fs::write(
-        &list,
-        format!("{}  libs/fake-2.0.0.jar\n", Hash::of(b"2.0.0")),
-    )
-    .expect("written");
-    let listed = hand_with(Checksum::Manifest(format!(
-        "{}/sums-{{version}}",
-        world.root().display()
-    )));
-    assert_eq!(listed.release_ready(&v("2.0.0")).await, Ok(()));
+}
+
+/// What docs/files.md tells a user to run.
+fn tree(folder: &Path) -> String {
+    let list =
+        "cd \"$1\" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum";
+    let output = Command::new("sh")
+        .args(["-c", list, "sh"])
+        .arg(folder)
+        .output()
+        .expect("sums");
+    String::from_utf8_lossy(&output.stdout)[..64].into()
+}
+
+crate::host_world::stories! {
+    a_release_is_ready_or_says_why_not,
+    a_release_is_fetched_once_and_only_used_when_it_is_what_was_declared,
 }

@@ -1,19 +1,43 @@
-//! A member of a false system on this very host: real processes, real releases in miniature.
+//! A member of a false system on this very host, reached straight or over a real sshd: real
+//! processes, real releases in miniature.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use windlass_engine::effect::{Ensure, Failure, FailureCode, Manner, Outcome};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::hand::{Hand, Running};
 use windlass_runner::ports::target::Fence;
+use windlass_targets::host::ssh::{HostKeys, Login, SshReach, SshSpec};
 use windlass_targets::host::{
-    FileName, LocalHand, MemberSpec, ReleaseSource, StopSignal, Supervisor,
+    FileName, HostHand, LocalReach, MemberSpec, Reach, ReleaseSource, StopSignal, Supervisor,
 };
+
+use crate::daemon::{self, Sshd};
+
+/// Each story is told twice: on this host, and over ssh.
+macro_rules! stories {
+    ($($name:ident),* $(,)?) => {
+        mod here {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::host_world::World::new()).await;
+            })*
+        }
+        mod over_ssh {
+            $(#[tokio::test]
+            async fn $name() {
+                super::$name(crate::host_world::World::over_ssh()).await;
+            })*
+        }
+    };
+}
+pub(crate) use stories;
 
 /// Holds its release open, says what it does, and behaves as its configuration tells.
 const START: &str = r#"#!/bin/sh
@@ -33,7 +57,28 @@ pub const PATIENCE: Ms = Ms::seconds(20);
 /// Folders and releases of one member; what runs is ended with it.
 pub struct World {
     root: PathBuf,
+    reach: Arc<dyn Reach>,
+    sshd: Option<Sshd>,
     _kept: Option<tempfile::TempDir>,
+}
+
+/// The server of a world, as a client of it is told.
+pub fn ssh_spec(folder: &Path) -> SshSpec {
+    let port = fs::read_to_string(folder.join("port")).expect("a port");
+    SshSpec {
+        address: "127.0.0.1".into(),
+        port: port.parse().expect("a port"),
+        user: daemon::user().expect("a name"),
+        host_keys: HostKeys::File(folder.join("known_hosts")),
+        logins: vec![Login::Key {
+            file: folder.join("user"),
+            passphrase: None,
+        }],
+        jump: None,
+        sessions: 8,
+        keepalive: Duration::from_secs(5),
+        limit: Duration::from_secs(15),
+    }
 }
 
 impl World {
@@ -41,6 +86,8 @@ impl World {
         let kept = tempfile::tempdir().expect("a folder");
         let world = Self {
             root: kept.path().canonicalize().expect("a path"),
+            reach: Arc::new(LocalReach),
+            sshd: None,
             _kept: Some(kept),
         };
         fs::create_dir_all(world.dir()).expect("a folder");
@@ -51,12 +98,51 @@ impl World {
         world
     }
 
+    /// The same, reached over a server of its own.
+    pub fn over_ssh() -> Self {
+        Self::behind(&[])
+    }
+
+    /// The same, with more lines for the configuration of its server.
+    pub fn behind(options: &[&str]) -> Self {
+        assert!(
+            daemon::found(),
+            "no sshd: `cargo xtask test` installs openssh-server"
+        );
+        let mut world = Self::new();
+        let folder = world.root.join("sshd");
+        world.sshd = Some(Sshd::start(&folder, options).expect("a server"));
+        world.reach = Arc::new(SshReach::new(ssh_spec(&folder)));
+        world
+    }
+
     /// The same world, seen by another process.
     pub fn at(root: &Path) -> Self {
+        let folder = root.join("sshd");
+        let reach: Arc<dyn Reach> = match folder.exists() {
+            true => Arc::new(SshReach::new(ssh_spec(&folder))),
+            false => Arc::new(LocalReach),
+        };
         Self {
             root: root.into(),
+            reach,
+            sshd: None,
             _kept: None,
         }
+    }
+
+    pub fn sshd(&mut self) -> &mut Sshd {
+        self.sshd.as_mut().expect("a world over ssh")
+    }
+
+    /// What its server is, for a reach of one's own.
+    pub fn ssh_spec(&self) -> SshSpec {
+        ssh_spec(&self.root.join("sshd"))
+    }
+
+    /// A hand over another reach.
+    pub fn hand_over(&self, reach: impl Reach + 'static) -> HostHand {
+        HostHand::new("here".into(), self.spec(), Arc::new(reach)).expect("a hand")
     }
 
     pub fn root(&self) -> &Path {
@@ -108,8 +194,12 @@ impl World {
         }
     }
 
-    pub fn hand(&self) -> LocalHand {
-        LocalHand::new("here".into(), self.spec()).expect("a hand")
+    pub fn hand(&self) -> HostHand {
+        self.hand_of(self.spec())
+    }
+
+    pub fn hand_of(&self, spec: MemberSpec) -> HostHand {
+        HostHand::new("here".into(), spec, Arc::clone(&self.reach)).expect("a hand")
     }
 
     pub fn pid(&self) -> Option<u32> {
@@ -118,7 +208,7 @@ impl World {
     }
 
     /// Raises a member from nothing to a release, as a first run would.
-    pub async fn raised(&self, version: &str) -> LocalHand {
+    pub async fn raised(&self, version: &str) -> HostHand {
         let hand = self.hand();
         let first = Fence {
             run: "11".into(),
@@ -209,7 +299,7 @@ pub fn ensure(attempt: u32, found: &[&str], wanted: &str) -> Ensure {
 }
 
 /// Release and incarnation of what runs; panics where nothing does.
-pub async fn running(hand: &LocalHand) -> (String, String) {
+pub async fn running(hand: &HostHand) -> (String, String) {
     match hand.look().await.running {
         Running::Process {
             release,
@@ -224,7 +314,7 @@ pub async fn running(hand: &LocalHand) -> (String, String) {
 }
 
 /// The member's release is told once it holds its files open.
-pub async fn runs_at(hand: &LocalHand, version: &str) -> String {
+pub async fn runs_at(hand: &HostHand, version: &str) -> String {
     let begun = Instant::now();
     loop {
         let (release, incarnation) = running(hand).await;

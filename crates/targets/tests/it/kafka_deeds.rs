@@ -21,6 +21,7 @@ use windlass_engine::effect::{
 use windlass_engine::names::{ClusterName, Identity, MemberId, RunId};
 use windlass_runner::ports::hand::Hand;
 use windlass_runner::ports::target::{Fence, Target};
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 
 const AT: &str = "kafka:9092";
@@ -127,7 +128,7 @@ fn world(takes: Takes, claims: &[ClaimAnswer]) -> World {
     let spec = KafkaSpec::at(vec![AT.into()]);
     let target = KafkaTarget::new(
         spec,
-        Arc::new(memory),
+        Doors::open(Arc::new(memory)),
         Arc::new(Still),
         hands,
         Arc::new(catalog()),

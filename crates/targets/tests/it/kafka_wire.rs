@@ -11,19 +11,20 @@ use windlass_engine::time::Ms;
 use windlass_runner::ports::clock::Clock;
 use windlass_targets::kafka::answers::chain;
 use windlass_targets::kafka::connection::{CallError, Connection};
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::wires::Wires;
 
 const LIMIT: Ms = Ms::seconds(1);
 const AT: &str = "kafka:9092";
 
-async fn open(memory: &Memory) -> Result<Connection, CallError> {
+async fn open(memory: Memory) -> Result<Connection, CallError> {
     let clock: Arc<dyn Clock> = Arc::new(Still);
-    Connection::open(memory, &clock, AT, LIMIT).await
+    Connection::open(&Doors::open(Arc::new(memory)).clients, &clock, AT, LIMIT).await
 }
 
 async fn why_not(reply: fn() -> Reply) -> String {
     let memory = Memory::new(move |_, _, _| reply());
-    let error = open(&memory).await.expect_err("no Kafka is there");
+    let error = open(memory).await.expect_err("no Kafka is there");
     chain(&error)
 }
 
@@ -40,7 +41,7 @@ async fn an_old_broker_is_asked_again_in_older_versions() {
         }
         body(&hello(&[]), 0)
     });
-    let connection = open(&memory).await.expect("it answers version 0");
+    let connection = open(memory).await.expect("it answers version 0");
     assert_eq!(*asked.lock().expect("asked"), [4, 3, 0]);
     assert_eq!(connection.version_of::<MetadataRequest>(), Some(13));
 }
@@ -48,7 +49,7 @@ async fn an_old_broker_is_asked_again_in_older_versions() {
 #[tokio::test]
 async fn levels_are_read_from_the_hello() {
     let memory = Memory::new(|_, version, _| body(&hello(&[("metadata.version", 21)]), version));
-    let connection = open(&memory).await.expect("a broker");
+    let connection = open(memory).await.expect("a broker");
     assert_eq!(connection.hello().finalized["metadata.version"], 21);
     assert_eq!(connection.hello().supported["metadata.version"], (7, 27));
 }
@@ -62,7 +63,7 @@ async fn ports_of_other_protocols_are_told_apart() {
     );
     let tls = why_not(|| Reply::Raw(vec![0x15, 3, 3, 0, 2, 2, 40])).await;
     assert!(
-        tls.ends_with("no Kafka speaks there: the answer looks like TLS"),
+        tls.ends_with("no Kafka speaks there: the answer looks like TLS: declare `tls`"),
         "{tls}"
     );
     let short = why_not(|| Reply::Raw(vec![0, 0, 0, 1, 0])).await;
@@ -86,7 +87,7 @@ async fn silence_and_closed_doors_are_told_within_the_limit() {
 async fn an_answer_to_another_question_is_not_taken() {
     let frame = [0, 0, 0, 10, 0, 0, 0, 99, 0, 0, 0, 0, 0, 0];
     let memory = Memory::new(move |_, _, _| Reply::Raw(frame.to_vec()));
-    let error = open(&memory).await.expect_err("a wrong correlation id");
+    let error = open(memory).await.expect_err("a wrong correlation id");
     assert!(
         chain(&error).ends_with("asked 1, answered 99"),
         "{}",
@@ -100,7 +101,7 @@ async fn what_is_not_offered_is_not_sent() {
         assert_eq!(key, ApiKey::ApiVersions);
         body(&ApiVersionsResponse::default(), version)
     });
-    let mut connection = open(&memory).await.expect("a listener that offers nothing");
+    let mut connection = open(memory).await.expect("a listener that offers nothing");
     let asked = connection.call(&MetadataRequest::default(), LIMIT).await;
     let error = asked.expect_err("nothing is offered");
     assert_eq!(chain(&error), "kafka:9092 does not offer Metadata");
@@ -113,7 +114,10 @@ fn broker(metadata: fn() -> Reply) -> (Wires, Arc<Mutex<usize>>) {
         _ => metadata(),
     });
     let dials = Arc::clone(&memory.dials);
-    (Wires::new(Arc::new(memory), Arc::new(Still)), dials)
+    (
+        Wires::new(Doors::open(Arc::new(memory)), Arc::new(Still)),
+        dials,
+    )
 }
 
 #[tokio::test]
@@ -158,7 +162,7 @@ async fn a_kept_line_that_was_closed_is_dialled_anew() {
         }
     });
     let dials = Arc::clone(&memory.dials);
-    let wires = Wires::new(Arc::new(memory), Arc::new(Still));
+    let wires = Wires::new(Doors::open(Arc::new(memory)), Arc::new(Still));
     wires.line(AT, LIMIT).await.expect("a line").keep();
     wires.line(AT, LIMIT).await.expect("a fresh line").keep();
     assert_eq!(

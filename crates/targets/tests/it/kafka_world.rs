@@ -198,6 +198,8 @@ pub fn body(answer: &impl Encodable, version: i16) -> Reply {
 pub fn hello(finalized: &[(&'static str, i16)]) -> ApiVersionsResponse {
     use ApiKey as Key;
     let keys = [
+        (Key::SaslHandshake, 0, 1),
+        (Key::SaslAuthenticate, 0, 2),
         (Key::ApiVersions, 0, 4),
         (Key::Metadata, 0, 13),
         (Key::DescribeCluster, 0, 2),

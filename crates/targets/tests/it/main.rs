@@ -4,6 +4,10 @@
     reason = "real processes are waited for by the real clock"
 )]
 
+// A real sshd, started as the figures start theirs; not all of it is needed here.
+#[allow(dead_code)]
+#[path = "../../../../xtask/src/peers/sshd/daemon.rs"]
+mod daemon;
 mod dial;
 mod host;
 mod host_crash;
@@ -12,6 +16,9 @@ mod host_release;
 mod host_world;
 mod kafka_deeds;
 mod kafka_gate;
+mod kafka_login;
 mod kafka_seen;
 mod kafka_wire;
 mod kafka_world;
+mod ssh;
+mod ssh_release;

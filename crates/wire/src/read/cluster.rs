@@ -4,6 +4,8 @@
 
 use super::member::{self, Seen, Written};
 use super::policy;
+use super::reach;
+use super::security;
 use super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::{Field, Fields};
@@ -11,10 +13,12 @@ use crate::node::Value;
 use crate::template::{self, IN_FETCHES, IN_RELEASES};
 use crate::v1::API_VERSION;
 use crate::v1::cluster::{
-    Cluster, ClusterSpec, Fetch, Host, Kafka, Local, Metadata, Release, System,
+    Cluster, ClusterSpec, Copied, Fetch, Host, Kafka, Metadata, Release, System,
 };
 use crate::value::{self, Address, Wrong};
 use std::collections::BTreeMap;
+use windlass_engine::hash::Hash;
+use windlass_engine::version::Version;
 
 pub(super) fn cluster(
     metadata: Option<Field<'_>>,
@@ -75,9 +79,17 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
         .get("defaults")
         .map(|field| Written::defaults(&field, report));
     let defaults = given(defaults).map(Option::unwrap_or_default);
+    let ssh = fields
+        .get("ssh")
+        .map(|field| reach::Written::defaults(&field, report));
+    let ssh = given(ssh).map(Option::unwrap_or_default);
+    let said = Said {
+        members: defaults.clone().unwrap_or_default(),
+        ssh: ssh.clone(),
+    };
     let hosts = fields
         .get("hosts")
-        .map(|field| hosts(&field, defaults.clone().unwrap_or_default(), report));
+        .map(|field| hosts(&field, &said, report));
     let policy = fields
         .get("policy")
         .map(|field| policy::policy(&field, report));
@@ -86,6 +98,7 @@ fn spec(field: &Field<'_>, report: &mut Report<'_>) -> Option<ClusterSpec> {
     }
     fields.end(report);
     defaults?;
+    ssh?;
     Some(ClusterSpec {
         system: system?,
         kafka: kafka?,
@@ -100,9 +113,18 @@ fn kafka(field: &Field<'_>, report: &mut Report<'_>) -> Option<Kafka> {
     let bootstrap = fields
         .need("bootstrap", "a list of HOST:PORT")
         .and_then(|field| bootstrap(&field, report));
+    // `security:` without a value is told as such: it must not read as no security.
+    let mut guarded = |name| {
+        let field = fields.get_even_empty(name)?;
+        Some(security::security(&field, report))
+    };
+    let security = guarded("security");
+    let controller_security = guarded("controllerSecurity");
     fields.end(report);
     Some(Kafka {
         bootstrap: bootstrap?,
+        security: given(security)?,
+        controller_security: given(controller_security)?,
     })
 }
 
@@ -137,15 +159,65 @@ fn bootstrap(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Address>>
 
 fn release(field: &Field<'_>, report: &mut Report<'_>) -> Option<Release> {
     let object = matches!(field.node.value, Value::Map(_));
-    if !object || field.unquoted().is_some_and(|name| name != "fetch") {
+    let ways = ["fetch", "copy"];
+    if !object || field.unquoted().is_some_and(|name| !ways.contains(&name)) {
         return field.value(folder, report).map(Release::Folder);
     }
     let mut fields = field.fields(report)?;
-    let fetch = fields
-        .need("fetch", "an object with `command`, `into`, `checksum`")
-        .and_then(|field| fetch(&field, report));
+    let release = match fields.get("copy") {
+        Some(field) => copy(&field, report).map(Release::Copy),
+        None => fields
+            .need(
+                "fetch",
+                "an object with `command`, `into`, `checksum` (or `copy`)",
+            )
+            .and_then(|field| fetch(&field, report))
+            .map(Release::Fetch),
+    };
     fields.end(report);
-    fetch.map(Release::Fetch)
+    release
+}
+
+fn copy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Copied> {
+    let mut fields = field.fields(report)?;
+    let from = fields
+        .need("from", "where each release lies here, with {version} in it")
+        .and_then(|field| field.value(folder, report));
+    let into = fields
+        .need("into", "the folder of a release, with {version} in it")
+        .and_then(|field| field.value(folder, report));
+    let checksum = fields.get("checksum").map(|field| sums(&field, report));
+    fields.end(report);
+    Some(Copied {
+        from: from?,
+        into: into?,
+        checksum: given(checksum)?.unwrap_or_default(),
+    })
+}
+
+/// `sha256:…` by release.
+fn sums(field: &Field<'_>, report: &mut Report<'_>) -> Option<BTreeMap<Version, Hash>> {
+    let mut sums = BTreeMap::new();
+    let mut whole = Some(());
+    for (entry, field) in field.pairs(report)? {
+        let version = value::version(&entry.key);
+        let sum = match version {
+            Ok(_) => field.value(value::checksum, report),
+            Err(_) => None,
+        };
+        match (version, sum) {
+            (Ok(version), Some(sum)) => {
+                sums.insert(version, sum);
+            }
+            (Ok(_), None) => whole = None,
+            (Err(wrong), _) => {
+                let label = format!("expected {}", wrong.expected);
+                field.say_of_name(report, wrong.says, label);
+                whole = None;
+            }
+        }
+    }
+    whole.map(|()| sums)
 }
 
 fn folder(text: &str) -> Result<String, Wrong> {
@@ -176,29 +248,7 @@ fn fetch(field: &Field<'_>, report: &mut Report<'_>) -> Option<Fetch> {
         .and_then(|field| field.value(folder, report));
     let checksum = fields
         .need("checksum", "sha256:… by release")
-        .and_then(|field| {
-            let mut sums = BTreeMap::new();
-            let mut whole = Some(());
-            for (entry, field) in field.pairs(report)? {
-                let version = value::version(&entry.key);
-                let sum = match version {
-                    Ok(_) => field.value(value::checksum, report),
-                    Err(_) => None,
-                };
-                match (version, sum) {
-                    (Ok(version), Some(sum)) => {
-                        sums.insert(version, sum);
-                    }
-                    (Ok(_), None) => whole = None,
-                    (Err(wrong), _) => {
-                        let label = format!("expected {}", wrong.expected);
-                        field.say_of_name(report, wrong.says, label);
-                        whole = None;
-                    }
-                }
-            }
-            whole.map(|()| sums)
-        });
+        .and_then(|field| sums(&field, report));
     fields.end(report);
     Some(Fetch {
         command: command?,
@@ -207,7 +257,14 @@ fn fetch(field: &Field<'_>, report: &mut Report<'_>) -> Option<Fetch> {
     })
 }
 
-fn hosts(field: &Field<'_>, defaults: Written, report: &mut Report<'_>) -> Option<Vec<Host>> {
+/// What is said once for all hosts.
+struct Said {
+    members: Written,
+    /// None where it could not be read.
+    ssh: Option<reach::Written>,
+}
+
+fn hosts(field: &Field<'_>, said: &Said, report: &mut Report<'_>) -> Option<Vec<Host>> {
     let mut seen = Seen::default();
     let mut names: Vec<String> = Vec::new();
     let items = field.list(report)?;
@@ -217,14 +274,14 @@ fn hosts(field: &Field<'_>, defaults: Written, report: &mut Report<'_>) -> Optio
             hosts.push(None);
             continue;
         };
-        hosts.push(host(fields, &defaults, &mut seen, &mut names, report));
+        hosts.push(host(fields, said, &mut seen, &mut names, report));
     }
     hosts.into_iter().collect()
 }
 
 fn host(
     mut fields: Fields<'_>,
-    defaults: &Written,
+    said: &Said,
     seen: &mut Seen,
     names: &mut Vec<String>,
     report: &mut Report<'_>,
@@ -245,22 +302,12 @@ fn host(
             names.push(name.clone());
             Some(name)
         });
-    let local = fields
-        .get_even_empty("local")
-        .map(|field| match field.node.value {
-            Value::Empty => Some(()),
-            Value::Text(_) | Value::List(_) | Value::Map(_) => {
-                field.fields(report).map(|fields| fields.end(report))
-            }
-        });
-    if local.is_none() {
-        fields.missing("local", "how the machine is reached: `local: {}`");
-    }
+    let reach = reach::reach(&mut fields, name.as_deref(), said.ssh.as_ref(), report);
     let own = fields
         .get("defaults")
         .map(|field| Written::defaults(&field, report));
     let own = given(own).map(Option::unwrap_or_default);
-    let defaults = own.clone().unwrap_or_default().over(defaults);
+    let defaults = own.clone().unwrap_or_default().over(&said.members);
     let host = name.clone().unwrap_or_default();
     let members = fields
         .need("members", "a list of members")
@@ -274,10 +321,9 @@ fn host(
         });
     fields.end(report);
     own?;
-    local??;
     Some(Host {
         name: name?,
-        local: Local {},
+        reach: reach?,
         members: members?,
     })
 }

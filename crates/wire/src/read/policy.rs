@@ -2,10 +2,12 @@
 //!
 //! Must never know: the cluster it is for. Stories: `tests/it/errors.rs`.
 
+use super::hours;
 use super::upgrade::given;
 use crate::diagnostic::Report;
 use crate::field::Field;
-use crate::value::{self, FINALIZES, MODES, RAMPS};
+use crate::value::{self, FITS, MODES, RAMPS};
+use windlass_engine::calendar::hours::Hours;
 use windlass_engine::policy::{Pace, Policy};
 
 pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Policy> {
@@ -19,7 +21,7 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
         .map(|field| field.value(value::length, report));
     let finalize = fields
         .get("finalize")
-        .map(|field| field.choice(FINALIZES, report));
+        .map(|field| hours::finalize(&field, report));
     let via = fields
         .get("via")
         .map(|field| field.values(value::version, report));
@@ -29,7 +31,21 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
     let pause_limit = fields
         .get("pauseLimit")
         .map(|field| field.value(value::positive_length, report));
+    let mut names = Vec::new();
+    let windows = fields
+        .get("windows")
+        .map(|field| hours::stretches(&field, &mut names, report));
+    let freezes = fields
+        .get("freezes")
+        .map(|field| hours::stretches(&field, &mut names, report));
+    let fit = fields.get("fit").map(|field| field.choice(FITS, report));
     fields.end(report);
+    let hours = Hours {
+        windows: given(windows)?.unwrap_or_default(),
+        freezes: given(freezes)?.unwrap_or_default(),
+        fit: given(fit)?.unwrap_or_default(),
+        ..Hours::default()
+    };
     Some(Policy {
         pace: given(pace)?.unwrap_or(default.pace),
         soak: given(soak)?.unwrap_or(default.soak),
@@ -37,6 +53,7 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
         via: given(via)?.unwrap_or(default.via),
         patience: given(patience)?.unwrap_or(default.patience),
         pause_limit: given(pause_limit)?.unwrap_or(default.pause_limit),
+        hours,
     })
 }
 

@@ -2,11 +2,12 @@
 //!
 //! Must never know: whether the cluster is registered. Stories: `tests/it/files.rs`.
 
-use crate::diagnostic::Report;
+use crate::diagnostic::{Code, Report};
 use crate::field::Field;
+use crate::hours::moment;
 use crate::v1::API_VERSION;
 use crate::v1::upgrade::{Key, Upgrade, UpgradeSpec};
-use crate::value::{self, FINALIZES};
+use crate::value;
 
 pub(super) fn upgrade(
     metadata: Option<Field<'_>>,
@@ -29,12 +30,37 @@ pub(super) fn upgrade(
     let to = fields
         .need("to", "a release or a line of releases, as 4.1")
         .and_then(|field| field.value(value::version, report));
-    let via = fields
-        .get("via")
-        .map(|field| field.values(value::version, report));
-    let finalize = fields
-        .get("finalize")
-        .map(|field| field.choice(FINALIZES, report));
+    let rollback = fields
+        .get("rollback")
+        .map(|field| field.value(value::flag, report));
+    let via = fields.get("via");
+    let finalize = fields.get("finalize");
+    if rollback == Some(Some(true)) {
+        let given = [("via", &via), ("finalize", &finalize)];
+        for (name, field) in given
+            .into_iter()
+            .filter_map(|(n, f)| Some((n, f.as_ref()?)))
+        {
+            field.say(
+                report,
+                Code::BadValue,
+                format!("`{name}` is for ways up, and `rollback` is set"),
+                "no stop is made and no level is raised on the way back",
+                Some("take it out".to_owned()),
+            );
+        }
+    }
+    let via = via.map(|field| field.values(value::version, report));
+    let finalize = finalize.map(|field| super::hours::finalize(&field, report));
+    let at = fields
+        .get("at")
+        .map(|field| field.value(|text| moment(text, None), report));
+    let latest = fields
+        .get("latest")
+        .map(|field| field.value(|text| moment(text, None), report));
+    let in_window = fields
+        .get("inWindow")
+        .map(|field| field.value(value::flag, report));
     let approve = fields
         .get("approve")
         .map(|field| field.value(value::flag, report));
@@ -45,8 +71,12 @@ pub(super) fn upgrade(
         spec: UpgradeSpec {
             cluster: cluster?.into(),
             to: to?,
+            rollback: given(rollback)?.unwrap_or(false),
             via: given(via)?,
             finalize: given(finalize)?,
+            at: given(at)?,
+            latest: given(latest)?,
+            in_window: given(in_window)?.unwrap_or(false),
             approve: given(approve)?.unwrap_or(false),
         },
     })

@@ -4,6 +4,8 @@
 //! docs/files.md describes each field. Must never know: how the file is read. Stories: `tests/it/files.rs`.
 
 use crate::v1::policy;
+use crate::v1::reach::Reach;
+use crate::v1::security::Security;
 use crate::value::Address;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -75,9 +77,16 @@ impl System {
 
 /// What only Kafka needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Kafka {
     /// Where clients first connect; at least one.
     pub bootstrap: Vec<Address>,
+    /// How its listeners are spoken to; none: in plain text, without a login.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security: Option<Security>,
+    /// How the controllers' own listeners are spoken to; none: as all others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub controller_security: Option<Security>,
 }
 
 /// Where releases lie.
@@ -86,6 +95,8 @@ pub struct Kafka {
 pub enum Release {
     /// Fetched into a folder of its own when it is not there.
     Fetch(Fetch),
+    /// Sent into a folder of its own when it is not there.
+    Copy(Copied),
     /// A folder for each, with `{version}` in its path: `/opt/kafka/{version}`.
     #[serde(untagged)]
     Folder(String),
@@ -98,6 +109,7 @@ impl Release {
         match self {
             Self::Folder(folder) => folder,
             Self::Fetch(fetch) => &fetch.into,
+            Self::Copy(copy) => &copy.into,
         }
     }
 }
@@ -113,20 +125,29 @@ pub struct Fetch {
     pub checksum: BTreeMap<Version, Hash>,
 }
 
+/// How releases are sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Copied {
+    /// A folder or an archive on the machine of windlass, with `{version}` in its path.
+    pub from: String,
+    /// The folder of each release on its host, with `{version}` in its path.
+    pub into: String,
+    /// SHA-256 over the list of its files' SHA-256 (docs/files.md), by release; compared where given.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub checksum: BTreeMap<Version, Hash>,
+}
+
 /// A machine with members on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Host {
     /// Its name, unique in the file.
     pub name: String,
-    /// This very machine.
-    pub local: Local,
+    /// The way to it.
+    #[serde(flatten)]
+    pub reach: Reach,
     /// Its members.
     pub members: Vec<Member>,
 }
-
-/// The machine windlass runs on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Local {}
 
 /// A member, with the defaults of the file worked in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

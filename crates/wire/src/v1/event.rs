@@ -7,6 +7,7 @@ use crate::stamp;
 use crate::v1::plan::goal_word;
 use serde::Serialize;
 use serde_json::Value;
+use windlass_engine::calendar::hours::{Bar, Why};
 use windlass_engine::check::Finding;
 use windlass_engine::names::Subject;
 use windlass_engine::run::command::Answered;
@@ -101,6 +102,8 @@ pub fn subject(event: &Event) -> Option<&Subject> {
         | Event::SoakPassed
         | Event::Commanded { .. }
         | Event::Halted { .. }
+        | Event::Shut { .. }
+        | Event::Opened { .. }
         | Event::Replanning { .. }
         | Event::PlanKept
         | Event::ExpirySeen { .. }
@@ -193,6 +196,8 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
             Answered::NotNow { why, .. } => format!("{by}: {}: not now: {why}", command.word()),
         },
         Event::Halted { cause, .. } => format!("stands still: {}", halted(cause, call)),
+        Event::Shut { bar, .. } => shut(bar),
+        Event::Opened { .. } => "may begin again".into(),
         Event::Replanning { why } => format!("plans again: {why}"),
         Event::PlanKept => "the plan still fits".into(),
         Event::Confirmed { subject, by } => format!("{by} says that {} was done", call(subject)),
@@ -256,6 +261,13 @@ fn halted(cause: &Cause, call: &dyn Fn(&Subject) -> String) -> String {
             format!("cluster {found} answers where {expected} was expected")
         }
         Cause::NoWayOn(refusal) => format!("there is no way on: {}", refusal.says),
+        Cause::NeverOpens { bar } => match &bar.why {
+            Why::Late { since } => format!("asked to begin before {}", stamp::rfc3339(*since)),
+            Why::TooShort { .. } => "no window is long enough".into(),
+            Why::Early { .. } | Why::Closed | Why::Frozen { .. } => {
+                "no window opens any more".into()
+            }
+        },
         Cause::NotClaimed { member, why } => {
             let name = call(&Subject::Member(member.clone()));
             format!("its mark could not be left at {name}: {why}")
@@ -264,6 +276,28 @@ fn halted(cause: &Cause, call: &dyn Fn(&Subject) -> String) -> String {
             format!("whether {} was done cannot be told", call(subject))
         }
     }
+}
+
+fn shut(bar: &Bar) -> String {
+    let why = match &bar.why {
+        Why::Early { .. } => "it is too early".into(),
+        Why::Late { .. } => "it is too late".into(),
+        Why::Closed => "no window is open".into(),
+        Why::Frozen { name, .. } => format!("freeze {name} holds"),
+        Why::TooShort { takes, .. } => {
+            format!(
+                "what is next takes {} and would not be done in time",
+                short(*takes)
+            )
+        }
+    };
+    let window = bar.window.as_ref();
+    let window = window
+        .map(|name| format!("window {name}, "))
+        .unwrap_or_default();
+    let opens = bar.opens.map(stamp::rfc3339);
+    let opens = opens.map(|at| format!("; waits for {window}{at}"));
+    format!("{why}{}", opens.unwrap_or_default())
 }
 
 fn ended(end: &End, call: &dyn Fn(&Subject) -> String) -> String {

@@ -1,9 +1,10 @@
-//! Lists as JSON: `kind: Targets`, `RunList`, `ClusterList`, `EventList`.
+//! Lists as JSON: `kind: Targets`, `Openings`, `Freezes`, `RunList`, `ClusterList`, `EventList`.
 //!
 //! Must never know: stores; the door hands in plain values. Stories: `tests/it/status.rs`.
 
 use crate::stamp;
 use crate::v1::API_VERSION;
+use crate::v1::hours::OpeningView;
 use crate::v1::plan::GoalView;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use windlass_engine::version::Version;
 pub struct List<T> {
     /// Always [`API_VERSION`].
     pub api_version: &'static str,
-    /// `Targets`, `RunList`, `ClusterList`, `EventList`
+    /// `Targets`, `Openings`, `Freezes`, `RunList`, `ClusterList`, `EventList`
     pub kind: &'static str,
     /// The name of the cluster it is about, where it is about one.
     pub cluster: Option<String>,
@@ -40,6 +41,18 @@ impl<T> List<T> {
 #[must_use]
 pub fn targets(cluster: Option<&str>, items: Vec<TargetView>) -> List<TargetView> {
     List::new("Targets", cluster, items)
+}
+
+/// When windows open.
+#[must_use]
+pub fn openings(cluster: &str, items: Vec<OpeningView>) -> List<OpeningView> {
+    List::new("Openings", Some(cluster), items)
+}
+
+/// When freezes hold.
+#[must_use]
+pub fn freezes(cluster: &str, items: Vec<OpeningView>) -> List<OpeningView> {
+    List::new("Freezes", Some(cluster), items)
 }
 
 /// Runs of one cluster, or of all.

@@ -49,6 +49,8 @@ pub struct PlanView {
     pub left: Vec<LeftView>,
     /// Expected time without waits for humans.
     pub expected: Length,
+    /// Expected time if one member went after the other.
+    pub one_by_one: Length,
 }
 
 /// What is wanted.
@@ -59,6 +61,8 @@ pub enum GoalView {
     Version(String),
     /// Levels as high as the software supports.
     Finalize(bool),
+    /// The way back to a release or a line.
+    Back(String),
 }
 
 impl From<&Goal> for GoalView {
@@ -66,16 +70,18 @@ impl From<&Goal> for GoalView {
         match goal {
             Goal::Version(version) => Self::Version(version.to_string()),
             Goal::Finalize => Self::Finalize(true),
+            Goal::Back(version) => Self::Back(version.to_string()),
         }
     }
 }
 
-/// A goal in a few words: `4.1`, `finalize`.
+/// A goal in a few words: `4.1`, `finalize`, `3.9.1 (back)`.
 #[must_use]
 pub fn goal_word(goal: &Goal) -> String {
     match goal {
         Goal::Version(version) => version.to_string(),
         Goal::Finalize => "finalize".into(),
+        Goal::Back(version) => format!("{version} (back)"),
     }
 }
 
@@ -208,6 +214,7 @@ impl PlanView {
             hazards: plan.hazards.iter().map(hazard).collect(),
             left: plan.left.iter().map(left).collect(),
             expected: plan.expected.into(),
+            one_by_one: plan.one_by_one.into(),
         }
     }
 }

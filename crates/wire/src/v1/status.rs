@@ -7,6 +7,7 @@ use crate::duration::Length;
 use crate::stamp;
 use crate::v1::API_VERSION;
 use crate::v1::finding::{FindingView, RefusalView};
+use crate::v1::hours::WaitsView;
 use crate::v1::plan::{GoalView, StageView};
 use serde::Serialize;
 use windlass_engine::names::{ClusterName, MemberId, RunId, Subject};
@@ -67,6 +68,9 @@ pub struct RunStatus {
     pub plan: Option<PlanAt>,
     /// Healthy time that is waited for.
     pub soak: Option<SoakView>,
+    /// The window that is waited for before anything more begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WaitsView>,
     /// Findings that bar it.
     pub barring: Vec<FindingView>,
     /// Why there is no plan.
@@ -230,6 +234,7 @@ impl RunStatus {
                 why: soak.why.clone(),
                 broken: soak.broken.clone(),
             }),
+            window: WaitsView::of(run),
             barring: run.barring().map(FindingView::from).collect(),
             refusal: run.refusal().map(RefusalView::from),
             ended: run.ended().map(|end| ended(end, around.ended)),

@@ -4,13 +4,19 @@ use windlass_wire::diagnostic::{Ink, render};
 use windlass_wire::read::read;
 
 const FILES: &str = include_str!("../../../../docs/files.md");
+const SSH: &str = include_str!("../../../../docs/ssh.md");
+
+const SECURITY: &str = include_str!("../../../../docs/kafka-security.md");
 
 fn examples() -> Vec<&'static str> {
-    FILES
-        .split("```yaml\n")
+    let pages = [FILES, SECURITY].into_iter();
+    pages.flat_map(examples_of).collect()
+}
+
+fn examples_of(page: &'static str) -> impl Iterator<Item = &'static str> {
+    page.split("```yaml\n")
         .skip(1)
         .filter_map(|rest| rest.split("```").next())
-        .collect()
 }
 
 #[test]
@@ -18,7 +24,32 @@ fn each_example_of_the_guide_is_read() {
     let examples = examples();
     assert!(examples.len() >= 3, "found {}", examples.len());
     for example in examples {
-        if let Err(found) = read("docs/files.md", example) {
+        if let Err(found) = read("docs", example) {
+            panic!("{}", render(&found, Ink::Plain));
+        }
+    }
+}
+
+#[test]
+fn each_example_of_the_page_on_windows_is_read() {
+    let page = include_str!("../../../../docs/windows.md");
+    let (_, rest) = page.split_once("```yaml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    if let Err(found) = read("docs/windows.md", example) {
+        panic!("{}", render(&found, Ink::Plain));
+    }
+}
+
+#[test]
+fn each_example_of_the_guide_to_ssh_is_read() {
+    let examples: Vec<&str> = SSH
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(!examples.is_empty());
+    for example in examples {
+        if let Err(found) = read("docs/ssh.md", example) {
             panic!("{}", render(&found, Ink::Plain));
         }
     }
@@ -33,13 +64,44 @@ fn each_field_of_the_examples_is_described() {
         "metadata.labels",
         "spec.system",
         "spec.kafka.bootstrap",
+        "spec.kafka.security",
+        "spec.kafka.controllerSecurity",
+        "security.plaintext",
+        "tls.ca",
+        "tls.certificate",
+        "tls.key",
+        "tls.serverName",
+        "sasl.mechanism",
+        "sasl.username",
+        "sasl.password",
+        "fromFile",
+        "fromEnv",
+        "fromCommand",
         "spec.release",
         "fetch.command",
         "fetch.into",
         "fetch.checksum",
         "spec.defaults",
         "hosts[].name",
+        "copy.from",
+        "copy.into",
+        "copy.checksum",
+        "spec.ssh",
         "hosts[].local",
+        "hosts[].ssh",
+        "ssh.address",
+        "ssh.port",
+        "ssh.user",
+        "ssh.hostKey",
+        "ssh.knownHosts",
+        "ssh.key.fromFile",
+        "ssh.key.passphrase.fromFile",
+        "ssh.agent",
+        "ssh.agent.socket",
+        "ssh.jump",
+        "ssh.sessions",
+        "ssh.keepalive",
+        "ssh.limit",
         "hosts[].defaults",
         "members[].id",
         "members[].dir",
@@ -70,8 +132,23 @@ fn each_field_of_the_examples_is_described() {
         "policy.via",
         "policy.patience",
         "policy.pauseLimit",
+        "policy.windows",
+        "policy.freezes",
+        "policy.fit",
+        "finalize.after",
+        "windows[].name",
+        "windows[].zone",
+        "windows[].rule",
+        "windows[].start",
+        "windows[].duration",
+        "windows[].from",
+        "windows[].to",
+        "spec.at",
+        "spec.latest",
+        "spec.inWindow",
         "spec.cluster",
         "spec.to",
+        "spec.rollback",
         "spec.via",
         "spec.finalize",
         "spec.approve",

@@ -34,7 +34,7 @@ fn an_unknown_field_near_to_nothing_names_all() {
     error: unknown field `colour`
       --> orders.yaml:21:5
     21 |     colour: red
-       |     ^^^^^^ expected one of `pace`, `soak`, `finalize`, `via`, `patience`, `pauseLimit`
+       |     ^^^^^^ expected one of `pace`, `soak`, `finalize`, `via`, `patience`, `pauseLimit`, `windows`, `freezes`, `fit`
     "#);
 }
 
@@ -319,24 +319,24 @@ fn a_name_that_is_none() {
 }
 
 #[test]
-fn a_supervisor_with_two_ways_and_a_transport_that_is_not_there() {
+fn a_supervisor_with_two_ways_and_a_way_that_is_not_there() {
     let text = ORDERS
         .replacen(
             "            process:",
             "            systemd: {unit: kafka, link: /opt/kafka/current}\n            process:",
             1,
         )
-        .replacen("local: {}", "ssh: {address: k1}", 1);
+        .replacen("local: {}", "telnet: {address: k1}", 1);
     insta::assert_snapshot!(said(&text), @r#"
     error: missing field `spec.hosts[0].local`
       --> orders.yaml:10:7
     10 |     - name: k1
-       |       ^^^^ `local` must be given here: how the machine is reached: `local: {}`
+       |       ^^^^ `local` must be given here: how the machine is reached: `local: {}`, or `ssh` with `user` and its keys
 
-    error: unknown field `ssh`
+    error: unknown field `telnet`
       --> orders.yaml:11:7
-    11 |       ssh: {address: k1}
-       |       ^^^ expected one of `name`, `local`, `defaults`, `members`
+    11 |       telnet: {address: k1}
+       |       ^^^^^^ expected one of `name`, `local`, `ssh`, `defaults`, `members`
 
     error: `spec.hosts[0].members[0].supervisor` must name one way
       --> orders.yaml:18:13
@@ -370,5 +370,26 @@ fn a_fetch_with_a_bad_checksum() {
      --> orders.yaml:8:83
     8 |   release: {fetch: {command: [], into: "opt/{version}", checksum: {4.1.2: md5:00, new: sha256:00}}}
       |                                                                                   ^^^ expected numbers joined by dots, as 4.1 or 4.1.2
+    "#);
+}
+
+#[test]
+fn a_way_back_makes_no_stop_and_raises_nothing() {
+    insta::assert_snapshot!(said("apiVersion: windlass.dev/v1
+kind: Upgrade
+metadata: {name: back}
+spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
+"), @r#"
+    error: `via` is for ways up, and `rollback` is set
+     --> orders.yaml:4:55
+    4 | spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
+      |                                                       ^^^^^ no stop is made and no level is raised on the way back
+      = help: take it out
+
+    error: `finalize` is for ways up, and `rollback` is set
+     --> orders.yaml:4:72
+    4 | spec: {cluster: orders, to: 3.9, rollback: true, via: [4.0], finalize: soon}
+      |                                                                        ^^^^ no stop is made and no level is raised on the way back
+      = help: take it out
     "#);
 }

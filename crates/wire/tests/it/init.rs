@@ -13,7 +13,7 @@ fn written(snapshot: &Snapshot) -> String {
         address("127.0.0.1:19101").expect("good"),
         address("[::1]:9092").expect("good"),
     ];
-    write_cluster_file(snapshot, &bootstrap, &"orders".into())
+    write_cluster_file(snapshot, &bootstrap, None, &"orders".into())
 }
 
 #[test]

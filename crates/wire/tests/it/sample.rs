@@ -135,5 +135,6 @@ pub fn plan() -> Plan {
             bars: Some("3.9".into()),
         }],
         expected: Ms::seconds(80),
+        one_by_one: Ms::minutes(2),
     }
 }

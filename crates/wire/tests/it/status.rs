@@ -372,6 +372,10 @@ fn a_plan() {
       "expected": {
         "text": "1m20s",
         "ms": 80000
+      },
+      "oneByOne": {
+        "text": "2m",
+        "ms": 120000
       }
     }
     "#);

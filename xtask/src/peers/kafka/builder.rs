@@ -13,6 +13,7 @@ use std::time::Duration;
 use super::super::{PeerError, cache, doing};
 use super::lab::{Lab, Parts};
 use super::leftovers::Folder;
+use super::listener::Listener;
 use super::node::{Node, Role, Shared};
 use super::release::{Release, release};
 use super::{format, leftovers, ports};
@@ -52,6 +53,8 @@ pub struct Builder {
     session: Session,
     root: Option<PathBuf>,
     java_options: String,
+    listeners: Vec<Listener>,
+    quorum: Option<Listener>,
 }
 
 impl Builder {
@@ -67,6 +70,8 @@ impl Builder {
             session: Session::Short,
             root: None,
             java_options: String::new(),
+            listeners: Vec::new(),
+            quorum: None,
         }
     }
 
@@ -152,6 +157,21 @@ impl Builder {
         }
     }
 
+    /// More listeners of each broker, besides the one in plain text by which the lab itself asks.
+    #[must_use]
+    pub fn listeners(self, listeners: Vec<Listener>) -> Self {
+        Self { listeners, ..self }
+    }
+
+    /// Where the quorum meets, instead of in plain text; that one stays, for the lab's own looks.
+    #[must_use]
+    pub fn quorum(self, listener: Listener) -> Self {
+        Self {
+            quorum: Some(listener),
+            ..self
+        }
+    }
+
     /// Starts all nodes at once and waits until the cluster is healthy.
     ///
     /// # Errors
@@ -184,7 +204,8 @@ impl Builder {
         );
         roles.extend((1..=i32::from(self.brokers)).map(|n| (n, Role::Broker)));
         roles.extend((1..=i32::from(self.combined)).map(|n| (n, Role::Combined)));
-        let count = u16::try_from(roles.len() * 2).unwrap_or(u16::MAX);
+        let each = 2 + self.listeners.len() + usize::from(self.quorum.is_some());
+        let count = u16::try_from(roles.len() * each).unwrap_or(u16::MAX);
         let ports = ports::reserve(count)?;
         let mut places = (0..count).map(|place| ports.at(place));
         let mut racks = self.racks.iter().cycle();
@@ -199,6 +220,18 @@ impl Builder {
                     folder: root.join(format!("k{id}")),
                     client_port: if serves { places.next() } else { None },
                     controller_port: if controls { places.next() } else { None },
+                    quorum: match &self.quorum {
+                        Some(listener) if controls => {
+                            places.next().map(|port| (listener.clone(), port))
+                        }
+                        Some(_) | None => None,
+                    },
+                    listeners: if serves {
+                        let listeners = self.listeners.iter().cloned();
+                        listeners.zip(places.by_ref()).collect()
+                    } else {
+                        Vec::new()
+                    },
                     rack: if serves { racks.next().cloned() } else { None },
                     release: release.clone(),
                 };
@@ -206,8 +239,8 @@ impl Builder {
             })
             .collect();
         let voter = |node: &Node| {
-            node.controller_port
-                .map(|port| format!("{}@127.0.0.1:{port}", node.id))
+            let vote = node.vote()?;
+            Some(format!("{}@{vote}", node.id))
         };
         let shared = Shared {
             voters: nodes
@@ -220,7 +253,9 @@ impl Builder {
                 .filter(|node| node.client_port.is_some())
                 .count(),
             session: self.session,
+            quorum: self.quorum.clone(),
         };
+        let users = self.listeners.iter().any(Listener::has_users);
         for node in nodes.values() {
             for part in ["logs", "run", "data"] {
                 let part = node.folder.join(part);
@@ -243,6 +278,7 @@ impl Builder {
             environment,
             nodes,
             ports,
+            users,
         });
         lab.format_all()?;
         lab.start_all()?;

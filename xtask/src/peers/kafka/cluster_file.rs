@@ -18,6 +18,8 @@ pub(super) struct Member<'a> {
 pub(super) struct Content<'a> {
     pub name: &'a str,
     pub bootstrap: &'a [String],
+    /// YAML beside `bootstrap:`, not indented; empty for none.
+    pub security: &'a str,
     pub releases: &'a Path,
     pub environment: &'a [(String, String)],
     pub members: &'a [Member<'a>],
@@ -29,6 +31,7 @@ pub(super) fn text(content: &Content<'_>) -> String {
     let Content {
         name,
         bootstrap,
+        security,
         releases,
         environment,
         members,
@@ -46,7 +49,7 @@ spec:
   system: kafka
   kafka:
     bootstrap: [{bootstrap}]
-  release: \"{releases}/{{version}}\"
+{security}  release: \"{releases}/{{version}}\"
   hosts:
     - name: loopback
       local: {{}}
@@ -57,6 +60,10 @@ spec:
             .map(|address| format!("\"{address}\""))
             .collect::<Vec<_>>()
             .join(", "),
+        security = security
+            .lines()
+            .map(|line| format!("    {line}\n"))
+            .collect::<String>(),
         releases = releases.display(),
     );
     // Writing into a string cannot fail.
@@ -96,6 +103,7 @@ mod tests {
         let text = text(&Content {
             name: "orders",
             bootstrap: &["127.0.0.1:1".to_owned(), "127.0.0.1:2".to_owned()],
+            security: "security:\n  tls: {}\n",
             releases: Path::new("/r"),
             environment: &[("KAFKA_HEAP_OPTS".to_owned(), "-Xmx1g".to_owned())],
             members: &[Member {
@@ -113,6 +121,8 @@ spec:
   system: kafka
   kafka:
     bootstrap: [\"127.0.0.1:1\", \"127.0.0.1:2\"]
+    security:
+      tls: {}
   release: \"/r/{version}\"
   hosts:
     - name: loopback

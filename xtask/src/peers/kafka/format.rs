@@ -11,9 +11,41 @@ use std::process::Command;
 
 use super::super::process::run;
 use super::super::{PeerError, cache, doing};
+use super::listener::{PASSWORD, USER};
 use super::release::Release;
 
-const TEMPLATE: &str = "formatted";
+/// What a formatted folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Template {
+    /// The feature levels of the release.
+    Plain,
+    /// And the users of SCRAM.
+    Users,
+}
+
+impl Template {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Plain => "formatted",
+            Self::Users => "formatted-users",
+        }
+    }
+
+    fn arguments(self) -> Vec<String> {
+        let user = |mechanism: &str| {
+            let user = format!("{mechanism}=[name={USER},password={PASSWORD}]");
+            ["--add-scram".to_owned(), user]
+        };
+        match self {
+            Self::Plain => Vec::new(),
+            Self::Users => ["SCRAM-SHA-256", "SCRAM-SHA-512"]
+                .into_iter()
+                .flat_map(user)
+                .collect(),
+        }
+    }
+}
+
 const META: &str = "meta.properties";
 const CHECKPOINT: &str = "bootstrap.checkpoint";
 
@@ -27,8 +59,8 @@ controller.quorum.voters=1@127.0.0.1:2
 ";
 
 /// Formats once with the release's own tool and keeps the outcome beside its jars.
-pub(super) fn template(release: &Release) -> Result<(), PeerError> {
-    let kept = release.root().join(TEMPLATE);
+pub(super) fn template(release: &Release, template: Template) -> Result<(), PeerError> {
+    let kept = release.root().join(template.folder());
     if kept.is_dir() {
         return Ok(());
     }
@@ -43,6 +75,7 @@ pub(super) fn template(release: &Release) -> Result<(), PeerError> {
     run(Command::new(release.launcher())
         .args(["format", "-t=AAAAAAAAAAAAAAAAAAAAAA", "-c"])
         .arg(&config)
+        .args(template.arguments())
         .env("KAFKA_MAIN", "kafka.tools.StorageTool")
         .env(
             "KAFKA_HEAP_OPTS",
@@ -58,11 +91,12 @@ pub(super) fn template(release: &Release) -> Result<(), PeerError> {
 /// Makes the data folder of one node as the tool would; anything that was there is gone.
 pub(super) fn format(
     release: &Release,
+    template: Template,
     data: &Path,
     cluster: &str,
     node: i32,
 ) -> Result<(), PeerError> {
-    let kept = release.root().join(TEMPLATE);
+    let kept = release.root().join(template.folder());
     fs::remove_dir_all(data).unwrap_or_default();
     let meta = fs::read_to_string(kept.join(META)).map_err(doing("read the formatted template"))?;
     cache::put(&data.join(META), retitled(&meta, cluster, node)?.as_bytes())?;
@@ -133,6 +167,6 @@ mod tests {
         let meta = "#Thu\nversion=1\ncluster.id=A\nnode.id=1\ndirectory.id=B\n";
         let text = retitled(meta, "C", 7).expect("random");
         assert!(text.starts_with("version=1\ncluster.id=C\nnode.id=7\ndirectory.id="));
-        assert!(!text.contains("directory.id=B"));
+        assert!(!text.contains("directory.id=B\n"));
     }
 }

@@ -16,12 +16,12 @@ use super::super::{PeerError, doing};
 use super::ask::{self, Topic};
 use super::builder::Builder;
 use super::cluster_file::{self, Content, Member};
-use super::format;
+use super::format::{self, Template};
 use super::health::{self, Health};
 use super::leftovers::Folder;
 use super::node::{Node, Role};
 use super::ports::Ports;
-use super::release::release;
+use super::release::{self, release};
 
 /// A busy broker needs up to 6 s to end; one whose quorum is gone never does.
 const STOP_LIMIT_S: u64 = 15;
@@ -64,6 +64,8 @@ pub(super) struct Parts {
     pub nodes: BTreeMap<i32, Node>,
     #[expect(dead_code, reason = "held, so that no other lab takes the ports")]
     pub ports: Ports,
+    /// Whether the users of SCRAM are made when it is formatted.
+    pub users: bool,
 }
 
 impl Lab {
@@ -138,9 +140,26 @@ impl Lab {
             .collect()
     }
 
+    /// Addresses of one of the listeners besides those in plain text.
+    #[must_use]
+    pub fn at(&self, listener: &str) -> Vec<String> {
+        let found = self
+            .parts
+            .nodes
+            .values()
+            .filter_map(|node| node.at(listener));
+        found.map(|address| address.to_string()).collect()
+    }
+
     /// The cluster file by which windlass registers this lab.
     #[must_use]
     pub fn cluster_file(&self) -> String {
+        self.cluster_file_at(&self.addresses(), "")
+    }
+
+    /// The same at other listeners; with YAML beside `bootstrap:`, not indented.
+    #[must_use]
+    pub fn cluster_file_at(&self, bootstrap: &[String], security: &str) -> String {
         let releases = self
             .parts
             .nodes
@@ -157,7 +176,8 @@ impl Lab {
             .collect();
         cluster_file::text(&Content {
             name: &self.parts.name,
-            bootstrap: &self.addresses(),
+            bootstrap,
+            security,
             releases: releases.unwrap_or(Path::new("")),
             environment: &self.parts.environment,
             members: &members,
@@ -284,8 +304,18 @@ impl Lab {
 
     pub(super) fn format_all(&mut self) -> Result<(), PeerError> {
         let cluster = &self.parts.cluster_id;
+        let template = if self.parts.users {
+            Template::Users
+        } else {
+            Template::Plain
+        };
         let mut nodes = self.parts.nodes.values();
-        nodes.try_for_each(|node| format::format(&node.release, &node.data(), cluster, node.id))
+        nodes.try_for_each(|node| {
+            if template == Template::Users {
+                release::users(&node.release)?;
+            }
+            format::format(&node.release, template, &node.data(), cluster, node.id)
+        })
     }
 
     /// Looks once at every node.

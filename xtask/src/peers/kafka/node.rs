@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use super::builder::Session;
+use super::listener::Listener;
 use super::release::Release;
 
 /// What a node does.
@@ -38,6 +39,10 @@ pub struct Node {
     pub(super) folder: PathBuf,
     pub(super) client_port: Option<u16>,
     pub(super) controller_port: Option<u16>,
+    /// Where the quorum itself meets, if not in plain text; the plain one is then only for looks.
+    pub(super) quorum: Option<(Listener, u16)>,
+    /// Besides those in plain text.
+    pub(super) listeners: Vec<(Listener, u16)>,
     pub(super) rack: Option<String>,
     pub(super) release: Release,
 }
@@ -48,6 +53,8 @@ pub(super) struct Shared {
     pub voters: String,
     pub brokers: usize,
     pub session: Session,
+    /// Where the quorum meets, if not in plain text; brokers go there too.
+    pub quorum: Option<Listener>,
 }
 
 impl Node {
@@ -75,24 +82,57 @@ impl Node {
         self.controller_port.map(loopback)
     }
 
+    /// Where the quorum meets.
+    pub(super) fn vote(&self) -> Option<SocketAddr> {
+        match &self.quorum {
+            Some((_listener, port)) => Some(loopback(*port)),
+            None => self.controller(),
+        }
+    }
+
+    /// One of the listeners besides those in plain text.
+    pub(super) fn at(&self, listener: &str) -> Option<SocketAddr> {
+        let mut all = self.listeners.iter().chain(&self.quorum);
+        let found = all.find(|(one, _port)| one.name == listener);
+        found.map(|(_one, port)| loopback(*port))
+    }
+
     /// A small test cluster's properties, valid from 3.7 to 4.3.
     pub(super) fn properties(&self, shared: &Shared) -> String {
         let replicas = shared.brokers.clamp(1, 3);
         let in_sync = if replicas > 1 { 2 } else { 1 };
         let listener = |name: &str, port: u16| format!("{name}://127.0.0.1:{port}");
-        let listeners: Vec<String> = [
-            self.client_port.map(|port| listener("PLAINTEXT", port)),
-            self.controller_port
-                .map(|port| listener("CONTROLLER", port)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
+        let more = |(one, port): &(Listener, u16)| listener(&one.name, *port);
+        let clients: Vec<String> = self
+            .client_port
+            .map(|port| listener("PLAINTEXT", port))
+            .into_iter()
+            .chain(self.listeners.iter().map(more))
+            .collect();
+        let plain = self
+            .controller_port
+            .map(|port| listener("CONTROLLER", port));
+        let quorum = self.quorum.iter().map(more);
+        let listeners: Vec<String> = clients.iter().cloned().chain(quorum).chain(plain).collect();
+        let guarded = shared
+            .quorum
+            .iter()
+            .chain(self.listeners.iter().map(|(one, _port)| one));
+        let map: String = guarded
+            .clone()
+            .map(|one| format!(",{}:{}", one.name, one.protocol()))
+            .collect();
+        // The first name is where the quorum meets.
+        let quorum: String = shared
+            .quorum
+            .iter()
+            .map(|one| format!("{},", one.name))
+            .collect();
         let mut text = format!(
             "process.roles={roles}
 node.id={id}
-controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+controller.listener.names={quorum}CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT{map}
 listeners={listeners}
 log.dirs={data}
 controller.quorum.voters={voters}
@@ -119,8 +159,14 @@ auto.create.topics.enable=false
             // Writing into a string cannot fail.
             writeln!(text, "{name}={value}").unwrap_or_default();
         };
-        if let Some(port) = self.client_port {
-            line("advertised.listeners", &listener("PLAINTEXT", port));
+        if self.client_port.is_some() {
+            line("advertised.listeners", &clients.join(","));
+        }
+        for one in guarded {
+            let scope = format!("listener.name.{}", one.name.to_lowercase());
+            for (name, value) in one.properties() {
+                line(&format!("{scope}.{name}"), &value);
+            }
         }
         if let Some(rack) = &self.rack {
             line("broker.rack", rack);

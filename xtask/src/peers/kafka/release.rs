@@ -11,7 +11,7 @@ use std::process::Command;
 use super::super::process::run;
 use super::super::{PeerError, cache, doing, java};
 use super::builder::Builder;
-use super::format;
+use super::format::{self, Template};
 
 const POM_3: &str = include_str!("../../../peers/kafka/pom3.xml");
 const POM_4: &str = include_str!("../../../peers/kafka/pom4.xml");
@@ -83,11 +83,18 @@ pub fn release(version: &str) -> Result<Release, PeerError> {
         fetch(&releases, &release)?;
     }
     prepare(&release)?;
-    format::template(&release)?;
+    format::template(&release, Template::Plain)?;
     if !release.class_archive().exists() {
         archive(&release)?;
     }
     Ok(release)
+}
+
+/// Prepares the release for labs whose listeners know users, once.
+pub(super) fn users(release: &Release) -> Result<(), PeerError> {
+    let lock = releases_root()?.join(format!(".{}.lock", release.version()));
+    let _locked = cache::lock(&lock)?;
+    format::template(release, Template::Users)
 }
 
 /// Downloads into a folder beside it and renames it whole, so that a release is complete or absent.

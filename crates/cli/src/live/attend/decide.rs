@@ -22,6 +22,9 @@ use windlass_engine::run::Phase;
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::End;
 
+/// Columns of a label below a plan.
+const LABEL: usize = 11;
+
 impl Attend<'_> {
     pub(super) async fn decide(&mut self) -> Result<Option<Exit>, Failed> {
         let phase = self.reading.run().phase();
@@ -62,7 +65,7 @@ impl Attend<'_> {
             | Phase::Cancelling
             | Phase::Stopping
             | Phase::Ended(_) => Ok(None),
-            Phase::Rolling | Phase::Soaking => {
+            Phase::Rolling | Phase::Soaking | Phase::AwaitingWindow => {
                 self.show_plan();
                 Ok(None)
             }
@@ -252,6 +255,12 @@ pub(super) fn lines_of(context: &Context, reading: &Reading) -> Vec<String> {
             render::plan::Mixes::Counted,
         ));
     }
+    if let Some((_, plan)) = run.plan().filter(|(_, plan)| !plan.is_empty())
+        && let Some(begins) =
+            render::hours::begins(&run.policy().hours, context.now().wall, plan.expected)
+    {
+        lines.extend(render::labelled(outlet, "begins", LABEL, &begins));
+    }
     if !run.findings().is_empty() {
         lines.extend(render::findings::lines(
             outlet,
@@ -278,6 +287,11 @@ pub(super) fn question_of(reading: &Reading) -> String {
     match run.goal() {
         Goal::Version(_) => format!(
             "Raise {cluster} to {}? This moves {}.{no_return} [y/N]",
+            picture::goal_of(run),
+            counted(touched, "member")
+        ),
+        Goal::Back(_) => format!(
+            "Put {cluster} back to {}? This moves {}. [y/N]",
             picture::goal_of(run),
             counted(touched, "member")
         ),

@@ -150,6 +150,7 @@ impl Attend<'_> {
                     | Phase::Barred
                     | Phase::AwaitingApproval(_)
                     | Phase::AwaitingHuman(_)
+                    | Phase::AwaitingWindow
                     | Phase::Paused
                     | Phase::Cancelling
                     | Phase::Stopping

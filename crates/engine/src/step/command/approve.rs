@@ -11,7 +11,8 @@ pub(super) fn approve(run: &Run, phase: Phase, named: Hash, by: &str) -> Verdict
     let waits = match phase {
         Phase::AwaitingApproval(_) => true,
         Phase::Requested | Phase::Observing | Phase::Barred => false,
-        Phase::AwaitingHuman(_)
+        Phase::AwaitingWindow
+        | Phase::AwaitingHuman(_)
         | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)

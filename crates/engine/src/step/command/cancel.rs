@@ -8,6 +8,7 @@ pub(super) fn cancel(run: &Run, phase: Phase) -> Verdict {
         Phase::Requested | Phase::Observing | Phase::Barred | Phase::AwaitingApproval(_) => {
             taken("cancelled")
         }
+        Phase::AwaitingWindow => taken("cancelled: what is done stays"),
         Phase::Paused | Phase::Pausing(_) => {
             taken("cancelled: what is done stays, what has begun finishes")
         }

@@ -16,6 +16,9 @@ pub(super) fn go_on(run: &Run, phase: Phase, now: Now) -> Verdict {
         | Phase::AwaitingHuman(_) => {
             return not_now("it is not paused", instead(&phase));
         }
+        Phase::AwaitingWindow => {
+            return not_now("it is not paused: it waits for its window", instead(&phase));
+        }
         Phase::Rolling | Phase::Soaking => {
             return not_now("it is not paused: it is moving", "windlass watch {cluster}");
         }

@@ -24,6 +24,7 @@ pub(super) fn pace(run: &Run, asked: Pace) -> Verdict {
         | Phase::Observing
         | Phase::Barred
         | Phase::AwaitingApproval(_)
+        | Phase::AwaitingWindow
         | Phase::AwaitingHuman(_) => set(run, asked),
         Phase::Rolling | Phase::Soaking | Phase::Pausing(_) | Phase::Paused => set(run, asked),
     }

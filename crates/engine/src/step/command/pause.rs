@@ -18,7 +18,7 @@ pub(super) fn pause(run: &Run, phase: Phase, by: &str, now: Now) -> Verdict {
             return not_now("the run is ending", instead(&phase));
         }
         Phase::Requested | Phase::Observing | Phase::Barred | Phase::AwaitingApproval(_) => {}
-        Phase::AwaitingHuman(_) | Phase::Rolling | Phase::Soaking => {}
+        Phase::AwaitingHuman(_) | Phase::AwaitingWindow | Phase::Rolling | Phase::Soaking => {}
     }
     let begun: Vec<String> = run
         .flights()

@@ -20,7 +20,8 @@ pub(super) fn retarget(run: &Run, phase: Phase, goal: &Goal) -> Verdict {
             "another goal can be set only while it is paused",
             instead(&phase),
         ),
-        Phase::Rolling
+        Phase::AwaitingWindow
+        | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)
         | Phase::Cancelling

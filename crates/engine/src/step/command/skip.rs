@@ -28,6 +28,7 @@ pub(super) fn skip(run: &Run, phase: Phase, subject: &Subject, by: &str) -> Verd
         | Phase::Observing
         | Phase::Barred
         | Phase::AwaitingApproval(_)
+        | Phase::AwaitingWindow
         | Phase::Rolling
         | Phase::Soaking => {
             return not_now(

@@ -10,6 +10,7 @@ pub(super) fn stop(phase: Phase) -> Verdict {
         | Phase::Observing
         | Phase::Barred
         | Phase::AwaitingApproval(_)
+        | Phase::AwaitingWindow
         | Phase::AwaitingHuman(_) => taken("stopped"),
         Phase::Rolling | Phase::Soaking | Phase::Pausing(_) | Phase::Paused | Phase::Cancelling => {
             taken("hands leave at the next safe point, never between a stop and its start")

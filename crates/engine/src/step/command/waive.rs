@@ -13,7 +13,8 @@ pub(super) fn waive(run: &Run, phase: Phase, waiver: &Waiver, now: Now) -> Verdi
             return not_now("the run is ending", instead(&phase));
         }
         Phase::Requested | Phase::Observing | Phase::Barred | Phase::AwaitingApproval(_) => {}
-        Phase::AwaitingHuman(_)
+        Phase::AwaitingWindow
+        | Phase::AwaitingHuman(_)
         | Phase::Rolling
         | Phase::Soaking
         | Phase::Pausing(_)

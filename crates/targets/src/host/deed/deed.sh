@@ -104,7 +104,7 @@ launch() { # in a session of its own, without our files; it writes its pid befor
     pid=$!
 }
 begin_start() {
-    each back back_file "$@" && each put put_file "$@" ||
+    each back back_file "$@" && each put put_file "$@" && each write write_file "$@" ||
         fail did-not-start "preparing $wanted" "its files could not be put in place"
     ticks
     # A process of this start begins no earlier than now; that tells it from a pid used again.
@@ -163,7 +163,7 @@ half_started() {
 }
 do_deed() {
     take_lock
-    read_mark
+    know_mark
     compare_mark
     [ "$f_attempt" -gt "$attempt" ] && answer fenced "attempt $f_attempt was there, this is $attempt"
     step=$f_step
@@ -206,7 +206,7 @@ main() {
     trap '' PIPE HUP
     verb=$1
     shift
-    pidfile= supervisor=process envs=0
+    pidfile= supervisor=process envs=0 seen= checksum= source=
     while [ $# -gt 0 ]; do
         case $1 in
         --) shift && break ;;
@@ -235,12 +235,27 @@ main() {
         pidfile=*) pidfile=${1#*=} ;;
         signal=*) signal=${1#*=} ;;
         envs=*) envs=${1#*=} ;;
+        seen=*) seen=${1#*=} ;;
+        lines=*) lines=${1#*=} ;;
+        hold=*) hold_s=${1#*=} ;;
+        way=*) way=${1#*=} ;;
+        fetch=*) fetch_s=${1#*=} ;;
+        checksum=*) checksum=${1#*=} ;;
+        source=*) source=${1#*=} ;;
+        size=*) size=${1#*=} ;;
+        offset=*) offset=${1#*=} ;;
         esac
         shift
     done
     limit_s=$((${limit:-0} / 1000 + 1))
     read -r boot </proc/sys/kernel/random/boot_id
     boot=${boot%%-*}
+    case $verb in
+    look) do_look "$@" ;;
+    log) do_log ;;
+    ready) do_ready "$@" ;;
+    receive) do_receive ;;
+    esac
     open_lock
     case $verb in
     claim) do_claim ;;
@@ -250,4 +265,3 @@ main() {
     deed) do_deed "$@" ;;
     esac
 }
-main "$@"

@@ -1,7 +1,8 @@
-# windlass deed: claims a member, and carries a deed out on its host.
-# Sent whole as one argument; what it is told comes as key=value words, then, after --, as lists
-# (KIND COUNT WORD...). Declared environment comes as WINDLASS_ENV_0, _1, ...: never as arguments.
-# It runs in a session of its own, so that it ends what it began even when its caller dies.
+# windlass deed: looks at a member on its host, claims it, and carries a deed out.
+# It comes whole over its input, and with it what it is told: key=value words, then, after --, lists
+# (KIND COUNT WORD...). Declared environment is exported as WINDLASS_ENV_0, _1, ...: never an argument.
+# It runs in a session of its own, so that it ends what it began even when its caller dies or its
+# connection is cut.
 # It answers with one line: "windlass", the answer, and its words, parted by tabs.
 
 tab=$(printf '\t')
@@ -50,9 +51,10 @@ read_mark() {
         release) f_release=$value ;;
         esac
     done <"$fence"
-    [ "$f_format" = 1 ] && [ "$last" = "}" ] ||
-        answer trouble "the mark at $fence cannot be read (damaged, or of a newer format)"
+    [ "$f_format" = 1 ] && [ "$last" = "}" ]
 }
+unreadable() { printf '%s' "the mark at $fence cannot be read (damaged, or of a newer format)"; }
+know_mark() { read_mark || answer trouble "$(unreadable)"; }
 write_mark() { # the mark, as the variables say
     {
         printf '{\n"format": 1,\n"member": "%s",\n"store": "%s",\n"identity": "%s",\n' \
@@ -98,7 +100,7 @@ stamp_mark() { # the caller's own claim; another run begins with no attempt
 }
 do_claim() {
     take_lock
-    read_mark
+    know_mark
     if [ "$f_claimed" = yes ]; then
         if [ "$f_store" != "$store" ] || [ "$f_identity" != "$identity" ]; then
             answer foreign "$(whose)"
@@ -117,7 +119,7 @@ do_claim() {
 }
 do_release() {
     take_lock
-    read_mark
+    know_mark
     [ "$f_claimed" = yes ] && [ "$f_store" = "$store" ] && [ "$f_identity" = "$identity" ] &&
         [ "$f_run" = "$run" ] && [ "$f_epoch" -le "$epoch" ] || answer released
     f_claimed=no f_epoch=$epoch
@@ -126,17 +128,17 @@ do_release() {
 }
 do_adopt() {
     flock -n 9 || answer busy "a deed holds the lock of this member"
-    read_mark
+    know_mark
     if [ "$f_store" = "$store" ] && [ "$f_identity" = "$identity" ] && [ "$f_epoch" -gt "$epoch" ]; then
         answer fenced "epoch $f_epoch stands there, this is $epoch"
     fi
     stamp_mark
 }
-do_hold() { # until the caller closes our input, or dies
+do_hold() { # until the caller closes our input, or dies, or could not be heard for so long
     take_lock
-    read_mark
+    know_mark
     compare_mark
     printf 'windlass\theld\n' 2>/dev/null
-    while read -r line; do :; done
+    timeout "$hold_s" cat >/dev/null 2>&1
     exit 0
 }

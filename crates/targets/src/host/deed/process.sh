@@ -37,19 +37,24 @@ names_config() { # names_config PID: whether its arguments name the member's con
         exit 1
     }
 }
-found_as() { # found_as PID: keeps it as what runs
+found_as() { # found_as PID: keeps it as what runs; what the caller knows already is not read again
     pid=$1 start=$s_start
-    release_of "$pid"
+    if [ "$seen" = "$pid:$start" ]; then rel='='; else release_of "$pid"; fi
 }
 status_pid() { timeout 10 "$@" 9>&- 2>/dev/null </dev/null | grep -E '^[0-9]+$' | head -n 1; }
 # What runs for the member: pid, start, rel; pid empty where nothing does. First the process of the
-# mark, then the pid file (not blindly: pids are used again), then what the supervisor says, then
+# mark, then the one that the caller saw last, then the pid file (not blindly: pids are used again), then what the supervisor says, then
 # whoever was started for this configuration and holds a release open.
 find_process() {
     pid= start= rel=
     if [ "$f_boot" = "$boot" ] && alive "$f_pid" "$f_start"; then
         found_as "$f_pid"
-        [ -n "$rel" ] || rel=$f_release
+        # A look tells what the open files tell, never what it was started as.
+        [ -n "$rel" ] || [ "$verb" = look ] || rel=$f_release
+        return
+    fi
+    if [ -n "$seen" ] && alive "${seen%%:*}" "${seen#*:}"; then
+        found_as "${seen%%:*}"
         return
     fi
     p=
@@ -111,6 +116,9 @@ declared() { # one declared command, never through a shell; nothing of ours is h
     (as_declared && exec timeout "$limit_s" "$@") >>"$fence.said" 2>&1 </dev/null 9>&-
 }
 last_words() { tail -n 1 "$fence.said" 2>/dev/null | cut -c 1-300 | plain; }
+write_file() { # write_file TO TEXT: the text itself, put in place like a file of the host
+    printf '%s' "$2" >"$1.windlass-text" && put_file "$1.windlass-text" "$1" && rm -f "$1.windlass-text"
+}
 put_file() { # put_file FROM TO: the old is kept beside it, for going back
     if [ ! -e "$2.windlass-kept" ] && [ ! -e "$2.windlass-none" ]; then
         if [ -e "$2" ]; then cp -p "$2" "$2.windlass-kept"; else : >"$2.windlass-none"; fi || return 1

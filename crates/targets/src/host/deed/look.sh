@@ -1,0 +1,43 @@
+
+# -- looks: nothing is changed ------------------------------------------------------------------
+runtime_of() { # runtime_of PID: the Java it runs on, by the release file of its home; r_why where unknown
+    runtime= r_why=
+    r_exe=$(readlink "/proc/$1/exe" 2>/dev/null) || {
+        r_why="/proc/$1/exe cannot be read"
+        return
+    }
+    r_home=${r_exe%/*}
+    r_home=${r_home%/*}
+    [ -r "$r_home/release" ] || return 0
+    while IFS= read -r r_line; do
+        case $r_line in JAVA_VERSION=*)
+            runtime=$(printf '%s' "${r_line#*=}" | tr -cd '0-9A-Za-z.+_-')
+            break
+            ;;
+        esac
+    done <"$r_home/release"
+}
+do_look() { # look BOOT BTIME PID START RELEASE RUNTIME WHY STEP WANTED WHOSE; pid empty: nothing runs
+    l_whose=
+    if { read_mark; } 2>/dev/null; then
+        [ "$f_claimed" = yes ] && l_whose=$(whose)
+    else
+        l_whose="a mark that cannot be read: $(unreadable)"
+        f_boot= f_pid=0 f_step= f_wanted=
+    fi
+    l_btime=
+    while read -r l_key l_value; do
+        [ "$l_key" = btime ] && l_btime=$l_value && break
+    done </proc/stat
+    find_process "$@"
+    runtime= r_why=
+    [ -z "$pid" ] || [ "$rel" = '=' ] || runtime_of "$pid"
+    answer look "$boot" "$l_btime" "$pid" "$start" "$rel" "$runtime" "$r_why" "$f_step" "$f_wanted" "$l_whose"
+}
+do_log() { # the last lines, then the answer
+    [ -e "$log" ] || answer trouble "$log is not there"
+    (: <"$log") 2>/dev/null || answer trouble "$log cannot be read"
+    # A log without a line's end at its end gets one, so that the answer stands on a line of its own.
+    tail -n "$lines" -- "$log" 2>/dev/null | tail -c 4194304 | sed '$a\'
+    answer logged
+}
