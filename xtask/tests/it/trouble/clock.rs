@@ -29,8 +29,9 @@ use windlass_runner::world::{Targets, World};
 use windlass_stores::sqlite::{Opening, SqliteStore};
 use windlass_targets::dial::TcpDial;
 use windlass_targets::host::{
-    FileName, LocalHand, MemberSpec, ReleaseSource, StopSignal, Supervisor,
+    FileName, HostHand, LocalReach, MemberSpec, ReleaseSource, StopSignal, Supervisor,
 };
+use windlass_targets::kafka::door::Doors;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use xtask::peers::kafka::{Lab, ROLL, release};
 use xtask::roll::{self, NAME};
@@ -74,7 +75,7 @@ impl Targets for One {
     }
 }
 
-fn hand(lab: &Lab, id: i32) -> LocalHand {
+fn hand(lab: &Lab, id: i32) -> HostHand {
     let real = release(ROLL[0]).expect("a release");
     let releases = real.root().parent().expect("a shelf").display().to_string();
     let start = ["{release}/bin/kafka-server-start.sh", "{config}"].map(String::from);
@@ -95,7 +96,7 @@ fn hand(lab: &Lab, id: i32) -> LocalHand {
         fence: None,
         stop_signal: StopSignal::Term,
     };
-    LocalHand::new("loopback".into(), spec).expect("a hand")
+    HostHand::new("loopback".into(), spec, Arc::new(LocalReach)).expect("a hand")
 }
 
 fn world(ground: &Ground, clock: Arc<dyn Clock>) -> World {
@@ -106,9 +107,11 @@ fn world(ground: &Ground, clock: Arc<dyn Clock>) -> World {
     }
     let brokers = ground.lab.brokers();
     let bootstrap = brokers.iter().map(|(_, at)| at.to_string());
+    let mut spec = KafkaSpec::at(bootstrap.collect());
+    spec.goal = Some(Version::parse(ROLL[1]).expect("a release"));
     let target = KafkaTarget::new(
-        KafkaSpec::at(bootstrap.collect()),
-        Arc::new(TcpDial),
+        spec,
+        Doors::open(Arc::new(TcpDial)),
         clock.clone(),
         hands,
         Arc::new(catalog()),
@@ -200,6 +203,7 @@ async fn rolled(ground: &Ground) {
     let stands = phase(&world, &run).await;
     assert_eq!(stands, Phase::Paused, "a jump of the wall ends no pause");
     post(&world, &run, Command::Continue, &ring).await;
+    until(&world, &run, "its end", |phase| matches!(phase, Phase::Ended(_))).await;
     let went = carried.await.expect("it was carried").expect("to its end");
     assert_eq!(went, Driven::Ended(End::Finished));
 }

@@ -79,12 +79,17 @@ pub fn other_store(ground: &mut Ground) {
 fn recorder(ground: &Ground) -> PathBuf {
     let folder = ground.windlass.folder().join("recorded");
     fs::create_dir(&folder).expect("a folder");
+    // A deed is a script on the input, as many bytes as the last word says.
     let script = format!(
         r#"#!/bin/sh
-if [ "$4" = windlass-deed ] && [ "$5" = deed ]; then
-    for word in "$@"; do printf '%s\0' "$word"; done >"{0}/deed"
+[ "$5" = windlass-deed ] || exec /usr/bin/setsid "$@"
+sent={0}/sent-$$
+head -c "$6" >"$sent"
+if grep -q '^main deed' "$sent"; then
+    cp "$sent" {0}/deed
+    for word in "$@"; do printf '%s\0' "$word"; done >{0}/words
 fi
-exec /usr/bin/setsid "$@"
+{{ cat "$sent"; exec cat; }} | exec /usr/bin/setsid "$@"
 "#,
         folder.display()
     );
@@ -118,10 +123,11 @@ pub fn stale_deed(ground: &mut Ground) {
     ground.until_whole(first, ROLL[0]);
     let before = ground.pid(first);
     // The deed of the first attempt comes at last: word by word as it was sent.
-    let words = fs::read_to_string(folder.join("deed")).expect("a recorded deed");
+    let words = fs::read_to_string(folder.join("words")).expect("a recorded deed");
     let words: Vec<&str> = words.trim_end_matches('\0').split('\0').collect();
     let mut late = Command::new("/usr/bin/setsid");
-    late.args(&words).env("WINDLASS_ENV_0", "KAFKA_HEAP_OPTS=-Xmx128m");
+    late.args(&words)
+        .stdin(fs::File::open(folder.join("deed")).expect("a recorded deed"));
     let answer = said(late.output().expect("it runs"));
     has(&answer.text, &["fenced"]);
     let moved = fast(WATCHED, || ground.lab.pid(first) != Some(before));

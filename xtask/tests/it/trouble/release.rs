@@ -63,7 +63,7 @@ pub fn incomplete(ground: &mut Ground) {
     let shelf = shelf(ground);
     lay(&shelf, ROLL[1], ROLL[1], "bin");
     registered(ground, &shelf);
-    barred(ground, &["bin/kafka-server-start.sh: No such file"]);
+    barred(ground, &["bin/kafka-server-start.sh is not there"]);
 }
 
 pub fn other_inside(ground: &mut Ground) {
