@@ -59,30 +59,72 @@ const fn on(stand: Stand, half: Half, name: &'static str, what: &'static str) ->
 
 /// All of them, in the order in which they are told.
 pub const TROUBLES: &[Trouble] = &[
-    quick("release-incomplete", "the folder of the new release has no program"),
-    quick("release-other-inside", "the folder of the new release holds another one"),
-    quick("under-min-isr-before", "partitions below min ISR before the start"),
-    quick("bad-key", "a broker refuses a setting on the new release; mended and tried again"),
-    quick("below-minimum-old", "a value below the new minimum; the old release is put back"),
-    long("port-taken", "somebody else listens at a broker's port when it comes back"),
-    quick("other-store", "another store acts on the same cluster; adopt"),
+    quick(
+        "release-incomplete",
+        "the folder of the new release has no program",
+    ),
+    quick(
+        "release-other-inside",
+        "the folder of the new release holds another one",
+    ),
+    quick(
+        "under-min-isr-before",
+        "partitions below min ISR before the start",
+    ),
+    quick(
+        "bad-key",
+        "a broker refuses a setting on the new release; mended and tried again",
+    ),
+    quick(
+        "below-minimum-old",
+        "a value below the new minimum; the old release is put back",
+    ),
+    long(
+        "port-taken",
+        "somebody else listens at a broker's port when it comes back",
+    ),
+    quick(
+        "other-store",
+        "another store acts on the same cluster; adopt",
+    ),
     quick("second-windlass", "a second windlass on the same store"),
     quick("stale-deed", "a deed of an older carrier is delivered late"),
     quick("store-full", "the disk of the store is full"),
     quick("host-full", "the disk of a broker's host is full"),
     quick("hangs-in-stop", "a broker does not end when it is told to"),
     quick("words", "pause, continue, cancel, stop and skip"),
-    long("release-vanishes", "the release is taken away after the checks"),
+    long(
+        "release-vanishes",
+        "the release is taken away after the checks",
+    ),
     long("broker-killed", "a broker is killed while it is moved"),
     long("other-identity", "another cluster answers at the address"),
     long("under-min-isr-midway", "a broker hangs between two moves"),
-    long("dies-in-a-pause", "a broker dies while the run is paused, and it is told to go on"),
-    long("active-controller", "the active controller dies in mid roll"),
+    long(
+        "dies-in-a-pause",
+        "a broker dies while the run is paused, and it is told to go on",
+    ),
+    long(
+        "active-controller",
+        "the active controller dies in mid roll",
+    ),
     long("expiry", "a pause that nobody ends"),
-    long("clock-jumps", "the carrier's wall clock jumps (a stand-in clock)"),
-    long("wrong-cluster-id", "the data of a broker belongs to another cluster"),
-    long("killed-25-times", "windlass is killed at 25 random instants of one roll"),
-    long("log-recovery", "a broker reads its logs again for longer than patience"),
+    long(
+        "clock-jumps",
+        "the carrier's wall clock jumps (a stand-in clock)",
+    ),
+    long(
+        "wrong-cluster-id",
+        "the data of a broker belongs to another cluster",
+    ),
+    long(
+        "killed-25-times",
+        "windlass is killed at 25 random instants of one roll",
+    ),
+    long(
+        "log-recovery",
+        "a broker reads its logs again for longer than patience",
+    ),
     on(
         Stand::Separated,
         Half::Long,

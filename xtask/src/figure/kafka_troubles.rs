@@ -70,14 +70,25 @@ fn tried(copied: &Copied, trouble: &Named) -> Result<Option<String>, Trouble> {
             println!("{name:<24} without its handling: {at}");
             Ok(None)
         }
-        None => Ok(Some("the test fails elsewhere than at its assertion".into())),
+        None => Ok(Some(
+            "the test fails elsewhere than at its assertion".into(),
+        )),
     }
 }
 
 fn built_and_told(copied: &Copied, name: &str) -> Result<Option<String>, Trouble> {
     let builds: [&[&str]; 2] = [
         &["build", "--locked", "--quiet", "--package", "windlass"],
-        &["test", "--locked", "--quiet", "--package", "xtask", "--test", "it", "--no-run"],
+        &[
+            "test",
+            "--locked",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--test",
+            "it",
+            "--no-run",
+        ],
     ];
     for words in builds {
         if !copied.cargo(words)?.status()?.success() {
@@ -90,8 +101,18 @@ fn built_and_told(copied: &Copied, name: &str) -> Result<Option<String>, Trouble
 /// Tells one story in the copy, and gives all that was said.
 fn told(copied: &Copied, name: &str) -> Result<String, Trouble> {
     let words = [
-        "test", "--locked", "--quiet", "--package", "xtask", "--test", "it", "--",
-        "trouble::troubles_of", "--nocapture", "--test-threads", "1",
+        "test",
+        "--locked",
+        "--quiet",
+        "--package",
+        "xtask",
+        "--test",
+        "it",
+        "--",
+        "trouble::troubles_of",
+        "--nocapture",
+        "--test-threads",
+        "1",
     ];
     let mut cargo: Command = copied.cargo(&words)?;
     let output = cargo.env(ASKED, name).env("RUST_BACKTRACE", "0").output()?;
@@ -109,7 +130,8 @@ fn failed_at(text: &str, name: &str) -> Option<String> {
     let (_, after) = text.split_once(&format!("trouble {name} begins"))?;
     let line = after.lines().find(|line| line.contains(" panicked at "))?;
     let (_, at) = line.split_once(" panicked at ")?;
-    at.contains(STORIES).then(|| at.trim_end_matches(':').to_owned())
+    at.contains(STORIES)
+        .then(|| at.trim_end_matches(':').to_owned())
 }
 
 #[cfg(test)]

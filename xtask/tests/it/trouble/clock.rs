@@ -50,7 +50,11 @@ impl Clock for JumpingClock {
     fn now(&self) -> Now {
         let now = self.0.now();
         let jump = i64::try_from(JUMP.0 * 1_000).expect("days in microseconds");
-        let jump = if now.mono.ms / 1_000 % 2 == 0 { jump } else { -jump };
+        let jump = if now.mono.ms / 1_000 % 2 == 0 {
+            jump
+        } else {
+            -jump
+        };
         Now {
             wall: Wall(now.wall.0 + jump),
             ..now
@@ -103,7 +107,10 @@ fn world(ground: &Ground, clock: Arc<dyn Clock>) -> World {
     let store = ground.windlass.folder().join("jumping.db");
     let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
     for (id, _) in ground.lab.nodes() {
-        hands.insert(MemberId::from(id.to_string()), Arc::new(hand(&ground.lab, id)));
+        hands.insert(
+            MemberId::from(id.to_string()),
+            Arc::new(hand(&ground.lab, id)),
+        );
     }
     let brokers = ground.lab.brokers();
     let bootstrap = brokers.iter().map(|(_, at)| at.to_string());
@@ -143,7 +150,10 @@ async fn until(world: &World, run: &RunId, what: &str, is: impl Fn(&Phase) -> bo
             return;
         }
         let waited = world.clock.now().mono.since(begun).unwrap_or_default();
-        assert!(waited < Ms::minutes(2), "waited for {what}; last seen {seen:?}");
+        assert!(
+            waited < Ms::minutes(2),
+            "waited for {what}; last seen {seen:?}"
+        );
         world.clock.sleep(Ms(100)).await;
     }
 }
@@ -171,7 +181,11 @@ async fn rolled(ground: &Ground) {
         object: "{}".into(),
         changed: world.clock.now().wall,
     };
-    world.store.register(registration).await.expect("registered");
+    world
+        .store
+        .register(registration)
+        .await
+        .expect("registered");
     let asked = Asked {
         key: NAME.into(),
         cluster,
@@ -203,7 +217,10 @@ async fn rolled(ground: &Ground) {
     let stands = phase(&world, &run).await;
     assert_eq!(stands, Phase::Paused, "a jump of the wall ends no pause");
     post(&world, &run, Command::Continue, &ring).await;
-    until(&world, &run, "its end", |phase| matches!(phase, Phase::Ended(_))).await;
+    until(&world, &run, "its end", |phase| {
+        matches!(phase, Phase::Ended(_))
+    })
+    .await;
     let went = carried.await.expect("it was carried").expect("to its end");
     assert_eq!(went, Driven::Ended(End::Finished));
 }

@@ -149,9 +149,7 @@ impl Ground {
     }
 
     pub fn status(&self) -> Value {
-        self.windlass
-            .json(&["status", NAME])
-            .unwrap_or(Value::Null)
+        self.windlass.json(&["status", NAME]).unwrap_or(Value::Null)
     }
 
     /// All that was told of the run, one line an event.
@@ -202,7 +200,12 @@ impl Ground {
     pub fn until_whole(&self, id: i32, version: &str) {
         let words = format!("node {id} is whole at {version}");
         let met = within(SOON, || self.events().contains(&words));
-        assert!(met, "waited for “{words}”:\n{}\n{}", self.why(), self.events());
+        assert!(
+            met,
+            "waited for “{words}”:\n{}\n{}",
+            self.why(),
+            self.events()
+        );
     }
 
     /// Waits until the process of a node is another than this, and gives it.

@@ -28,7 +28,14 @@ pub fn under_min_isr_before(ground: &mut Ground) {
         last.contains("partitions.under-min-isr")
     });
     assert!(met, "the thin topic is seen:\n{last}");
-    has(&last, &["topic thin", "below min.insync.replicas", "upgrade is barred"]);
+    has(
+        &last,
+        &[
+            "topic thin",
+            "below min.insync.replicas",
+            "upgrade is barred",
+        ],
+    );
     let before = ground.pids();
     let said = ground.roll().ends(SOON);
     assert_eq!(said.code, 1, "{}", said.text);
@@ -76,9 +83,14 @@ pub fn dies_in_a_pause(ground: &mut Ground) {
     ground.must(&["continue", NAME]);
     let words = format!("the exact release of node {dead} is not known");
     let why = ground.until_why(&words);
-    has(&why, &["orders waits", "plans again once all of it can be seen"]);
+    has(
+        &why,
+        &["orders waits", "plans again once all of it can be seen"],
+    );
     let before = ground.pids();
-    stays(WATCHED, "nothing begins meanwhile", || ground.pids() == before);
+    stays(WATCHED, "nothing begins meanwhile", || {
+        ground.pids() == before
+    });
     ground.lab.start(dead, ROLL[0]).expect("it starts");
     ground.until_phase("finished", ROLLED);
     carrier.kill();
@@ -96,15 +108,20 @@ pub fn active_controller(ground: &mut Ground) {
     ground.lab.kill(active, Signal::KILL).expect("it runs");
     let third = 6 - first - active;
     let calm = ground.pid(third);
-    stays(WATCHED * 2, "nobody else is stopped without a quorum", || {
-        ground.lab.pid(third) == Some(calm)
-    });
+    stays(
+        WATCHED * 2,
+        "nobody else is stopped without a quorum",
+        || ground.lab.pid(third) == Some(calm),
+    );
     let why = ground.why();
     has(&why, &[&format!("node {first}")]);
     ground.lab.start(active, ROLL[0]).expect("it starts");
     // Whoever started it acts on the cluster too: that is said, and asked about.
     let why = ground.until_why("not by this run");
-    has(&why, &[&format!("node {active} was restarted, not by this run")]);
+    has(
+        &why,
+        &[&format!("node {active} was restarted, not by this run")],
+    );
     drop(carrier);
     let carrier = ground.carried();
     ground.lab.wait_healthy(SOON).expect("well again");
@@ -130,7 +147,9 @@ pub fn two_controllers_gone(ground: &mut Ground) {
     for id in &controllers {
         ground.lab.kill(*id, Signal::KILL).expect("it runs");
     }
-    let met = within(SOON, || controllers.iter().all(|id| ground.lab.pid(*id).is_none()));
+    let met = within(SOON, || {
+        controllers.iter().all(|id| ground.lab.pid(*id).is_none())
+    });
     assert!(met, "both are gone");
     let left: Vec<(i32, i32)> = ground
         .pids()
@@ -138,16 +157,23 @@ pub fn two_controllers_gone(ground: &mut Ground) {
         .filter(|(id, _)| *id != first)
         .collect();
     stays(WATCHED * 2, "nothing is stopped without a quorum", || {
-        left.iter().all(|(id, pid)| ground.lab.pid(*id) == Some(*pid))
+        left.iter()
+            .all(|(id, pid)| ground.lab.pid(*id) == Some(*pid))
     });
-    has(&ground.must(&["observe", NAME]), &["no active controller answers"]);
+    has(
+        &ground.must(&["observe", NAME]),
+        &["no active controller answers"],
+    );
     let seen = ground.why();
     has(&seen, &["orders"]);
     for id in controllers {
         ground.lab.start(id, ROLL[0]).expect("it starts");
     }
     let why = ground.until_why("not by this run");
-    has(&why, &["was restarted, not by this run", "windlass continue orders"]);
+    has(
+        &why,
+        &["was restarted, not by this run", "windlass continue orders"],
+    );
     drop(carrier);
     let carrier = ground.carried();
     ground.lab.wait_healthy(SOON).expect("well again");

@@ -24,7 +24,9 @@ pub fn other_identity(ground: &mut Ground) {
     let words = format!("cluster {theirs} answers at the address, {ours} was expected");
     let why = ground.until_why("was expected");
     has(&why, &[&words, "windlass cancel orders"]);
-    stays(WATCHED, "nothing of theirs is touched", || ground.pids() == before);
+    stays(WATCHED, "nothing of theirs is touched", || {
+        ground.pids() == before
+    });
     ground.must(&["cancel", NAME]);
     ground.until_phase("cancelled", SOON);
     carrier.kill();

@@ -17,7 +17,9 @@ pub fn twenty_five(ground: &mut Ground) {
     ground.register("");
     let load = Load::start(&ground.lab.bootstrap(), NAME).expect("load");
     let (mut kills, mut random) = (0, 25_u64);
-    let words = ["upgrade", NAME, "--to", "4.1", "--via", "4.0", "--yes", "--key", "one roll"];
+    let words = [
+        "upgrade", NAME, "--to", "4.1", "--via", "4.0", "--yes", "--key", "one roll",
+    ];
     let ended = loop {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)

@@ -1,10 +1,12 @@
 //! A broker dies under windlass's hands, or just before.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::thread::sleep;
 use std::time::Duration;
 
-use xtask::peers::kafka::ROLL;
 use xtask::peers::kafka::ask::Topic;
+use xtask::peers::kafka::{ROLL, release};
 use xtask::peers::process::{Signal, signal};
 use xtask::roll::{self, NAME};
 
@@ -17,7 +19,9 @@ pub fn broker_killed(ground: &mut Ground) {
     let first = ground.flying();
     ground.until_started(first, before[&first]);
     // Past the moment for which the deed itself waits.
-    let met = fast(SOON, || ground.status()["members"]["inFlight"][0]["state"] == "gating");
+    let met = fast(SOON, || {
+        ground.status()["members"]["inFlight"][0]["state"] == "gating"
+    });
     assert!(met, "it is coming back:\n{}", ground.why());
     ground.lab.kill(first, Signal::KILL).expect("it runs");
     let said = carrier.ends(SOON);
@@ -42,7 +46,9 @@ fn unclean(ground: &Ground) -> (Carrier, i32, i32) {
     let carrier = ground.roll();
     let first = ground.flying();
     let before = ground.pid(first);
-    let met = fast(SOON, || ground.mark(first).contains("\"step\": \"stopping\""));
+    let met = fast(SOON, || {
+        ground.mark(first).contains("\"step\": \"stopping\"")
+    });
     assert!(met, "it was never told to stop");
     signal(before, Signal::KILL);
     let pid = ground.until_started(first, before);
@@ -54,7 +60,11 @@ pub fn duplicate_registration(ground: &mut Ground) {
     let (carrier, first, _) = unclean(ground);
     let refused = "DUPLICATE_BROKER_REGISTRATION";
     let met = within(SOON, || ground.log(first).contains(refused));
-    assert!(met, "it came back before its session was over:\n{}", ground.log(first));
+    assert!(
+        met,
+        "it came back before its session was over:\n{}",
+        ground.log(first)
+    );
     has(&ground.why(), &[&format!("node {first} is in flight")]);
     let said = carrier.ends(ROLLED);
     assert_eq!(said.code, 0, "it was waited out:\n{}", said.text);
@@ -74,8 +84,35 @@ const MANY: Topic<'static> = Topic {
 const RUNS: Duration = Duration::from_millis(20);
 const RESTS: Duration = Duration::from_millis(180);
 
+/// Starts a node with the logging that Kafka ships: the lab's own is quieter.
+fn outspoken(ground: &Ground) -> String {
+    let folder = ground.windlass.folder();
+    let logging = folder.join("log4j2.properties");
+    let quiet = release(ROLL[1]).expect("a release");
+    let text = fs::read_to_string(quiet.root().join("config/log4j2.properties"));
+    let mut text = text.expect("its logging");
+    text.push_str("logger.lm.name = kafka.log.LogManager\nlogger.lm.level = INFO\n");
+    fs::write(&logging, text).expect("written");
+    let program = folder.join("start");
+    let script = format!(
+        r#"#!/bin/sh
+exec java $KAFKA_HEAP_OPTS "-Dlog4j2.configurationFile=file:{}" -cp "$1/libs/*" kafka.Kafka "$2"
+"#,
+        logging.display()
+    );
+    fs::write(&program, script).expect("written");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("executable");
+    program.display().to_string()
+}
+
 pub fn log_recovery(ground: &mut Ground) {
-    ground.register("patience: 8s");
+    let program = outspoken(ground);
+    ground.register_as("patience: 8s", |text| {
+        text.replace(
+            "\"{release}/bin/kafka-server-start.sh\"",
+            &format!("\"{program}\", \"{{release}}\""),
+        )
+    });
     ground.lab.create_topic(&MANY).expect("a topic");
     let (carrier, next, pid) = unclean(ground);
     let reads = |count: &str| ground.log(next).contains(&format!("{count} completed in"));
@@ -87,11 +124,20 @@ pub fn log_recovery(ground: &mut Ground) {
         signal(pid, Signal::CONT);
         sleep(RUNS);
     }
-    eprintln!("it read its logs for {:.1} s", begun.elapsed().as_secs_f64());
-    assert!(begun.elapsed() > Duration::from_secs(10), "longer than patience");
+    eprintln!(
+        "it read its logs for {:.1} s",
+        begun.elapsed().as_secs_f64()
+    );
+    assert!(
+        begun.elapsed() > Duration::from_secs(10),
+        "longer than patience"
+    );
     ground.until_phase("finished", ROLLED);
     let events = ground.events();
-    assert!(events.contains(&format!("node {next} came nearer")), "{events}");
+    assert!(
+        events.contains(&format!("node {next} came nearer")),
+        "{events}"
+    );
     assert!(!events.contains("failed"), "slow is no failure:\n{events}");
     assert_eq!(carrier.ends(SOON).code, 0);
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");

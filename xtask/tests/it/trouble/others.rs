@@ -20,7 +20,10 @@ pub fn second_windlass(ground: &mut Ground) {
     assert_eq!(other_goal.code, 1);
     has(
         &other_goal.text,
-        &["orders has a live run already: run 1", "windlass watch orders"],
+        &[
+            "orders has a live run already: run 1",
+            "windlass watch orders",
+        ],
     );
     let two = ground.roll();
     two.until_said("has this goal already");
@@ -49,13 +52,21 @@ pub fn other_store(ground: &mut Ground) {
             "windlass adopt orders, if nobody else acts",
         ],
     );
-    stays(WATCHED, "what is marked by another is not touched", || ground.pids() == before);
+    stays(WATCHED, "what is marked by another is not touched", || {
+        ground.pids() == before
+    });
     let unasked = ask(&["adopt", NAME]);
     assert_eq!(unasked.code, 2);
-    has(&unasked.text, &["there is no terminal to ask on", "--confirm orders"]);
+    has(
+        &unasked.text,
+        &["there is no terminal to ask on", "--confirm orders"],
+    );
     let adopted = ask(&["adopt", NAME, "--confirm", NAME]);
     assert_eq!(adopted.code, 0, "{}", adopted.text);
-    has(&adopted.text, &[&format!("member {first}"), "orders is adopted"]);
+    has(
+        &adopted.text,
+        &[&format!("member {first}"), "orders is adopted"],
+    );
     let heir = Carrier::start(&other, &["carry"]);
     assert!(
         within(SOON, || ask(&["continue", NAME]).text.contains("goes on")),
@@ -68,7 +79,11 @@ pub fn other_store(ground: &mut Ground) {
     let why = ground.until_why("its mark could not be left");
     has(&why, &["its mark could not be left"]);
     late.kill();
-    let phase = || other.json(&["status", NAME]).map(|status| status["phase"].clone());
+    let phase = || {
+        other
+            .json(&["status", NAME])
+            .map(|status| status["phase"].clone())
+    };
     let met = within(ROLLED, || phase().is_ok_and(|phase| phase == "finished"));
     assert!(met, "{}", ask(&["why", NAME]).text);
     heir.kill();
@@ -106,7 +121,11 @@ pub fn stale_deed(ground: &mut Ground) {
         ground.spoil(id, "num.network.threads=many");
     }
     let folder = recorder(ground);
-    let path = format!("{}:{}", folder.display(), std::env::var("PATH").expect("a path"));
+    let path = format!(
+        "{}:{}",
+        folder.display(),
+        std::env::var("PATH").expect("a path")
+    );
     let mut sender = ground
         .windlass
         .command(["upgrade", NAME, "--to", ROLL[1], "--yes"]);

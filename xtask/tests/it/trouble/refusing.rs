@@ -116,12 +116,18 @@ pub fn hangs_in_stop(ground: &mut Ground) {
     let carrier = ground.roll();
     let first = ground.flying();
     let before = ground.pid(first);
-    let met = fast(SOON, || ground.mark(first).contains("\"step\": \"stopping\""));
+    let met = fast(SOON, || {
+        ground.mark(first).contains("\"step\": \"stopping\"")
+    });
     assert!(met, "it was never told to stop");
     xtask::peers::process::signal(before, Signal::STOP);
     let said = carrier.ends(SOON);
     assert_eq!(said.code, 4, "{}", said.text);
-    assert_eq!(ground.lab.pid(first), Some(before), "it hangs, and is left so");
+    assert_eq!(
+        ground.lab.pid(first),
+        Some(before),
+        "it hangs, and is left so"
+    );
     has(
         &ground.why(),
         &[

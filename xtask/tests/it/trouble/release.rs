@@ -46,7 +46,10 @@ fn registered(ground: &Ground, shelf: &Path) {
     let real = real.root().parent().expect("a shelf").display().to_string();
     let ours = shelf.display().to_string();
     ground.register_as("", |text| {
-        text.replace(&format!("\"{real}/{{version}}\""), &format!("\"{ours}/{{version}}\""))
+        text.replace(
+            &format!("\"{real}/{{version}}\""),
+            &format!("\"{ours}/{{version}}\""),
+        )
     });
 }
 
@@ -86,8 +89,15 @@ pub fn vanishes(ground: &mut Ground) {
     fs::rename(shelf.join(ROLL[1]), shelf.join("gone")).expect("renamed");
     ground.must(&["continue", NAME]);
     let why = ground.until_why("did not come through");
-    has(&why, &["is not there", "mend it, then: windlass retry orders"]);
-    assert_eq!(ground.pids(), before, "nothing was touched after node {first}");
+    has(
+        &why,
+        &["is not there", "mend it, then: windlass retry orders"],
+    );
+    assert_eq!(
+        ground.pids(),
+        before,
+        "nothing was touched after node {first}"
+    );
     fs::rename(shelf.join("gone"), shelf.join(ROLL[1])).expect("renamed");
     assert_eq!(carrier.ends(SOON).code, 4);
 }

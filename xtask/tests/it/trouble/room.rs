@@ -58,11 +58,20 @@ pub fn store_full(ground: &mut Ground) {
     let met = super::ground::within(SOON, || ground.lab.pid(first).is_some());
     assert!(met, "what was begun is finished");
     ground.lab.wait_healthy(SOON).expect("well");
-    stays(WATCHED, "nothing begins that cannot be written down", || {
-        others.iter().all(|(id, pid)| ground.lab.pid(*id) == Some(*pid))
-    });
+    stays(
+        WATCHED,
+        "nothing begins that cannot be written down",
+        || {
+            others
+                .iter()
+                .all(|(id, pid)| ground.lab.pid(*id) == Some(*pid))
+        },
+    );
     let said = ground.ask(&["pause", NAME]);
-    assert_ne!(said.code, 0, "a word that is not durable is not acknowledged");
+    assert_ne!(
+        said.code, 0,
+        "a word that is not durable is not acknowledged"
+    );
     has(&said.text, &["disk is full"]);
     fs::remove_file(filler).expect("removed");
     ground.until_phase("finished", ROLLED);
@@ -96,7 +105,11 @@ pub fn host_full(ground: &mut Ground) {
     assert_eq!(said.code, 4, "{}", said.text);
     has(
         &ground.why(),
-        &["the mark at", "cannot be written", "mend it, then: windlass retry orders"],
+        &[
+            "the mark at",
+            "cannot be written",
+            "mend it, then: windlass retry orders",
+        ],
     );
     stays(WATCHED, "what cannot be marked is not touched", || {
         ground.pids() == before

@@ -14,12 +14,17 @@ pub fn all_of_them(ground: &mut Ground) {
     let said = ground.ask(&["cancel", NAME]);
     has(
         &said.text,
-        &["not now: members are moving", "pause first: windlass pause orders"],
+        &[
+            "not now: members are moving",
+            "pause first: windlass pause orders",
+        ],
     );
     assert_eq!(said.code, 1);
     has(
         &ground.must(&["pause", NAME]),
-        &[&format!("nothing more begins; what has begun finishes: node {first}")],
+        &[&format!(
+            "nothing more begins; what has begun finishes: node {first}"
+        )],
     );
     ground.until_phase("paused", SOON);
     has(&ground.why(), &["paused by", "windlass continue orders"]);
@@ -27,7 +32,9 @@ pub fn all_of_them(ground: &mut Ground) {
     let (second, third) = (others[0], others[1]);
     has(
         &ground.must(&["skip", NAME, &third.to_string(), "--yes"]),
-        &[&format!("node {third} is left as it stands; 1 other member is left to move")],
+        &[&format!(
+            "node {third} is left as it stands; 1 other member is left to move"
+        )],
     );
     has(&ground.must(&["continue", NAME]), &["goes on"]);
     assert_eq!(ground.flying(), second);
@@ -40,10 +47,16 @@ pub fn all_of_them(ground: &mut Ground) {
     assert_eq!(said.code, 5, "{}", said.text);
     has(&said.text, &["stopped"]);
     let met = within(SOON, || ground.pids().len() == 3);
-    assert!(met, "what was told to stop is started again: {:?}", ground.pids());
+    assert!(
+        met,
+        "what was told to stop is started again: {:?}",
+        ground.pids()
+    );
     // Done stays done, left stays left: a new run takes what remains, and is cancelled before it begins.
     ground.lab.wait_healthy(SOON).expect("well");
-    ground.carry(&["upgrade", NAME, "--to", ROLL[1], "-d"]).ends(SOON);
+    ground
+        .carry(&["upgrade", NAME, "--to", ROLL[1], "-d"])
+        .ends(SOON);
     ground.until_phase("awaiting-approval", SOON);
     has(&ground.must(&["cancel", NAME]), &["cancelled"]);
     ground.until_phase("cancelled", SOON);
@@ -54,15 +67,28 @@ pub fn expiry(ground: &mut Ground) {
     ground.register("pauseLimit: 1s");
     ground.paused_after_one();
     let carrier = ground.carried();
-    let met = within(SOON, || ground.events().contains("its pause has passed its limit"));
+    let met = within(SOON, || {
+        ground.events().contains("its pause has passed its limit")
+    });
     assert!(met, "the limit was seen passed:\n{}", ground.events());
-    assert_eq!(ground.status()["phase"], "paused", "one sighting ends nothing");
+    assert_eq!(
+        ground.status()["phase"],
+        "paused",
+        "one sighting ends nothing"
+    );
     carrier.kill();
     // The kernel's own clock of this process: more than an hour of boot time later.
     let carry = ground.windlass.command(["carry"]);
     let mut later = Command::new("unshare");
     later
-        .args(["--time", "--boottime", "4000", "--monotonic", "4000", "--fork"])
+        .args([
+            "--time",
+            "--boottime",
+            "4000",
+            "--monotonic",
+            "4000",
+            "--fork",
+        ])
         .arg(carry.get_program())
         .args(carry.get_args())
         .env("WINDLASS_STORE", ground.windlass.store())
@@ -74,5 +100,8 @@ pub fn expiry(ground: &mut Ground) {
     later.wait().expect("it ends");
     assert!(met, "the pause expired:\n{}", ground.why());
     has(&ground.why(), &["paused for longer than its limit"]);
-    ground.lab.wait_healthy(ROLLED).expect("nothing was touched");
+    ground
+        .lab
+        .wait_healthy(ROLLED)
+        .expect("nothing was touched");
 }
