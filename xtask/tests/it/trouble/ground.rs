@@ -195,6 +195,23 @@ impl Ground {
         found.expect("just seen")
     }
 
+    /// Waits for the end; a restart that windlass did not do is answered with `continue` when asked about.
+    #[track_caller]
+    pub fn finished_after_restarts(&self) {
+        let met = within(ROLLED, || {
+            let status = self.status();
+            if status["standing"]["reason"] == "someone-else-acts" {
+                has(
+                    &self.why(),
+                    &["not by this run", "windlass continue orders"],
+                );
+                self.ask(&["continue", NAME]);
+            }
+            status["phase"] == "finished"
+        });
+        assert!(met, "it did not finish:\n{}", self.why());
+    }
+
     /// Waits until it is told that a node came through.
     #[track_caller]
     pub fn until_whole(&self, id: i32, version: &str) {
