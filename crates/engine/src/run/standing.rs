@@ -136,13 +136,19 @@ impl Run {
     }
 
     fn observing(&self) -> Standing {
-        match &self.doubt {
-            Some(why) => waits(
+        let gap = self.known().and_then(|known| known.gaps.first());
+        match (&self.doubt, gap) {
+            (Some(_), Some(gap)) => waits(
+                "gap",
+                format!("plans again once all of it can be seen: {}", gap.what),
+                &["windlass observe {cluster}"],
+            ),
+            (Some(why), None) => waits(
                 "planning",
                 format!("looks at the cluster and plans again: {why}"),
                 &[],
             ),
-            None => waits("observing", "looks at the cluster, checks and plans", &[]),
+            (None, _) => waits("observing", "looks at the cluster, checks and plans", &[]),
         }
     }
 
