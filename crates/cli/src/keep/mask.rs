@@ -171,11 +171,10 @@ impl Mask {
             Value::Object(fields) => fields
                 .iter()
                 .map(|(name, value)| {
-                    let value = match value {
-                        Value::String(_) if is_secret(name) == Secrecy::Named => {
-                            Value::String(MASK.into())
-                        }
-                        other => self.value(other),
+                    let value = if value.is_string() && is_secret(name) == Secrecy::Named {
+                        Value::String(MASK.into())
+                    } else {
+                        self.value(value)
                     };
                     (name.clone(), value)
                 })
@@ -287,7 +286,8 @@ fn value_after(text: &str, end: usize, name: &str) -> (usize, usize) {
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
         word.starts_with("--")
     });
-    if !signed && !(option && after.starts_with(' ')) {
+    let spaced = option && after.starts_with(' ');
+    if !signed && !spaced {
         return (end, end);
     }
     let value = gap.trim_start_matches(|c: char| c == '=' || c == ':' || c == ' ' || quotes(c));

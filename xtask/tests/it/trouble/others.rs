@@ -132,7 +132,7 @@ pub fn stale_deed(ground: &mut Ground) {
     let sent = sender.env("PATH", path).output().expect("it runs");
     assert_eq!(sent.status.code(), Some(4));
     let first = ground.lab.nodes().into_iter().map(|(id, _)| id);
-    let first = first.filter(|id| ground.lab.pid(*id).is_none()).last();
+    let first = first.rev().find(|id| ground.lab.pid(*id).is_none());
     let first = first.expect("one fell");
     for (id, _) in ground.lab.nodes() {
         ground.mend(id);
