@@ -52,7 +52,7 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// How data is printed: table, wide, json or yaml
+    /// How data is printed: table, wide, json or yaml; check: also junit
     #[arg(
         short,
         long,
@@ -107,6 +107,8 @@ pub enum Form {
     Json,
     /// The same as YAML
     Yaml,
+    /// JUnit XML, for pipelines: `check` only
+    Junit,
 }
 
 /// When colours are used.

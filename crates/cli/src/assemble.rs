@@ -23,6 +23,7 @@ use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
 use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
+use windlass_targets::own::{About, Asking};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
@@ -69,20 +70,21 @@ impl Assembly {
                 .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }
-        match declared.system {
+        let target: Arc<dyn Target> = match declared.system {
             System::Kafka => {
                 let bootstrap = declared.bootstrap.iter().map(ToString::to_string).collect();
                 let mut spec = KafkaSpec::at(bootstrap);
                 spec.stop_patience = declared.policy.patience;
-                Ok(Arc::new(KafkaTarget::new(
+                Arc::new(KafkaTarget::new(
                     spec,
                     doors::of(declared, &self.secrets),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,
-                )))
+                ))
             }
-        }
+        };
+        Ok(asking(declared, target))
     }
 }
 
@@ -93,6 +95,21 @@ impl Targets for Assembly {
             self.join(&ClusterDeclared::of(&cluster)).map_err(in_words)
         })
     }
+}
+
+/// With the user's own checks, where there are any.
+fn asking(declared: &ClusterDeclared, target: Arc<dyn Target>) -> Arc<dyn Target> {
+    let checks = declared.policy.checks.clone();
+    if checks.is_empty() {
+        return target;
+    }
+    let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
+    let about = About {
+        cluster: declared.name.to_string(),
+        bootstrap: bootstrap.join(","),
+    };
+    let clock = Arc::new(SystemClock::new());
+    Arc::new(Asking::new(target, clock, about, checks))
 }
 
 /// The cluster as it was registered.

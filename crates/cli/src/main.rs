@@ -26,7 +26,7 @@ mod render;
 mod secrets;
 
 use args::data::Which;
-use args::{Cli, Command, Global};
+use args::{Cli, Command, Form, Global};
 use clap::FromArgMatches;
 use context::{Bare, Context, store_path};
 use data::look::Room;
@@ -65,6 +65,12 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<Exit, Failed> {
     let Cli { global, command } = cli;
+    if global.output == Form::Junit && !matches!(command, Command::Check(_)) {
+        return Err(Failed::hinted(
+            "`-o junit` is a form of `windlass check` alone",
+            "-o json and -o yaml are forms of every command that prints data",
+        ));
+    }
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
@@ -83,6 +89,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Targets(args) => {
             data::targets::run(&room(&global, bare, &args.which)?, &args).await
         }
+        Command::Check(args) if args.all => data::check::all::run(&look(bare)?, &args).await,
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),

@@ -27,8 +27,9 @@ use windlass_wire::duration::short;
 use windlass_wire::v1::cluster::System;
 use windlass_wire::value::Address;
 
-/// The target bounds each of its requests; a look that takes longer than all of them together hangs.
-const LOOK_LIMIT_MS: Ms = Ms::seconds(60);
+/// The target bounds each of its requests, and commands of the user's own end within a minute; a look
+/// that takes longer than all of them together hangs.
+const LOOK_LIMIT_MS: Ms = Ms::minutes(2);
 
 /// What a command stands in: with the store, or without.
 #[derive(Debug)]

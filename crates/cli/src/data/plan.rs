@@ -58,6 +58,7 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
     };
     let found = judge(
         &looked.catalog,
+        &looked.policy.checks,
         &looked.snapshot,
         Some(&way),
         &[],

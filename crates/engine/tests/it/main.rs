@@ -14,6 +14,7 @@ mod mix;
 mod observation;
 mod oracle;
 mod order;
+mod own;
 mod pace;
 mod refusal;
 mod run;

@@ -18,6 +18,7 @@ use windlass_runner::ports::hand::{Hand, HostView, Running};
 
 use super::KafkaTarget;
 use super::answers::{Gathered, TopicSettings};
+use super::files::{self, Files};
 use super::gate::{self, Fetched, Watches};
 use super::gather::{Addresses, Depth, gather};
 use super::seen::{self, HostSeen, Readiness, Sight};
@@ -39,7 +40,18 @@ const READY_MAX_AGE: Ms = Ms::minutes(1);
 const LOG_LINES: usize = 40;
 
 /// Facts that only a whole look asks for: a glance leaves them as they were.
-const WHOLE_FACTS: [&str; 7] = [
+const WHOLE_FACTS: [&str; 18] = [
+    "clients.old",
+    "config.bad-value",
+    "config.controlled-shutdown",
+    "config.edited",
+    "config.file",
+    "config.identity",
+    "disk.space",
+    "logging.log4j1",
+    "mode.migration",
+    "storage.formatted",
+    "storage.identity",
     "java.version",
     "config.removed-keys",
     "config.below-minimum",
@@ -51,6 +63,17 @@ const WHOLE_FACTS: [&str; 7] = [
 
 /// What members run on, or why that could not be told.
 type Runtimes = BTreeMap<MemberId, Result<Option<Version>, String>>;
+
+/// What hosts show of the files of members, or why they do not.
+type Shown = BTreeMap<MemberId, Result<Files, String>>;
+
+/// What only a whole look asks of hosts.
+#[derive(Default)]
+struct OfHosts {
+    ready: Readiness,
+    runtimes: Runtimes,
+    files: Shown,
+}
 
 /// The last gathering of one depth.
 #[derive(Default)]
@@ -234,13 +257,25 @@ impl KafkaTarget {
         join_all(asks).await.into_iter().collect()
     }
 
+    /// What the hosts show of files, for the start at the next release.
+    async fn files(&self, next: Option<&Version>) -> Shown {
+        let asks = self.hands.iter().map(|(id, hand)| async move {
+            let looked = Box::pin(files::look(&**hand, next));
+            let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
+                Either::Left((told, _)) => told,
+                Either::Right(((), _)) => Err(format!("no answer within {} ms", HOST_LIMIT.0)),
+            };
+            (id.clone(), told)
+        });
+        join_all(asks).await.into_iter().collect()
+    }
+
     /// The snapshot of what was gathered.
     fn snapshot(
         &self,
         (begun, gathered): &(Mark, Arc<Gathered>),
         hosts: &BTreeMap<MemberId, HostSeen>,
-        ready: &Readiness,
-        runtimes: &Runtimes,
+        of_hosts: &OfHosts,
     ) -> Snapshot {
         let now = self.clock.now();
         let mut memory = self.memory();
@@ -250,8 +285,9 @@ impl KafkaTarget {
             hosts,
             carried: &memory.carried,
             still,
-            ready,
-            runtimes,
+            ready: &of_hosts.ready,
+            runtimes: &of_hosts.runtimes,
+            files: &of_hosts.files,
             catalog: &self.catalog,
         };
         let snapshot = seen::snapshot(&sight, now.wall);
@@ -273,16 +309,23 @@ impl KafkaTarget {
     /// Looks at all of it, and whether these releases lie ready.
     pub(super) async fn whole(&self, releases: &[Version]) -> Snapshot {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
-        let more = join(self.readiness(releases), self.runtimes());
-        let ((gathered, hosts), (ready, runtimes)) = join(asked, more).await;
-        self.snapshot(&gathered, &hosts, &ready, &runtimes)
+        let more = join(
+            self.readiness(releases),
+            join(self.runtimes(), self.files(releases.first())),
+        );
+        let ((gathered, hosts), (ready, (runtimes, files))) = join(asked, more).await;
+        let of_hosts = OfHosts {
+            ready,
+            runtimes,
+            files,
+        };
+        self.snapshot(&gathered, &hosts, &of_hosts)
     }
 
     /// Looks at one member that comes back.
     pub(super) async fn sample(&self, member: &MemberId, attempt: u32) -> Sample {
         let (gathered, hosts) = join(self.gathered(Depth::Glance), self.hosts(Some(member))).await;
-        let mut snapshot =
-            self.snapshot(&gathered, &hosts, &Readiness::default(), &Runtimes::new());
+        let mut snapshot = self.snapshot(&gathered, &hosts, &OfHosts::default());
         snapshot
             .facts
             .retain(|name, _| !WHOLE_FACTS.contains(&name.as_str()));

@@ -6,6 +6,7 @@
 //! as up whose own listener did not answer in this look, and nothing is well unless the quorum answers.
 //! Must never know: connections, clocks. Stories: `tests/it/seen.rs`.
 
+mod declared;
 mod facts;
 mod health;
 mod levels;
@@ -24,6 +25,7 @@ use windlass_engine::version::Version;
 use windlass_runner::ports::hand::{HostView, Running};
 
 use super::answers::Gathered;
+use super::files::Files;
 use partitions::Tally;
 use roster::{Node, Roster};
 
@@ -63,6 +65,8 @@ pub struct Sight<'a> {
     pub ready: &'a Readiness,
     /// What members with hosts run on (their Java); none: not told.
     pub runtimes: &'a BTreeMap<MemberId, Result<Option<Version>, String>>,
+    /// What hosts show of the files of their members; none: not looked at, or no host is declared.
+    pub files: &'a BTreeMap<MemberId, Result<Files, String>>,
     /// The maker's facts.
     pub catalog: &'a Catalog,
 }

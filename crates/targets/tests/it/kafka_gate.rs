@@ -30,6 +30,7 @@ fn look(gathered: &Gathered, incarnation: &str) -> Snapshot {
         still: None,
         ready: &Readiness::default(),
         runtimes: &BTreeMap::new(),
+        files: &BTreeMap::new(),
         catalog: &catalog(),
     };
     snapshot(&sight, Wall(0))

@@ -128,7 +128,10 @@ pub struct Fetch {
 
 /// As they are read: `sha256:` before each.
 fn sums<S: Serializer>(sums: &BTreeMap<Version, Hash>, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_map(sums.iter().map(|(release, sum)| (release, format!("sha256:{sum}"))))
+    to.collect_map(
+        sums.iter()
+            .map(|(release, sum)| (release, format!("sha256:{sum}"))),
+    )
 }
 
 /// How releases are sent.
