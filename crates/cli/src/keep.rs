@@ -7,72 +7,16 @@
 //!
 //! Must never know: how a store keeps anything. Stories: `tests/it/keep.rs`.
 
-mod backup;
-mod bundle;
-mod doctor;
+pub mod backup;
+pub mod bundle;
+pub mod doctor;
 mod mask;
-mod prune;
-mod restore;
+pub mod prune;
+pub mod restore;
 
-use crate::args::{Command, Global};
-use crate::context::{self, Bare};
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
 use windlass_stores::sqlite::keeping::{Found, KeepError, Subject, Weight};
-
-/// Runs a command that keeps the store.
-///
-/// # Errors
-/// As each command says.
-pub async fn run(global: &Global, bare: Bare, command: Command) -> Result<Exit, Failed> {
-    let store = context::store_path(global)?;
-    match command {
-        Command::Backup(args) => backup::run(&bare, &store, &args),
-        Command::Restore(args) => restore::run(&bare, &store, &args),
-        Command::Prune(args) => prune::run(&bare, &store, &args),
-        Command::Doctor(args) => doctor::run(&bare, &store, &args),
-        Command::Bundle(args) => bundle::run(global, bare, &store, &args).await,
-        Command::Init(_)
-        | Command::Apply(_)
-        | Command::Clusters(_)
-        | Command::Describe(_)
-        | Command::Forget(_)
-        | Command::Observe(_)
-        | Command::Targets(_)
-        | Command::Check(_)
-        | Command::Plan(_)
-        | Command::Upgrade(_)
-        | Command::Finalize(_)
-        | Command::Rollback(_)
-        | Command::Window(_)
-        | Command::Begin(_)
-        | Command::Freeze(_)
-        | Command::Status(_)
-        | Command::Watch(_)
-        | Command::Why(_)
-        | Command::Events(_)
-        | Command::Logs(_)
-        | Command::Wait(_)
-        | Command::Approve(_)
-        | Command::Pause(_)
-        | Command::Continue(_)
-        | Command::Cancel(_)
-        | Command::Stop(_)
-        | Command::Retry(_)
-        | Command::Skip(_)
-        | Command::Confirm(_)
-        | Command::Waive(_)
-        | Command::Pace(_)
-        | Command::Retarget(_)
-        | Command::Runs(_)
-        | Command::Replay(_)
-        | Command::Serve(_)
-        | Command::Carry(_)
-        | Command::Adopt(_)
-        | Command::Version(_)
-        | Command::Completion(_) => Err(Failed::says("this command keeps no store")),
-    }
-}
 
 /// What was not done, as a refusal where that is one; all else is trouble.
 fn refused(outlet: &Outlet, why: KeepError, help: &str) -> Result<Exit, Failed> {

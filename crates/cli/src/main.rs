@@ -28,7 +28,7 @@ mod secrets;
 use args::data::Which;
 use args::{Cli, Command, Form, Global};
 use clap::FromArgMatches;
-use context::{Bare, Context};
+use context::{Bare, Context, store_path};
 use data::look::Room;
 use exit::{Exit, Failed};
 use outlet::Outlet;
@@ -92,11 +92,13 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Check(args) if args.all => data::check::all::run(&look(bare)?, &args).await,
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
-        keeping @ (Command::Backup(_)
-        | Command::Restore(_)
-        | Command::Prune(_)
-        | Command::Doctor(_)
-        | Command::Bundle(_)) => keep::run(&global, bare, keeping).await,
+        Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
+        Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),
+        Command::Prune(args) => keep::prune::run(&bare, &store_path(&global)?, &args),
+        Command::Doctor(args) => keep::doctor::run(&bare, &store_path(&global)?, &args),
+        Command::Bundle(args) => {
+            keep::bundle::run(&global, bare, &store_path(&global)?, &args).await
+        }
         Command::Rollback(args) if args.dry_run => {
             let args = args.shown();
             data::plan::run(&room(&global, bare, &args.which)?, &args).await
