@@ -9,9 +9,11 @@ mod dice;
 mod disk;
 mod durable_rate;
 mod fsync_before_ack;
+mod kafka_false_alarms;
 mod kafka_lost;
 mod kafka_overhead;
 mod kafka_parallel;
+mod kafka_prechecks;
 mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
@@ -92,6 +94,20 @@ const FIGURES: &[Figure] = &[
         unit: "ratio",
         goal: Goal::AtMost(1.15),
         measure: kafka_overhead::measure,
+    },
+    Figure {
+        name: "kafka-prechecks",
+        what: "faults planted on a real cluster that are named with the right object and remedy",
+        unit: "%",
+        goal: Goal::AtLeast(100.0),
+        measure: kafka_prechecks::measure,
+    },
+    Figure {
+        name: "kafka-false-alarms",
+        what: "barring findings on five healthy clusters of different shapes",
+        unit: "findings",
+        goal: Goal::Zero,
+        measure: kafka_false_alarms::measure,
     },
     Figure {
         name: "kafka-troubles",

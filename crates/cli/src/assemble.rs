@@ -13,10 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use windlass_engine::catalog::Catalog;
 use windlass_engine::names::MemberId;
-use windlass_engine::plan::Goal;
-use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::Hand;
 use windlass_runner::ports::secrets::Secrets;
@@ -26,6 +23,7 @@ use windlass_runner::system::SystemClock;
 use windlass_runner::world::Targets;
 use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
+use windlass_targets::own::{About, Asking};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::v1::Object;
 use windlass_wire::v1::cluster::{Cluster, System};
@@ -59,11 +57,7 @@ impl Assembly {
     ///
     /// # Errors
     /// Where the declaration cannot be used on its hosts, or there is no catalog.
-    pub fn join(
-        &self,
-        declared: &ClusterDeclared,
-        goal: Option<&Goal>,
-    ) -> Result<Arc<dyn Target>, Failed> {
+    pub fn join(&self, declared: &ClusterDeclared) -> Result<Arc<dyn Target>, Failed> {
         let catalog = self.catalogs.of(declared.system.name())?;
         let reaches = host::reaches(declared, self.agent.as_deref()).map_err(Failed::says)?;
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
@@ -76,36 +70,46 @@ impl Assembly {
                 .map_err(|why| unusable(why.to_string()))?;
             hands.insert(member.id.clone(), Arc::new(hand));
         }
-        match declared.system {
+        let target: Arc<dyn Target> = match declared.system {
             System::Kafka => {
                 let bootstrap = declared.bootstrap.iter().map(ToString::to_string).collect();
                 let mut spec = KafkaSpec::at(bootstrap);
-                spec.goal = goal.and_then(|goal| release_of(&catalog, goal));
                 spec.stop_patience = declared.policy.patience;
-                Ok(Arc::new(KafkaTarget::new(
+                Arc::new(KafkaTarget::new(
                     spec,
                     doors::of(declared, &self.secrets),
                     Arc::new(SystemClock::new()),
                     hands,
                     catalog,
-                )))
+                ))
             }
-        }
+        };
+        Ok(asking(declared, target))
     }
 }
 
 impl Targets for Assembly {
-    fn target<'a>(
-        &'a self,
-        of: &'a Registration,
-        goal: Option<&'a Goal>,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+    fn target<'a>(&'a self, of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let cluster = declared(of).map_err(in_words)?;
-            self.join(&ClusterDeclared::of(&cluster), goal)
-                .map_err(in_words)
+            self.join(&ClusterDeclared::of(&cluster)).map_err(in_words)
         })
     }
+}
+
+/// With the user's own checks, where there are any.
+fn asking(declared: &ClusterDeclared, target: Arc<dyn Target>) -> Arc<dyn Target> {
+    let checks = declared.policy.checks.clone();
+    if checks.is_empty() {
+        return target;
+    }
+    let bootstrap: Vec<String> = declared.bootstrap.iter().map(ToString::to_string).collect();
+    let about = About {
+        cluster: declared.name.to_string(),
+        bootstrap: bootstrap.join(","),
+    };
+    let clock = Arc::new(SystemClock::new());
+    Arc::new(Asking::new(target, clock, about, checks))
 }
 
 /// The cluster as it was registered.
@@ -120,16 +124,6 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
         Object::Upgrade(_) => None,
     });
     cluster.ok_or_else(|| Failed::says(format!("{name} is no cluster")))
-}
-
-/// The release that a goal means: a line names its newest advised one.
-fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
-    let asked = goal.release()?;
-    if asked.is_line() {
-        catalog.newest(asked).map(|release| release.version.clone())
-    } else {
-        Some(asked.clone())
-    }
 }
 
 fn in_words(failed: Failed) -> String {
@@ -148,6 +142,7 @@ fn in_words(failed: Failed) -> String {
         | Failed::Store(_)
         | Failed::Ledger(_)
         | Failed::Carry(_)
+        | Failed::Keep(_)
         | Failed::Write(_) => failed.to_string(),
     }
 }

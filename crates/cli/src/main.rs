@@ -6,6 +6,7 @@
 //! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
+//! | `keep` | commands that keep the store |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
 //!
 //! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
@@ -17,6 +18,7 @@ mod context;
 mod data;
 mod environment;
 mod exit;
+mod keep;
 mod live;
 mod origin;
 mod outlet;
@@ -24,7 +26,7 @@ mod render;
 mod secrets;
 
 use args::data::Which;
-use args::{Cli, Command, Global};
+use args::{Cli, Command, Form, Global};
 use clap::FromArgMatches;
 use context::{Bare, Context};
 use data::look::Room;
@@ -63,6 +65,12 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli) -> Result<Exit, Failed> {
     let Cli { global, command } = cli;
+    if global.output == Form::Junit && !matches!(command, Command::Check(_)) {
+        return Err(Failed::hinted(
+            "`-o junit` is a form of `windlass check` alone",
+            "-o json and -o yaml are forms of every command that prints data",
+        ));
+    }
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
@@ -81,8 +89,14 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Targets(args) => {
             data::targets::run(&room(&global, bare, &args.which)?, &args).await
         }
+        Command::Check(args) if args.all => data::check::all::run(&look(bare)?, &args).await,
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        keeping @ (Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Prune(_)
+        | Command::Doctor(_)
+        | Command::Bundle(_)) => keep::run(&global, bare, keeping).await,
         Command::Rollback(args) if args.dry_run => {
             let args = args.shown();
             data::plan::run(&room(&global, bare, &args.which)?, &args).await

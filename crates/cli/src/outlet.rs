@@ -123,11 +123,20 @@ impl Outlet {
         self.closed.load(Ordering::Relaxed)
     }
 
+    /// A document for a program, as it stands.
+    pub fn text(&self, document: &str) {
+        if writeln!(std::io::stdout().lock(), "{document}").is_err() {
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// A value as JSON or YAML, whichever is asked for (JSON where a table is).
     pub fn data<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value),
-            Form::Table | Form::Wide | Form::Json => serde_json::to_string_pretty(value).ok(),
+            Form::Table | Form::Wide | Form::Json | Form::Junit => {
+                serde_json::to_string_pretty(value).ok()
+            }
         };
         // Our types hold nothing without a text; a failure here would be a bug, said as such.
         let text = text.unwrap_or_else(|| "null".into());
@@ -140,7 +149,9 @@ impl Outlet {
     pub fn item<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
-            Form::Table | Form::Wide | Form::Json => serde_json::to_string(value).ok(),
+            Form::Table | Form::Wide | Form::Json | Form::Junit => {
+                serde_json::to_string(value).ok()
+            }
         };
         let text = text.unwrap_or_else(|| "null".into());
         if writeln!(std::io::stdout().lock(), "{text}").is_err() {

@@ -5,6 +5,7 @@
 pub mod cluster;
 pub mod findings;
 pub mod hours;
+pub mod junit;
 pub mod plan;
 pub mod refusal;
 pub mod snapshot;

@@ -3,8 +3,10 @@
 //! Must never know: how facts are gathered. Stories: `tests/it/check.rs`.
 
 mod judge;
+mod own;
 
 pub use judge::judge;
+pub use own::{Asks, OWN, OwnCheck};
 
 use crate::catalog::{Binds, Severity};
 use crate::names::CheckId;

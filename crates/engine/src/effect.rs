@@ -21,6 +21,8 @@ pub enum Effect {
     Observe {
         /// Pause between two looks.
         every: Ms,
+        /// The releases that hosts will need: the look tells whether they lie ready.
+        releases: Vec<Version>,
     },
     /// Leave the mark of this run at every member.
     Claim,

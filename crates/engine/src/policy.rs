@@ -3,6 +3,7 @@
 //! Frozen with a run under its hash. Must never know: the maker's facts. Stories: `tests/it/pace.rs`.
 
 use crate::calendar::hours::Hours;
+use crate::check::OwnCheck;
 use crate::time::Ms;
 use crate::version::Version;
 use alloc::vec::Vec;
@@ -91,6 +92,9 @@ pub struct Policy {
     pub patience: Ms,
     /// How long a run may stay paused before it ends by itself.
     pub pause_limit: Ms,
+    /// Checks of the user's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<OwnCheck>,
     /// When something may begin.
     #[serde(default, skip_serializing_if = "Hours::is_empty")]
     pub hours: Hours,
@@ -116,6 +120,7 @@ impl Default for Policy {
             via: Vec::new(),
             patience: PATIENCE,
             pause_limit: PAUSE_LIMIT,
+            checks: Vec::new(),
             hours: Hours::default(),
         }
     }

@@ -100,8 +100,22 @@ pub enum Fact {
     Number(i64),
     /// Objects found, each with what was seen of it.
     List(Vec<Found>),
+    /// A verdict that was reached elsewhere (a check of the user's own), with its evidence.
+    Said(Said, Vec<Found>),
     /// Could not be looked at: in words, why.
     Unknown(String),
+}
+
+/// A verdict that was reached elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// The condition holds.
+    Pass,
+    /// It does not, and does not bar.
+    Warn,
+    /// It does not.
+    Fail,
 }
 
 /// One object that a fact lists.

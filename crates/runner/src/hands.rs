@@ -128,7 +128,7 @@ impl Hands {
         let (mut look, mut claim) = (None, None);
         for effect in wants.effects {
             match effect {
-                Effect::Observe { every } if looks == Looks::Go => look = Some(every),
+                Effect::Observe { every, .. } if looks == Looks::Go => look = Some(every),
                 Effect::Claim => claim = Some(DEED_REST_MS),
                 Effect::Observe { .. }
                 | Effect::Ensure(_)
@@ -181,7 +181,7 @@ impl Hands {
 
     fn start_deed(&mut self, subject: Subject, aim: Aim, effect: Effect, run: &Run) {
         let rest = match effect {
-            Effect::Observe { every } | Effect::Probe { every, .. } => every,
+            Effect::Observe { every, .. } | Effect::Probe { every, .. } => every,
             Effect::Claim | Effect::Ensure(_) | Effect::Raise(_) | Effect::Act { .. } => {
                 DEED_REST_MS
             }
@@ -249,7 +249,10 @@ impl Hands {
             }
         }
         let effect = match about {
-            About::Look => Effect::Observe { every: rest },
+            About::Look => Effect::Observe {
+                every: rest,
+                releases: run.releases(),
+            },
             About::Claim | About::Subject(_) => Effect::Claim,
         };
         let state = self.send(about.clone(), effect, run.changes());

@@ -9,16 +9,11 @@ use crate::ports::target::{Hint, Target};
 use std::fmt;
 use std::sync::Arc;
 use windlass_engine::names::RunId;
-use windlass_engine::plan::Goal;
 
 /// Makes the target of a registered cluster.
 pub trait Targets: Send + Sync {
-    /// The target; in words, why there can be none. The goal lets it look whether the release is ready.
-    fn target<'a>(
-        &'a self,
-        of: &'a Registration,
-        goal: Option<&'a Goal>,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>>;
+    /// The target; in words, why there can be none.
+    fn target<'a>(&'a self, of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>>;
 }
 
 /// Where short news of effects in flight go.

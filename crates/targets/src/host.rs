@@ -8,6 +8,7 @@
 //! | `reach` | the one thing in which hosts differ: how a command is started there |
 //! | `local`, `ssh` | this very host; a host over ssh |
 //! | `call` | sends the script over a reach and reads its answer |
+//! | `peek` | files as they lie on a host, and the space of their volumes |
 //! | `deliver` | how a release comes to its host |
 //! | `hand` | the [`Hand`](windlass_runner::ports::hand::Hand) made of these, the same for every reach |
 //!
@@ -24,6 +25,7 @@ mod deed;
 mod deliver;
 mod hand;
 mod local;
+mod peek;
 mod reach;
 mod spec;
 pub mod ssh;

@@ -10,11 +10,13 @@ pub mod answers;
 pub mod connection;
 mod deeds;
 pub mod door;
+pub mod files;
 mod frame;
 pub mod gate;
 pub mod gather;
 mod login;
 mod looks;
+pub mod properties;
 mod recovery;
 mod requests;
 pub mod seen;
@@ -29,7 +31,6 @@ use std::sync::{Arc, Mutex};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::time::Ms;
-use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::hand::Hand;
 
@@ -49,8 +50,6 @@ pub struct KafkaSpec {
     /// Components that members carry, where declared: tells of members that are down and of which
     /// nobody speaks. May be empty.
     pub carries: BTreeMap<MemberId, BTreeSet<Component>>,
-    /// The release wanted in the end: whether it lies ready on the hosts is looked at. None: no goal.
-    pub goal: Option<Version>,
     /// How long a gentle stop may make no progress.
     pub stop_patience: Ms,
 }
@@ -62,7 +61,6 @@ impl KafkaSpec {
         Self {
             bootstrap,
             carries: BTreeMap::new(),
-            goal: None,
             stop_patience: STOP_PATIENCE,
         }
     }

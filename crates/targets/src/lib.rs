@@ -5,3 +5,4 @@
 pub mod dial;
 pub mod host;
 pub mod kafka;
+pub mod own;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use windlass_engine::calendar::hours::Hours;
 use windlass_engine::names::{ClusterName, MemberId};
 use windlass_engine::plan::Goal;
-use windlass_engine::policy::Policy;
+use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::run::event::Approval;
 
 /// A cluster as its user declared it: plain values, nothing opened yet.
@@ -254,7 +254,12 @@ impl UpgradeAsked {
         let spec = &self.asked.spec;
         Policy {
             via: spec.via.clone().unwrap_or_else(|| of_cluster.via.clone()),
-            finalize: spec.finalize.unwrap_or(of_cluster.finalize),
+            // No level is raised on the way back, nor by a run that follows it.
+            finalize: if spec.rollback {
+                Finalize::Never
+            } else {
+                spec.finalize.unwrap_or(of_cluster.finalize)
+            },
             hours: Hours {
                 earliest: spec.at,
                 latest: spec.latest,

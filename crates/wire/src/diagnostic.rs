@@ -29,6 +29,8 @@ pub enum Code {
     UnknownSystem,
     /// `{…}` with a name that is not one of ours, or not to be had there.
     UnknownPlaceholder,
+    /// An expression that cannot be evaluated.
+    BadExpression,
     /// Two things with one name.
     DuplicateName,
     /// The file passes a limit of the reader.
@@ -228,6 +230,24 @@ impl<'t> Report<'t> {
             at -= 1;
         }
         at
+    }
+
+    /// Where a byte of a text stands, of which `span` holds the writing; none: it is written otherwise
+    /// there (folded, or with escapes).
+    pub(crate) fn within(&self, span: &Range<usize>, text: &str, byte: usize) -> Option<usize> {
+        let end = self.boundary(span.end);
+        let mut cursor = self.boundary(span.start);
+        let mut begin = 0;
+        for line in text.split_inclusive('\n') {
+            let bare = line.trim_end_matches('\n');
+            let found = cursor + self.text.get(cursor..end)?.find(bare)?;
+            if byte <= begin + bare.len() {
+                return Some(found + byte - begin);
+            }
+            cursor = found + bare.len();
+            begin += line.len();
+        }
+        None
     }
 
     /// Line of a byte, from 1.

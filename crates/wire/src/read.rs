@@ -2,6 +2,7 @@
 //!
 //! Must never know: where the text came from; the name is only shown. Stories: `tests/it/errors.rs`.
 
+mod checks;
 mod cluster;
 mod hours;
 mod member;

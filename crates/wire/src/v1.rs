@@ -4,6 +4,7 @@
 //! Values in them are engine values already: whoever holds one need not ask again whether it is sound.
 //! Must never know: where the text came from. Stories: `tests/it/`.
 
+mod checks;
 pub mod cluster;
 pub mod event;
 pub mod finding;

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use std::fmt;
 use thiserror::Error;
 use windlass_engine::calendar::hours::Fit;
-use windlass_engine::catalog::Catalog;
+use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::hash::Hash;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Ramp};
@@ -29,6 +29,19 @@ pub const MODES: &[(&str, Mode)] = &[("sliding", Mode::Sliding), ("barrier", Mod
 /// When levels are raised, as it is written; `{after: 3d}` besides.
 pub const FINALIZES: &[(&str, Finalize)] = &[("never", Finalize::Never), ("soon", Finalize::Soon)];
 
+/// How heavy a check is, as it is written.
+pub const SEVERITIES: &[(&str, Severity)] = &[
+    ("fail", Severity::Fail),
+    ("warn", Severity::Warn),
+    ("fail-always", Severity::FailAlways),
+];
+/// When a check binds, as it is written.
+pub const BINDS: &[(&str, Binds)] = &[
+    ("now", Binds::Now),
+    ("before-hop", Binds::BeforeHop),
+    ("before-each-member", Binds::BeforeEachMember),
+    ("before-finalize", Binds::BeforeFinalize),
+];
 /// What must fit into what is left of a window, as it is written.
 pub const FITS: &[(&str, Fit)] = &[("member", Fit::Member), ("stage", Fit::Stage)];
 

@@ -110,7 +110,7 @@ async fn brokers_alone_lead_to_every_controller_and_a_lost_quorum_is_told() {
         whole(&target, &id.to_string()).await;
     }
     let begun = Instant::now();
-    let seen = target.observe().await;
+    let seen = target.observe(&[]).await;
     eprintln!("observed in {:?}", begun.elapsed());
     assert_eq!(seen.identity, Some(Identity::from(lab.cluster_id())));
     assert_eq!(
@@ -140,7 +140,7 @@ async fn brokers_alone_lead_to_every_controller_and_a_lost_quorum_is_told() {
         lab.kill(id, Signal::KILL).expect("it runs");
     }
     let begun = Instant::now();
-    let seen = target.observe().await;
+    let seen = target.observe(&[]).await;
     eprintln!("the quorum was lost, observed in {:?}", begun.elapsed());
     assert!(
         seen.troubles

@@ -110,6 +110,16 @@ pub struct Which {
     pub bootstrap: Vec<Address>,
 }
 
+impl Which {
+    /// What it is called: its name, or its first address.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let address = || self.bootstrap.first().map(ToString::to_string);
+        let name = self.cluster.as_ref().map(ToString::to_string);
+        name.or_else(address).unwrap_or_default()
+    }
+}
+
 /// `windlass observe`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
@@ -165,15 +175,19 @@ pub struct HoursArgs {
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Exit code 1 where a condition bars the upgrade, 3 where one could not be looked
-at. `-o wide` shows what passed, too.
+at; with --all that of the worst cluster. `-o wide` shows what passed, too.
 
 Examples:
   windlass check orders --to 4.1
-  windlass check orders --to 4.1 --strict -o json")]
+  windlass check orders --to 4.1 --strict -o json
+  windlass check --all --to 4.1 -o junit > checks.xml")]
 pub struct CheckArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// Every registered cluster, a line each
+    #[arg(long, group = "Which")]
+    pub all: bool,
     /// A release, or a line of releases; without it only what binds anywhere
     #[arg(long, value_parser = value::release, value_name = "RELEASE")]
     pub to: Option<Version>,
@@ -182,7 +196,7 @@ pub struct CheckArgs {
     pub via: Vec<Version>,
     /// Of the way back, to the release that the last run started from unless --to
     /// names one
-    #[arg(long, conflicts_with = "via")]
+    #[arg(long, conflicts_with_all = ["via", "all"])]
     pub rollback: bool,
     /// TLS and login.
     #[command(flatten)]

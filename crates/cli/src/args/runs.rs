@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{CheckId, ClusterName, MemberId, RunId, Subject};
 use windlass_engine::policy::{Cap, Mode, Pace, Ramp};
-use windlass_engine::time::Ms;
+use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
 
 /// `windlass upgrade`
@@ -337,8 +337,12 @@ pub struct ConfirmArgs {
 /// `windlass waive`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Example:
-  windlass waive orders replication.single --reason \"audit may pause\" --for 7d")]
+It counts at the moment when the check binds: a waiver that has ended by then
+bars again. Some checks can never be waived.
+
+Examples:
+  windlass waive orders topics.no-headroom --reason \"audit may pause\" --for 7d
+  windlass waive orders own.backup --reason known --until 2026-12-01T08:00:00Z")]
 pub struct WaiveArgs {
     /// Which run.
     #[command(flatten)]
@@ -351,6 +355,9 @@ pub struct WaiveArgs {
     /// For how long
     #[arg(long = "for", value_parser = value::length, default_value = "1d", value_name = "TIME")]
     pub length: Ms,
+    /// Until when, instead: date, time and zone
+    #[arg(long, value_parser = value::moment, conflicts_with = "length", value_name = "MOMENT")]
+    pub until: Option<Wall>,
 }
 
 /// `windlass pace`

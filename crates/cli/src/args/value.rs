@@ -4,7 +4,7 @@
 
 use windlass_engine::names::{ClusterName, Subject};
 use windlass_engine::policy::{Cap, Mode, Ramp};
-use windlass_engine::time::Ms;
+use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
 use windlass_wire::v1::security::Mechanism;
 use windlass_wire::value::{self, Address, MODES, RAMPS, Wrong};
@@ -23,6 +23,14 @@ pub fn release(text: &str) -> Result<Version, Wrong> {
 /// What was expected.
 pub fn length(text: &str) -> Result<Ms, Wrong> {
     value::positive_length(text)
+}
+
+/// A moment with its zone: `2026-11-20T14:00:00+01:00`.
+///
+/// # Errors
+/// What was expected.
+pub fn moment(text: &str) -> Result<Wall, Wrong> {
+    windlass_wire::stamp::parse(text)
 }
 
 /// A length of time that may be none at all: `0s`, `2m`.

@@ -1,17 +1,24 @@
 //! `windlass check`: every condition, with evidence and mending.
 //!
-//! Must never know: how facts are gathered. Stories: `tests/it/address.rs`.
+//! Must never know: how facts are gathered. Stories: `tests/it/address.rs`, `tests/it/check.rs`.
 
-use super::look::{Looked, Room, now};
-use super::plan::{asked, back, refused};
+pub mod all;
+
+use super::look::{Looked, Room, Way, now};
+use super::plan::{asked, back};
+use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, spoken};
+use crate::render;
 use crate::render::findings::{self, Tally};
+use crate::render::junit::{Came, Suite, Warnings, document};
 use std::collections::BTreeSet;
 use windlass_engine::check::{Finding, judge};
 use windlass_engine::plan::{Goal, plan};
-use windlass_wire::v1::finding::FindingsView;
+use windlass_engine::refusal::Refusal;
+use windlass_wire::stamp;
+use windlass_wire::v1::finding::{FindingsView, RefusalView};
 use windlass_wire::v1::plan::goal_word;
 
 /// Runs it.
@@ -24,10 +31,61 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map(Goal::Version)
     };
-    let mut looked = room.look(&args.which, &args.reach, goal.as_ref()).await?;
-    looked.policy = asked(&looked.policy, &args.via, None);
+    let way = Way {
+        goal: goal.as_ref(),
+        via: &args.via,
+    };
     let outlet = room.outlet();
-    let way = goal.as_ref().map(|goal| {
+    let mut looked = match room.look(&args.which, &args.reach, way).await {
+        Ok(looked) => looked,
+        Err(why) => {
+            if outlet.format == Form::Junit {
+                let name = args.which.shown();
+                let came = Came::Trouble(why.to_string());
+                junit(
+                    outlet,
+                    &[Suite {
+                        name: &name,
+                        typed: &name,
+                        came,
+                    }],
+                );
+            }
+            return Err(why);
+        }
+    };
+    looked.policy = asked(&looked.policy, &args.via, None);
+    let judged = judged(&looked, goal.as_ref());
+    if outlet.format == Form::Junit {
+        junit(outlet, &[suite(&looked, &judged)]);
+    } else if outlet.is_data() {
+        let to = goal.as_ref().and_then(Goal::release);
+        let to = to.map(ToString::to_string);
+        outlet.data(&view(&looked, &judged, to.as_deref()));
+    } else {
+        let to = goal.as_ref().map(goal_word);
+        outlet.line(&head(room, &looked, to.as_deref()));
+        if let Some(refusal) = &judged.refusal {
+            outlet.lines(render::refusal::lines(outlet, &looked.typed, refusal));
+        }
+        let found = &judged.found;
+        outlet.lines(findings::lines(outlet, &looked.typed, found, room.zone()));
+    }
+    Ok(exit(outlet, &judged))
+}
+
+/// What came of asking a cluster.
+#[derive(Debug)]
+struct Judged {
+    /// Without a way only what binds whatever the way.
+    found: Vec<Finding>,
+    /// Why there is no way to the goal.
+    refusal: Option<Refusal>,
+}
+
+/// All findings on a cluster, and the "no" where there is no way to the goal.
+fn judged(looked: &Looked, goal: Option<&Goal>) -> Judged {
+    let way = goal.map(|goal| {
         plan(
             &looked.catalog,
             &looked.policy,
@@ -37,41 +95,70 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
             None,
         )
     });
-    let way = match way.transpose() {
-        Ok(way) => way,
-        Err(refusal) => return Ok(refused(outlet, &looked, &refusal)),
+    let (way, refusal) = match way {
+        None => (None, None),
+        Some(Ok(way)) => (Some(way), None),
+        Some(Err(refusal)) => (None, Some(refusal)),
     };
     let found = judge(
         &looked.catalog,
+        &looked.policy.checks,
         &looked.snapshot,
         way.as_ref(),
         &[],
         now().wall,
     );
-    if outlet.is_data() {
-        let to = goal.as_ref().and_then(Goal::release);
-        let to = to.map(ToString::to_string);
-        outlet.data(&FindingsView::of(&found, looked.name(), to.as_deref()));
-    } else {
-        let to = goal.as_ref().map(goal_word);
-        outlet.line(&head(outlet, &looked, to.as_deref()));
-        outlet.lines(findings::lines(outlet, &looked.typed, &found, room.zone()));
-    }
-    Ok(exit(outlet, &found))
+    Judged { found, refusal }
 }
 
-fn head(outlet: &Outlet, looked: &Looked, to: Option<&str>) -> String {
+fn view(looked: &Looked, judged: &Judged, to: Option<&str>) -> FindingsView {
+    let refusal = judged.refusal.as_ref().map(|refusal| {
+        let mut view = RefusalView::from(refusal);
+        for text in &mut view.hints {
+            *text = spoken(text, &looked.typed);
+        }
+        view
+    });
+    FindingsView::of(&judged.found, refusal, looked.name(), to)
+}
+
+fn suite<'a>(looked: &'a Looked, judged: &'a Judged) -> Suite<'a> {
+    Suite {
+        name: &looked.shown,
+        typed: &looked.typed,
+        came: Came::Judged {
+            found: &judged.found,
+            refusal: judged.refusal.as_ref(),
+        },
+    }
+}
+
+fn junit(outlet: &Outlet, suites: &[Suite<'_>]) {
+    let warnings = if outlet.strict {
+        Warnings::Fail
+    } else {
+        Warnings::Pass
+    };
+    outlet.text(&document(suites, warnings));
+}
+
+fn head(room: &Room, looked: &Looked, to: Option<&str>) -> String {
+    let style = &room.outlet().style;
+    let seen = stamp::clock(looked.snapshot.seen, room.zone());
     let what = match to {
         Some(to) => format!("checks for {to}"),
         None => "checks that bind whatever the way".into(),
     };
-    format!("{}   {what}", outlet.style.bold(&looked.shown))
+    let seen = style.dim(&format!("seen {seen}"));
+    format!("{}   {what}   {seen}", style.bold(&looked.shown))
 }
 
 /// A failure is a refusal; what could not be looked at is inconclusive.
-#[must_use]
-pub fn exit(outlet: &Outlet, found: &[Finding]) -> Exit {
-    let tally = Tally::of(found);
+fn exit(outlet: &Outlet, judged: &Judged) -> Exit {
+    let tally = Tally::of(&judged.found);
+    if judged.refusal.is_some() {
+        return Exit::Refused;
+    }
     match (tally.fail, tally.unknown) {
         (0, 0) if outlet.strict && tally.warn > 0 => Exit::Refused,
         (0, 0) => Exit::Done,

@@ -152,7 +152,7 @@ fn wanted(run: &Run, now: Now) -> Vec<String> {
         .effects
         .iter()
         .map(|effect| match effect {
-            Effect::Observe { every } => {
+            Effect::Observe { every, .. } => {
                 format!("look at the cluster, again after {}", short(*every))
             }
             Effect::Claim => "leave the run's mark at every member".into(),

@@ -139,11 +139,12 @@ pub async fn waive(context: &Context, args: WaiveArgs) -> Result<Exit, Failed> {
         ));
     }
     let micros = i64::try_from(args.length.0.saturating_mul(1_000)).unwrap_or(i64::MAX);
+    let at_length = || Wall(context.now().wall.0.saturating_add(micros));
     let waiver = Waiver {
         check: args.check,
         by: context.user.clone(),
         reason: args.reason,
-        until: Wall(context.now().wall.0.saturating_add(micros)),
+        until: args.until.unwrap_or_else(at_length),
     };
     word(context, &args.run, Command::Waive(waiver)).await
 }

@@ -2,10 +2,12 @@
 
 mod address;
 mod catalogs;
+mod check;
 mod clusters;
 mod files;
 mod help;
 mod hours;
+mod keep;
 mod live;
 mod run;
 mod usage;

@@ -4,11 +4,11 @@
 //! can waive: what cannot be seen cannot be let pass with open eyes.
 //! Must never know: how facts are gathered. Stories: `tests/it/check.rs`.
 
-use super::{Finding, Verdict, Waiver};
+use super::{Finding, OwnCheck, Verdict, Waiver};
 use crate::catalog::{Binds, Catalog, Check, Must, Severity};
 use crate::names::CheckId;
 use crate::plan::{Hop, Plan, Stage};
-use crate::snapshot::{Fact, Found, Gap, Snapshot, Weight};
+use crate::snapshot::{Fact, Found, Gap, Said, Snapshot, Weight};
 use crate::time::Wall;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -17,11 +17,13 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// All findings: gaps that bar first, then the catalog's checks in its order. Without a plan only those
-/// are asked that bind whatever the way: none of a hop, of a release, or of raising levels.
+/// All findings: gaps that bar first, then the catalog's checks in its order, then the user's own.
+/// Without a plan only those are asked that bind whatever the way: none of a hop, of a release, or of
+/// raising levels.
 #[must_use]
 pub fn judge(
     catalog: &Catalog,
+    own: &[OwnCheck],
     snapshot: &Snapshot,
     plan: Option<&Plan>,
     waivers: &[Waiver],
@@ -31,8 +33,16 @@ pub fn judge(
         .checks
         .iter()
         .filter(|check| applies(check, plan))
-        .map(|check| finding(check, snapshot, waivers, now));
-    gaps(snapshot).into_iter().chain(checks).collect()
+        .map(|check| waived(finding(check, snapshot), waivers, now));
+    let own = own
+        .iter()
+        .filter(|check| binds(check.binds, plan))
+        .map(|check| waived(finding_of_own(check, snapshot), waivers, now));
+    gaps(snapshot)
+        .into_iter()
+        .chain(checks)
+        .chain(own)
+        .collect()
 }
 
 /// Whether a check has anything to do with the way.
@@ -42,7 +52,13 @@ fn applies(check: &Check, plan: Option<&Plan>) -> bool {
     if ranged && !any(&|hop| within(check, hop)) {
         return false;
     }
-    match check.binds {
+    binds(check.binds, plan)
+}
+
+/// Whether the way comes to where a check binds.
+fn binds(at: Binds, plan: Option<&Plan>) -> bool {
+    let any = |fits: &dyn Fn(&Hop) -> bool| plan.is_some_and(|plan| plan.hops.iter().any(fits));
+    match at {
         Binds::Now | Binds::BeforeEachMember => true,
         Binds::BeforeHop => any(&|hop| hop.stages.iter().any(|stage| stage.moves() > 0)),
         Binds::BeforeFinalize => any(&|hop| {
@@ -73,9 +89,9 @@ fn leaves(stage: &Stage) -> Vec<&Version> {
     }
 }
 
-fn finding(check: &Check, snapshot: &Snapshot, waivers: &[Waiver], now: Wall) -> Finding {
+fn finding(check: &Check, snapshot: &Snapshot) -> Finding {
     let (verdict, seen) = ask(check, snapshot);
-    let mut found = Finding {
+    Finding {
         check: check.id.clone(),
         title: check.title.clone(),
         verdict,
@@ -85,11 +101,50 @@ fn finding(check: &Check, snapshot: &Snapshot, waivers: &[Waiver], now: Wall) ->
         at: snapshot.seen,
         mend: check.mend.clone(),
         source: check.source.clone(),
+    }
+}
+
+fn finding_of_own(check: &OwnCheck, snapshot: &Snapshot) -> Finding {
+    let (verdict, seen) = match snapshot.facts.get(&check.fact()) {
+        None => (
+            Verdict::Unknown("it was not asked in any look yet".into()),
+            Vec::new(),
+        ),
+        Some(Fact::Unknown(why)) => (Verdict::Unknown(why.clone()), Vec::new()),
+        Some(Fact::Said(said, seen)) => (verdict_of(*said, check.severity), seen.clone()),
+        Some(Fact::Truth(_) | Fact::Number(_) | Fact::List(_)) => (
+            Verdict::Unknown("it was answered in another shape than asked".into()),
+            Vec::new(),
+        ),
     };
-    if found.bars() && check.severity == Severity::Fail {
+    Finding {
+        check: check.id(),
+        title: check.title(),
+        verdict,
+        severity: check.severity,
+        binds: check.binds,
+        seen,
+        at: snapshot.seen,
+        mend: check.mend.clone(),
+        source: check.source(),
+    }
+}
+
+/// What was said elsewhere, under the weight that the check has here.
+fn verdict_of(said: Said, severity: Severity) -> Verdict {
+    match (said, severity) {
+        (Said::Pass, _) => Verdict::Pass,
+        (Said::Warn, _) | (Said::Fail, Severity::Warn) => Verdict::Warn,
+        (Said::Fail, Severity::Fail | Severity::FailAlways) => Verdict::Fail,
+    }
+}
+
+/// A waiver lets pass what bars, until it expires; never what can never be waived.
+fn waived(mut found: Finding, waivers: &[Waiver], now: Wall) -> Finding {
+    if found.bars() && found.severity == Severity::Fail {
         let waiver = waivers
             .iter()
-            .filter(|waiver| waiver.check == check.id && waiver.until > now)
+            .filter(|waiver| waiver.check == found.check && waiver.until > now)
             .max_by_key(|waiver| waiver.until);
         if let Some(waiver) = waiver {
             found.verdict = Verdict::Waived {
@@ -131,7 +186,7 @@ fn ask(check: &Check, snapshot: &Snapshot) -> (Verdict, Vec<Found>) {
         ),
         (
             Must::BeEmpty | Must::BeTrue | Must::BeAtLeast(_) | Must::BeAtMost(_),
-            Some(Fact::List(_) | Fact::Truth(_) | Fact::Number(_)),
+            Some(Fact::List(_) | Fact::Truth(_) | Fact::Number(_) | Fact::Said(..)),
         ) => {
             let why = format!("{} was answered in another shape than asked", check.fact);
             return (Verdict::Unknown(why), Vec::new());

@@ -84,7 +84,10 @@ impl Run {
             wants.effects.push(Effect::Claim);
         }
         if let Some(every) = self.look_every() {
-            wants.effects.push(Effect::Observe { every });
+            wants.effects.push(Effect::Observe {
+                every,
+                releases: self.releases(),
+            });
         }
         wants.wake = self.wake(now);
         wants

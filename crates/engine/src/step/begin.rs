@@ -4,6 +4,7 @@
 
 use super::think;
 use crate::budget;
+use crate::check::Verdict;
 use crate::effect::Manner;
 use crate::names::{MemberId, Subject};
 use crate::plan::{Move, Plan, Stage};
@@ -29,6 +30,9 @@ pub(super) fn next(run: &Run, now: Now) -> Vec<Event> {
         if !judged.is_empty() {
             return judged;
         }
+    } else if expired(run, now) {
+        // What is in flight settles first: then the checks are asked again, without the waiver.
+        return Vec::new();
     }
     let Some(at) = run.cursor().filter(|at| !at.done) else {
         return stage(run, known, now);
@@ -41,6 +45,14 @@ pub(super) fn next(run: &Run, now: Now) -> Vec<Event> {
         Stage::Raise(raise) => once(run, Subject::Level(raise.level.clone()), known, at, now),
         Stage::Act(act) => once(run, Subject::Action(act.action.clone()), known, at, now),
     }
+}
+
+/// A waiver that something was let pass by has ended since.
+fn expired(run: &Run, now: Now) -> bool {
+    run.findings().iter().any(|finding| match &finding.verdict {
+        Verdict::Waived { until, .. } => *until <= now.wall,
+        Verdict::Pass | Verdict::Warn | Verdict::Fail | Verdict::Unknown(_) => false,
+    })
 }
 
 /// The next stage, after healthy time has passed since the last.

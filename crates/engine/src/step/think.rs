@@ -38,7 +38,7 @@ pub(super) fn first(run: &Run, now: Now) -> Vec<Event> {
 /// Without a plan the findings are told all the same: a gap or a silent cluster is why there is none.
 fn refused(run: &Run, known: &Snapshot, refusal: Refusal, now: Now) -> Vec<Event> {
     let judged = Event::Judged {
-        findings: check::judge(run.catalog(), known, None, run.waivers(), now.wall),
+        findings: findings(run, known, None, now),
         at: now.mono,
     };
     vec![judged, Event::Refused(refusal), Event::Ended(End::Refused)]
@@ -180,7 +180,14 @@ fn moves(stage: &Stage) -> Option<&[MemberId]> {
 
 /// All checks, asked of what is known.
 pub(super) fn findings(run: &Run, known: &Snapshot, plan: Option<&Plan>, now: Now) -> Vec<Finding> {
-    check::judge(run.catalog(), known, plan, run.waivers(), now.wall)
+    check::judge(
+        run.catalog(),
+        &run.policy().checks,
+        known,
+        plan,
+        run.waivers(),
+        now.wall,
+    )
 }
 
 /// A human mends what bars: the checks are asked again at each look, and told where they differ.

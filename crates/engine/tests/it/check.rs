@@ -69,7 +69,7 @@ fn told(findings: &[Finding]) -> String {
 
 #[track_caller]
 fn check(snapshot: &Snapshot, plan: Option<&Plan>, waivers: &[Waiver], expect: &str) {
-    let findings = judge(&kafka(), snapshot, plan, waivers, Wall(100));
+    let findings = judge(&kafka(), &[], snapshot, plan, waivers, Wall(100));
     same(&told(&findings), expect);
 }
 
@@ -217,7 +217,7 @@ fn checks_of_a_hop_are_asked_only_where_the_plan_has_one_of_that_kind() {
         "
         voters.ghost warn: x y
         release.ready fail, bars: x y
-        java.version warn: x y
+        java.version fail, bars: x y
         config.below-minimum fail, bars: x y",
     );
     let mut done = well("1 controller+broker 4.1.2\nmetadata.version = 21");

@@ -597,7 +597,7 @@ impl World {
 
 fn key(effect: &Effect) -> (String, Ms) {
     match effect {
-        Effect::Observe { every } => ("look".into(), *every),
+        Effect::Observe { every, .. } => ("look".into(), *every),
         Effect::Claim => ("claim".into(), Ms(500)),
         Effect::Probe {
             member,

@@ -34,6 +34,33 @@ pub struct HostView {
     pub claimed_by: Option<String>,
 }
 
+/// The size of a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// All of it.
+    pub total_bytes: u64,
+    /// What its user may still write.
+    pub free_bytes: u64,
+}
+
+/// A file as it lies on the host now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peeked {
+    /// Its text; none: it is not there. In words, why it could not be read.
+    pub text: Result<Option<String>, String>,
+    /// The volume it lies on, or would lie on, where told.
+    pub volume: Option<Volume>,
+}
+
+/// What is declared of a member's start, filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// Its configuration file, absolute.
+    pub config: Option<String>,
+    /// Words of its start towards a release: arguments, and `NAME=value` of its environment.
+    pub words: Vec<String>,
+}
+
 /// Deeds on the host of one member. The cluster's identity and the run's epoch travel in the fence.
 pub trait Hand: Send + Sync {
     /// Name of the host, as declared.
@@ -63,6 +90,19 @@ pub trait Hand: Send + Sync {
     /// that cannot be told. In words, why it could not be looked at.
     fn runtime(&self) -> Task<'_, Result<Option<Version>, String>> {
         Box::pin(async { Ok(None) })
+    }
+    /// What is declared of its start towards a release; without one its configuration file alone.
+    ///
+    /// # Errors
+    /// In words, where the declaration cannot be filled in.
+    fn declared(&self, release: Option<&Version>) -> Result<Declared, String> {
+        let _ = release;
+        Ok(Declared::default())
+    }
+    /// Files of the host as they lie there now, in the order asked. In words, why it cannot be looked at.
+    fn peek<'a>(&'a self, paths: &'a [String]) -> Task<'a, Result<Vec<Peeked>, String>> {
+        let _ = paths;
+        Box::pin(async { Err("files of this host are not shown".to_string()) })
     }
     /// Whether the release lies on the host whole and is what it says it is; in words, why not.
     fn release_ready<'a>(&'a self, version: &'a Version) -> Task<'a, Result<(), String>>;

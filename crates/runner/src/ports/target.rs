@@ -5,6 +5,7 @@ use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{ClusterName, Identity, MemberId, RunId};
 use windlass_engine::snapshot::Snapshot;
+use windlass_engine::version::Version;
 
 /// The mark of the one run that may act.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -39,8 +40,8 @@ pub type Hints = std::sync::Arc<dyn Fn(Hint) + Send + Sync>;
 pub trait Target: Send + Sync {
     /// Who the cluster says it is; in words, why it did not answer.
     fn identity(&self) -> Task<'_, Result<Identity, String>>;
-    /// Looks at all of it.
-    fn observe(&self) -> Task<'_, Snapshot>;
+    /// Looks at all of it, and whether these releases lie ready on its hosts.
+    fn observe<'a>(&'a self, releases: &'a [Version]) -> Task<'a, Snapshot>;
     /// Performs one effect and answers. Dropping the future leaves what was begun on hosts running.
     fn perform<'a>(
         &'a self,

@@ -73,6 +73,9 @@ pub(super) enum Verb<'a> {
     Log {
         lines: usize,
     },
+    Peek {
+        paths: &'a [String],
+    },
     Ready {
         version: &'a Version,
         deed: &'a Deed,
@@ -100,6 +103,7 @@ impl Verb<'_> {
         match self {
             Self::Look { .. } => "look",
             Self::Log { .. } => "log",
+            Self::Peek { .. } => "peek",
             Self::Ready { .. } => "ready",
             Self::Receive { .. } => "receive",
             Self::Claim(_) => "claim",
@@ -112,7 +116,7 @@ impl Verb<'_> {
 
     fn purpose(&self) -> Purpose {
         match self {
-            Self::Look { .. } | Self::Log { .. } => Purpose::Look,
+            Self::Look { .. } | Self::Log { .. } | Self::Peek { .. } => Purpose::Look,
             Self::Ready { .. }
             | Self::Receive { .. }
             | Self::Claim(_)
@@ -218,6 +222,7 @@ fn text(verb: &Verb<'_>, spec: &MemberSpec, places: &Places) -> String {
             }
         }
         Verb::Log { lines } => text.say("lines", &lines.to_string()),
+        Verb::Peek { paths } => text.list("peek", paths),
         Verb::Ready { version, deed } => text.release(spec, version, deed),
         Verb::Receive {
             version,

@@ -6,6 +6,7 @@
 use super::call::{Ask, Holding, Said, Unsaid, Verb};
 use super::deed::Places;
 use super::deliver;
+use super::peek;
 use super::reach::{Reach, Unreached};
 use super::spec::{MemberSpec, SpecError};
 use std::path::Path;
@@ -14,7 +15,7 @@ use windlass_engine::effect::{ClaimAnswer, Ensure, Failure, FailureCode, Outcome
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
-use windlass_runner::ports::hand::{Hand, Held, HostView, Running};
+use windlass_runner::ports::hand::{Declared, Hand, Held, HostView, Peeked, Running};
 use windlass_runner::ports::target::Fence;
 
 /// How much of a member's log goes with a failure: what fits on a screen beside the cause.
@@ -340,6 +341,33 @@ impl Hand for HostHand {
 
     fn adopt<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer> {
         Box::pin(async move { self.claim_answer(self.call(Verb::Adopt(fence)).await) })
+    }
+
+    fn declared(&self, release: Option<&Version>) -> Result<Declared, String> {
+        let member = &self.member;
+        let mut declared = Declared {
+            config: Some(member.places.config.clone()),
+            words: Vec::new(),
+        };
+        if let Some(release) = release {
+            let deed = member.spec.deed(&member.places, release);
+            let deed = deed.map_err(|why| why.to_string())?;
+            let starts = deed.lists.iter().filter(|(kind, _)| *kind == "start");
+            let words = starts.flat_map(|(_, words)| words.iter().cloned());
+            declared.words.extend(words.chain(deed.env.iter().cloned()));
+        }
+        Ok(declared)
+    }
+
+    fn peek<'a>(&'a self, paths: &'a [String]) -> Task<'a, Result<Vec<Peeked>, String>> {
+        Box::pin(async move {
+            let said = self
+                .call(Verb::Peek { paths })
+                .await
+                .map_err(Unsaid::words)?;
+            let shown = peek::read(paths, &said.before);
+            shown.ok_or_else(|| format!("the host did not show files: {}", said.part(0)))
+        })
     }
 
     fn release_ready<'a>(&'a self, version: &'a Version) -> Task<'a, Result<(), String>> {

@@ -220,6 +220,9 @@ pub struct TopicSettings {
     pub min_in_sync: u32,
     /// `unclean.leader.election.enable`.
     pub unclean: bool,
+    /// `segment.bytes`, where the topic sets it itself.
+    #[serde(default)]
+    pub segment_bytes: Option<i64>,
 }
 
 /// A setting of a node that somebody set.
@@ -229,6 +232,9 @@ pub struct Setting {
     pub name: String,
     /// Its value; none: hidden, or not set.
     pub value: Option<String>,
+    /// Set over the wire, for this node or for all: the node's file says nothing of it.
+    #[serde(default)]
+    pub dynamic: bool,
 }
 
 /// A log directory of a broker.

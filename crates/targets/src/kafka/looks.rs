@@ -18,6 +18,7 @@ use windlass_runner::ports::hand::{Hand, HostView, Running};
 
 use super::KafkaTarget;
 use super::answers::{Gathered, TopicSettings};
+use super::files::{self, Files};
 use super::gate::{self, Fetched, Watches};
 use super::gather::{Addresses, Depth, gather};
 use super::recovery;
@@ -44,7 +45,18 @@ const LOG_LINES: usize = 40;
 const TOLD_MAX_AGE: Ms = Ms::seconds(1);
 
 /// Facts that only a whole look asks for: a glance leaves them as they were.
-const WHOLE_FACTS: [&str; 7] = [
+const WHOLE_FACTS: [&str; 18] = [
+    "clients.old",
+    "config.bad-value",
+    "config.controlled-shutdown",
+    "config.edited",
+    "config.file",
+    "config.identity",
+    "disk.space",
+    "logging.log4j1",
+    "mode.migration",
+    "storage.formatted",
+    "storage.identity",
     "java.version",
     "config.removed-keys",
     "config.below-minimum",
@@ -56,6 +68,17 @@ const WHOLE_FACTS: [&str; 7] = [
 
 /// What members run on, or why that could not be told.
 type Runtimes = BTreeMap<MemberId, Result<Option<Version>, String>>;
+
+/// What hosts show of the files of members, or why they do not.
+type Shown = BTreeMap<MemberId, Result<Files, String>>;
+
+/// What only a whole look asks of hosts.
+#[derive(Default)]
+struct OfHosts {
+    ready: Readiness,
+    runtimes: Runtimes,
+    files: Shown,
+}
 
 /// The last gathering of one depth.
 #[derive(Default)]
@@ -213,26 +236,28 @@ impl KafkaTarget {
         kept.into_iter().chain(looked).collect()
     }
 
-    /// Whether the goal lies ready on each host.
-    async fn readiness(&self) -> Option<Readiness> {
-        let goal = self.spec.goal.as_ref()?;
+    /// Whether these releases lie ready on each host.
+    async fn readiness(&self, releases: &[Version]) -> Readiness {
         let now = self.clock.now().mono;
         if let Some((at, ready)) = &self.memory().ready
             && younger(now, *at, READY_MAX_AGE)
-            && ready.hosts.values().all(Result::is_ok)
+            && ready.releases == releases
+            && ready.missing.is_empty()
         {
-            return Some(ready.clone());
+            return ready.clone();
         }
-        let asks = self
-            .hands
-            .iter()
-            .map(|(id, hand)| async move { (id.clone(), hand.release_ready(goal).await) });
+        let asks = self.hands.iter().flat_map(|(id, hand)| {
+            releases.iter().map(move |release| async move {
+                let answer = hand.release_ready(release).await;
+                Some((id.clone(), release.clone(), answer.err()?))
+            })
+        });
         let ready = Readiness {
-            release: goal.clone(),
-            hosts: join_all(asks).await.into_iter().collect(),
+            releases: releases.to_vec(),
+            missing: join_all(asks).await.into_iter().flatten().collect(),
         };
         self.memory().ready = Some((now, ready.clone()));
-        Some(ready)
+        ready
     }
 
     /// What the members run on.
@@ -248,13 +273,25 @@ impl KafkaTarget {
         join_all(asks).await.into_iter().collect()
     }
 
+    /// What the hosts show of files, for the start at the next release.
+    async fn files(&self, next: Option<&Version>) -> Shown {
+        let asks = self.hands.iter().map(|(id, hand)| async move {
+            let looked = Box::pin(files::look(&**hand, next));
+            let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
+                Either::Left((told, _)) => told,
+                Either::Right(((), _)) => Err(format!("no answer within {} ms", HOST_LIMIT.0)),
+            };
+            (id.clone(), told)
+        });
+        join_all(asks).await.into_iter().collect()
+    }
+
     /// The snapshot of what was gathered.
     fn snapshot(
         &self,
         (begun, gathered): &(Mark, Arc<Gathered>),
         hosts: &BTreeMap<MemberId, HostSeen>,
-        ready: Option<&Readiness>,
-        runtimes: &Runtimes,
+        of_hosts: &OfHosts,
     ) -> Snapshot {
         let now = self.clock.now();
         let mut memory = self.memory();
@@ -264,8 +301,9 @@ impl KafkaTarget {
             hosts,
             carried: &memory.carried,
             still,
-            ready,
-            runtimes,
+            ready: &of_hosts.ready,
+            runtimes: &of_hosts.runtimes,
+            files: &of_hosts.files,
             catalog: &self.catalog,
         };
         let snapshot = seen::snapshot(&sight, now.wall);
@@ -284,18 +322,26 @@ impl KafkaTarget {
         snapshot
     }
 
-    /// Looks at all of it.
-    pub(super) async fn whole(&self) -> Snapshot {
+    /// Looks at all of it, and whether these releases lie ready.
+    pub(super) async fn whole(&self, releases: &[Version]) -> Snapshot {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
-        let more = join(self.readiness(), self.runtimes());
-        let ((gathered, hosts), (ready, runtimes)) = join(asked, more).await;
-        self.snapshot(&gathered, &hosts, ready.as_ref(), &runtimes)
+        let more = join(
+            self.readiness(releases),
+            join(self.runtimes(), self.files(releases.first())),
+        );
+        let ((gathered, hosts), (ready, (runtimes, files))) = join(asked, more).await;
+        let of_hosts = OfHosts {
+            ready,
+            runtimes,
+            files,
+        };
+        self.snapshot(&gathered, &hosts, &of_hosts)
     }
 
     /// Looks at one member that comes back.
     pub(super) async fn sample(&self, member: &MemberId, attempt: u32) -> Sample {
         let (gathered, hosts) = join(self.gathered(Depth::Glance), self.hosts(Some(member))).await;
-        let mut snapshot = self.snapshot(&gathered, &hosts, None, &Runtimes::new());
+        let mut snapshot = self.snapshot(&gathered, &hosts, &OfHosts::default());
         snapshot
             .facts
             .retain(|name, _| !WHOLE_FACTS.contains(&name.as_str()));

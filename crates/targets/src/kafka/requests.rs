@@ -27,6 +27,12 @@ use super::connection::{CallError, Connection};
 const TOPIC: i8 = 2;
 const BROKER: i8 = 4;
 
+/// `STATIC_BROKER_CONFIG` among the sources of a setting: from its file; those below are set over the wire.
+const SOURCE_STATIC: i8 = 4;
+
+/// `DYNAMIC_TOPIC_CONFIG` among them: the topic sets it itself.
+const SOURCE_TOPIC: i8 = 1;
+
 /// `DEFAULT_CONFIG` among the sources of a setting; `UNKNOWN` is 0.
 const SOURCE_DEFAULT: i8 = 5;
 
@@ -242,6 +248,7 @@ pub async fn settings(
         out.extend(set.map(|config| Setting {
             name: config.name.to_string(),
             value: config.value.map(|value| value.to_string()),
+            dynamic: config.config_source < SOURCE_STATIC,
         }));
     }
     Ok(out)
@@ -258,13 +265,14 @@ pub async fn topic_settings(
 ) -> Result<BTreeMap<String, TopicSettings>, CallError> {
     const MIN: &str = "min.insync.replicas";
     const UNCLEAN: &str = "unclean.leader.election.enable";
+    const SEGMENT: &str = "segment.bytes";
     let mut out = BTreeMap::new();
     for some in topics.chunks(TOPICS_AT_ONCE) {
         let resource = |topic: &&str| {
             DescribeConfigsResource::default()
                 .with_resource_type(TOPIC)
                 .with_resource_name(text(topic))
-                .with_configuration_keys(Some(vec![text(MIN), text(UNCLEAN)]))
+                .with_configuration_keys(Some(vec![text(MIN), text(UNCLEAN), text(SEGMENT)]))
         };
         for result in configs(connection, some.iter().map(resource).collect(), limit).await? {
             let value = |name: &str| {
@@ -273,9 +281,13 @@ pub async fn topic_settings(
             };
             if let Some(min_in_sync) = value(MIN).and_then(|text| text.parse().ok()) {
                 let unclean = value(UNCLEAN).as_deref() == Some("true");
+                let own = result.configs.iter().find(|config| {
+                    *config.name == *SEGMENT && config.config_source == SOURCE_TOPIC
+                });
                 let settings = TopicSettings {
                     min_in_sync,
                     unclean,
+                    segment_bytes: own.and_then(|one| one.value.as_ref()?.parse().ok()),
                 };
                 out.insert(result.resource_name.to_string(), settings);
             }

@@ -10,6 +10,7 @@ use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::names::{Identity, MemberId, Subject};
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::target::{Fence, Hint, Hints, Target};
 
@@ -27,8 +28,8 @@ impl Target for KafkaTarget {
         Box::pin(self.who())
     }
 
-    fn observe(&self) -> Task<'_, Snapshot> {
-        Box::pin(self.whole())
+    fn observe<'a>(&'a self, releases: &'a [Version]) -> Task<'a, Snapshot> {
+        Box::pin(self.whole(releases))
     }
 
     fn perform<'a>(
@@ -39,7 +40,9 @@ impl Target for KafkaTarget {
     ) -> Task<'a, Answer> {
         Box::pin(async move {
             match effect {
-                Effect::Observe { .. } => Answer::Seen(Box::new(self.whole().await)),
+                Effect::Observe { releases, .. } => {
+                    Answer::Seen(Box::new(self.whole(releases).await))
+                }
                 Effect::Claim => Answer::Claim(self.claim(fence).await),
                 Effect::Probe {
                     member, attempt, ..

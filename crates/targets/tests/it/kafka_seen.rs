@@ -10,8 +10,10 @@ use std::fmt::Write as _;
 use windlass_engine::names::{LevelName, MemberId};
 use windlass_engine::snapshot::{Fact, Health, Snapshot, Weight};
 use windlass_engine::time::{Ms, Wall};
-use windlass_runner::ports::hand::Running;
+use windlass_runner::ports::hand::{Running, Volume};
 use windlass_targets::kafka::answers::{Gathered, Miss};
+use windlass_targets::kafka::files::{Dir, Files};
+use windlass_targets::kafka::properties;
 use windlass_targets::kafka::seen::{HostSeen, Readiness, Sight, snapshot};
 
 const ALL: [&str; 6] = ["1", "2", "3", "101", "102", "103"];
@@ -22,13 +24,30 @@ fn hosts(releases: [&str; 6]) -> BTreeMap<MemberId, HostSeen> {
         .collect()
 }
 
+/// The host of broker 1: its file was edited, and its directory is of another cluster.
+fn files() -> Files {
+    let text = "node.id=1\nlog.segment.bytes=1024\nnum.io.threads=x\nzookeeper.connect=z:1\npassword.encoder.secret=s";
+    let meta = properties::read("version=1\ncluster.id=another\nnode.id=1");
+    Files {
+        path: Some("/srv/k1/server.properties".into()),
+        settings: Some(Ok(properties::read(text))),
+        dirs: vec![Dir {
+            path: "/srv/k1/data".into(),
+            meta: Ok(Some(meta)),
+            volume: Some(Volume {
+                total_bytes: 100,
+                free_bytes: 4,
+            }),
+        }],
+        java: None,
+        words: vec!["KAFKA_LOG4J_OPTS=-Dx=y -Dlog4j.configuration=file:a".into()],
+    }
+}
+
 fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Option<Ms>) -> Snapshot {
     let ready = Readiness {
-        release: version("4.1.2"),
-        hosts: BTreeMap::from([
-            ("1".into(), Ok(())),
-            ("2".into(), Err("no such folder".into())),
-        ]),
+        releases: vec![version("4.0.2"), version("4.1.2")],
+        missing: vec![("2".into(), version("4.1.2"), "no such folder".into())],
     };
     let runtimes = BTreeMap::from([
         ("1".into(), Ok(Some(version("17.0.15")))),
@@ -39,8 +58,9 @@ fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Optio
         hosts,
         carried: &BTreeMap::new(),
         still,
-        ready: Some(&ready),
+        ready: &ready,
         runtimes: &runtimes,
+        files: &BTreeMap::from([("1".into(), Ok(files()))]),
         catalog: &catalog(),
     };
     snapshot(&sight, Wall(0))
@@ -97,6 +117,7 @@ fn facts(seen: &Snapshot) -> String {
             Fact::Truth(truth) => writeln!(out, "{name}: {truth}"),
             Fact::Number(number) => writeln!(out, "{name}: {number}"),
             Fact::Unknown(why) => writeln!(out, "{name}: unknown, {why}"),
+            Fact::Said(said, _) => writeln!(out, "{name}: {said:?}"),
             Fact::List(found) => {
                 let found = found
                     .iter()
@@ -111,7 +132,7 @@ fn facts(seen: &Snapshot) -> String {
 
 #[test]
 fn a_healthy_cluster_is_told_with_exact_releases() {
-    let seen = sight(&recorded("split-3.9.2"), &hosts(["3.9.2"; 6]), None);
+    let mut seen = sight(&recorded("split-3.9.2"), &hosts(["3.9.2"; 6]), None);
     assert_eq!(
         seen.identity.as_ref().map(|id| id.as_str()),
         Some("windlassLabAAAAAAAAAAA")
@@ -129,17 +150,42 @@ fn a_healthy_cluster_is_told_with_exact_releases() {
     2 of {"1", "2", "3"}: orders-0, orders-1 and 4 more partitions, min.insync.replicas 2
     2 of {"101", "102", "103"}: the metadata quorum, a majority of 3 voters
     "###);
+    let Some(Fact::List(edited)) = seen.facts.remove("config.edited") else {
+        panic!("it was asked");
+    };
+    let edited: Vec<&str> = edited.iter().map(|one| one.seen.as_str()).collect();
+    assert_eq!(
+        edited[..4],
+        [
+            "log.segment.bytes=1024, the process runs with 524288",
+            "num.io.threads=x, the process runs with 4",
+            "password.encoder.secret=(hidden) was added",
+            "zookeeper.connect=z:1 was added",
+        ]
+    );
+    assert!(
+        edited[4..].contains(&"process.roles=broker was taken out"),
+        "{edited:?}"
+    );
     insta::assert_snapshot!(facts(&seen), @r###"
     brokers.fenced: []
-    config.below-minimum: [broker 1: log.segment.bytes=524288]
-    config.removed-keys: [broker 1: inter.broker.protocol.version=3.7]
+    clients.old: unknown, a broker tells it by JMX only, which windlass does not speak
+    config.bad-value: [broker 1: num.io.threads=x is no number]
+    config.below-minimum: [broker 1: log.segment.bytes=1024 in its file, read at the next start; broker 1: log.segment.bytes=524288]
+    config.controlled-shutdown: []
+    config.file: []
+    config.identity: []
+    config.removed-keys: [broker 1: inter.broker.protocol.version=3.7; broker 1: password.encoder.secret=(hidden) in its file, read at the next start; broker 1: zookeeper.connect=z:1 in its file, read at the next start]
+    disk.space: [broker 1: /srv/k1/data: 4 % free]
     identity.answers: true
     java.version: [member 2: runs on Java 11.0.2]
     level.metadata.version: 21
     levels.disagree: []
     logdirs.failed: []
     logdirs.space: []
+    logging.log4j1: [broker 1: would be started with -Dlog4j.configuration=file:a]
     mode.kraft: true
+    mode.migration: []
     partitions.offline: []
     partitions.under-min-isr: []
     partitions.under-replicated: []
@@ -150,6 +196,9 @@ fn a_healthy_cluster_is_told_with_exact_releases() {
     reassignments.running: []
     release.mixed: []
     release.ready: [member 2: 4.1.2 is not ready: no such folder]
+    storage.formatted: []
+    storage.identity: [broker 1: /srv/k1/data is of cluster another, this one is windlassLabAAAAAAAAAAA]
+    topics.below-minimum: []
     topics.no-headroom: [topic pair: partitions 0, 1 with as many replicas as min.insync.replicas]
     topics.single-replica: [topic audit: partition 0 with one replica]
     unclean.election: [topic loose: unclean.leader.election.enable=true]

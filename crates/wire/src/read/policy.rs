@@ -2,6 +2,7 @@
 //!
 //! Must never know: the cluster it is for. Stories: `tests/it/errors.rs`.
 
+use super::checks;
 use super::hours;
 use super::upgrade::given;
 use crate::diagnostic::Report;
@@ -31,6 +32,9 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
     let pause_limit = fields
         .get("pauseLimit")
         .map(|field| field.value(value::positive_length, report));
+    let checks = fields
+        .get("checks")
+        .map(|field| checks::checks(&field, report));
     let mut names = Vec::new();
     let windows = fields
         .get("windows")
@@ -53,6 +57,7 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
         via: given(via)?.unwrap_or(default.via),
         patience: given(patience)?.unwrap_or(default.patience),
         pause_limit: given(pause_limit)?.unwrap_or(default.pause_limit),
+        checks: given(checks)?.unwrap_or_default(),
         hours,
     })
 }

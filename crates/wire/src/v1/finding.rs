@@ -22,12 +22,49 @@ pub struct FindingsView {
     pub cluster: Option<String>,
     /// The goal they were asked for, where there was one.
     pub to: Option<String>,
-    /// Whether any of them bars.
+    /// Whether any of them bars, or there is no way to the goal.
     pub barred: bool,
+    /// Why there is no way to the goal; then only what binds whatever the way was asked.
+    pub refusal: Option<RefusalView>,
     /// How many of each verdict.
     pub counts: Counts,
     /// One by one.
     pub findings: Vec<FindingView>,
+}
+
+/// All checks of all registered clusters (`check --all`).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingsList {
+    /// Always [`API_VERSION`].
+    pub api_version: &'static str,
+    /// `FindingsList`
+    pub kind: &'static str,
+    /// One a cluster, by name.
+    pub items: Vec<ClusterFindings>,
+}
+
+/// What became of one cluster: one of the two is there.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClusterFindings {
+    /// The name of the cluster.
+    pub cluster: String,
+    /// Its checks.
+    pub findings: Option<FindingsView>,
+    /// Why it could not be asked.
+    pub trouble: Option<String>,
+}
+
+impl FindingsList {
+    /// Of all that was asked.
+    #[must_use]
+    pub fn of(items: Vec<ClusterFindings>) -> Self {
+        Self {
+            api_version: API_VERSION,
+            kind: "FindingsList",
+            items,
+        }
+    }
 }
 
 /// How many of each verdict.
@@ -89,7 +126,12 @@ pub struct WaivedView {
 impl FindingsView {
     /// Of all findings of a cluster.
     #[must_use]
-    pub fn of(findings: &[Finding], cluster: Option<&str>, to: Option<&str>) -> Self {
+    pub fn of(
+        findings: &[Finding],
+        refusal: Option<RefusalView>,
+        cluster: Option<&str>,
+        to: Option<&str>,
+    ) -> Self {
         let mut counts = Counts::default();
         for finding in findings {
             match &finding.verdict {
@@ -105,7 +147,8 @@ impl FindingsView {
             kind: "Findings",
             cluster: cluster.map(str::to_owned),
             to: to.map(str::to_owned),
-            barred: findings.iter().any(Finding::bars),
+            barred: refusal.is_some() || findings.iter().any(Finding::bars),
+            refusal,
             counts,
             findings: findings.iter().map(FindingView::from).collect(),
         }

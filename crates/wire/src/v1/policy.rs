@@ -2,6 +2,7 @@
 //!
 //! Must never know: what the engine does with it. Stories: `tests/it/files.rs`.
 
+use super::checks;
 use crate::duration;
 use crate::hours::show::StretchView;
 use crate::value::{FINALIZES, FITS, MODES, RAMPS, cap_text};
@@ -20,6 +21,8 @@ struct Written<'p> {
     via: Vec<&'p str>,
     patience: String,
     pause_limit: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<checks::Written<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     windows: Vec<StretchView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,6 +69,7 @@ pub fn write<S: Serializer>(policy: &Policy, s: S) -> Result<S::Ok, S::Error> {
         via: policy.via.iter().map(|v| v.as_str()).collect(),
         patience: duration::text(policy.patience),
         pause_limit: duration::text(policy.pause_limit),
+        checks: policy.checks.iter().map(checks::Written::from).collect(),
         windows: policy.hours.windows.iter().map(StretchView::from).collect(),
         freezes: policy.hours.freezes.iter().map(StretchView::from).collect(),
         fit: (policy.hours.fit != Fit::default()).then(|| word(FITS, policy.hours.fit)),

@@ -6,7 +6,7 @@ use crate::stamp;
 use crate::v1::API_VERSION;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use windlass_engine::snapshot::{Fact, Health, Snapshot, Weight};
+use windlass_engine::snapshot::{Fact, Health, Said, Snapshot, Weight};
 
 /// A cluster as seen at one time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -107,6 +107,13 @@ pub enum FactView {
     Number(i64),
     /// Objects found.
     List(Vec<FoundView>),
+    /// A verdict that was reached elsewhere: a check of your own.
+    Said {
+        /// `pass`, `warn`, `fail`
+        said: &'static str,
+        /// What was seen.
+        seen: Vec<FoundView>,
+    },
     /// Could not be looked at.
     Unknown {
         /// Why.
@@ -218,6 +225,14 @@ fn fact(fact: &Fact) -> FactView {
         Fact::Truth(truth) => FactView::Truth(*truth),
         Fact::Number(number) => FactView::Number(*number),
         Fact::List(found) => FactView::List(found.iter().map(FoundView::from).collect()),
+        Fact::Said(said, seen) => FactView::Said {
+            said: match said {
+                Said::Pass => "pass",
+                Said::Warn => "warn",
+                Said::Fail => "fail",
+            },
+            seen: seen.iter().map(FoundView::from).collect(),
+        },
         Fact::Unknown(why) => FactView::Unknown {
             unknown: why.clone(),
         },

@@ -148,13 +148,14 @@ fn findings() {
         finding("b", Verdict::Unknown("no permission".into())),
         finding("c", waived),
     ];
-    insta::assert_snapshot!(json(&FindingsView::of(&findings, Some("orders"), Some("4.1"))), @r#"
+    insta::assert_snapshot!(json(&FindingsView::of(&findings, None, Some("orders"), Some("4.1"))), @r#"
     {
       "apiVersion": "windlass.dev/v1",
       "kind": "Findings",
       "cluster": "orders",
       "to": "4.1",
       "barred": true,
+      "refusal": null,
       "counts": {
         "pass": 0,
         "warn": 0,

@@ -69,11 +69,7 @@ impl Clock for JumpingClock {
 struct One(Arc<KafkaTarget>);
 
 impl Targets for One {
-    fn target<'a>(
-        &'a self,
-        _of: &'a Registration,
-        _goal: Option<&'a Goal>,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+    fn target<'a>(&'a self, _of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>> {
         let target: Arc<dyn Target> = self.0.clone();
         Box::pin(async move { Ok(target) })
     }
@@ -114,10 +110,8 @@ fn world(ground: &Ground, clock: Arc<dyn Clock>) -> World {
     }
     let brokers = ground.lab.brokers();
     let bootstrap = brokers.iter().map(|(_, at)| at.to_string());
-    let mut spec = KafkaSpec::at(bootstrap.collect());
-    spec.goal = Some(Version::parse(ROLL[1]).expect("a release"));
     let target = KafkaTarget::new(
-        spec,
+        KafkaSpec::at(bootstrap.collect()),
         Doors::open(Arc::new(TcpDial)),
         clock.clone(),
         hands,

@@ -1,8 +1,8 @@
 //! `waive CHECK`: this finding may pass, for a reason, until a time. Stories: `tests/it/commands.rs`.
 
 use super::{Verdict, instead, not_now, taken};
-use crate::catalog::Severity;
-use crate::check::{Finding, Waiver};
+use crate::catalog::{Check, Severity};
+use crate::check::{Finding, OwnCheck, Waiver};
 use crate::run::{Phase, Run};
 use crate::time::Now;
 use alloc::format;
@@ -26,22 +26,17 @@ pub(super) fn waive(run: &Run, phase: Phase, waiver: &Waiver, now: Now) -> Verdi
             "give a time to come: --for 7d",
         );
     }
-    if run
-        .findings()
-        .iter()
-        .any(|f| f.check == waiver.check && f.severity == Severity::FailAlways)
-    {
+    if never(run, waiver) {
         return not_now(
             format!("{} can never be waived", waiver.check),
             "mend it: windlass why {cluster}",
         );
     }
     let asked = |finding: &Finding| finding.check == waiver.check;
-    let known = run
-        .catalog()
-        .checks
-        .iter()
-        .any(|check| check.id == waiver.check)
+    let of_catalog = |check: &Check| check.id == waiver.check;
+    let own = |check: &OwnCheck| check.id() == waiver.check;
+    let known = run.catalog().checks.iter().any(of_catalog)
+        || run.policy().checks.iter().any(own)
         || run.findings().iter().any(asked);
     if known {
         taken(format!("{} may pass", waiver.check))
@@ -51,4 +46,15 @@ pub(super) fn waive(run: &Run, phase: Phase, waiver: &Waiver, now: Now) -> Verdi
             "windlass check {cluster} names them",
         )
     }
+}
+
+/// Whether nobody can let it pass, whether or not it bars now.
+fn never(run: &Run, waiver: &Waiver) -> bool {
+    let always = Severity::FailAlways;
+    let found = |f: &Finding| f.check == waiver.check && f.severity == always;
+    let of_catalog = |c: &Check| c.id == waiver.check && c.severity == always;
+    let own = |c: &OwnCheck| c.id() == waiver.check && c.severity == always;
+    run.findings().iter().any(found)
+        || run.catalog().checks.iter().any(of_catalog)
+        || run.policy().checks.iter().any(own)
 }

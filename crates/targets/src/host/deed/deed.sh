@@ -253,6 +253,7 @@ main() {
     case $verb in
     look) do_look "$@" ;;
     log) do_log ;;
+    peek) do_peek "$@" ;;
     ready) do_ready "$@" ;;
     receive) do_receive ;;
     esac

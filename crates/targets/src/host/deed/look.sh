@@ -41,3 +41,29 @@ do_log() { # the last lines, then the answer
     tail -n "$lines" -- "$log" 2>/dev/null | tail -c 4194304 | sed '$a\'
     answer logged
 }
+do_peek() { # peek N PATH...: for each `@ WORD BLOCK BLOCKS FREE`, its lines behind `=`; then the answer
+    shift 2
+    for p_path; do
+        # The volume of what is not there is that of the nearest folder above.
+        p_near=$p_path
+        while [ ! -e "$p_near" ] && [ "$p_near" != / ]; do
+            p_near=${p_near%/*}
+            [ -n "$p_near" ] || p_near=/
+        done
+        p_volume=$(stat -f -c '%S %b %a' -- "$p_near" 2>/dev/null)
+        p_word=file
+        if [ ! -e "$p_path" ]; then
+            p_word=none
+        elif [ ! -f "$p_path" ]; then
+            p_word=odd
+        elif ! (: <"$p_path") 2>/dev/null; then
+            p_word=closed
+        elif [ "$(head -c 1048577 -- "$p_path" | wc -c)" -gt 1048576 ]; then
+            p_word=large
+        fi
+        printf '@ %s %s\n' "$p_word" "$p_volume"
+        # A file without a line's end at its end gets one, so that the next begins on a line of its own.
+        [ "$p_word" != file ] || sed 's/^/=/;$a\' <"$p_path"
+    done
+    answer peeked
+}

@@ -11,7 +11,7 @@ use windlass_engine::snapshot::{Fact, Found, Snapshot};
 use super::super::answers::Asked;
 use super::partitions::Tally;
 use super::roster::{Chair, Node, Roster, lagging};
-use super::{METADATA_VERSION, Sight, levels, settings};
+use super::{METADATA_VERSION, Sight, declared, levels, settings};
 
 /// 4.0 and later start on this or newer (Apache Kafka docs, upgrade page, notable changes in 4.0.0).
 const JAVA_MIN_MAJOR: u32 = 17;
@@ -42,6 +42,7 @@ pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, out: &mut S
     put("brokers.fenced", fenced(sight, roster));
     put("levels.disagree", Fact::List(levels::disagreeing(roster)));
     settings::answer(sight, roster, &mut put);
+    declared::answer(sight, roster, &mut put);
     ready(sight, &mut put);
     put("java.version", java(sight));
     let level = out.levels.get(&LevelName::from(METADATA_VERSION));
@@ -198,13 +199,23 @@ fn ghosts(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
     Fact::List(out)
 }
 
-/// Hosts whose process runs on a Java that 4.0 does not start on.
+/// Members whose Java 4.0 does not start on.
 fn java(sight: &Sight<'_>) -> Fact {
     let mut out = Vec::new();
     if sight.runtimes.is_empty() {
         return Fact::Unknown("no host is declared".to_string());
     }
     for (member, told) in sight.runtimes {
+        // What the next start names counts, not what the process runs on now.
+        let files = sight
+            .files
+            .get(member)
+            .and_then(|files| files.as_ref().ok());
+        let named = files.and_then(|files| files.java.clone());
+        let (told, runs) = match named {
+            Some(named) => (named.map(Some), "would be started on"),
+            None => (told.clone(), "runs on"),
+        };
         let version = match told {
             Ok(Some(version)) => version,
             Ok(None) => {
@@ -219,7 +230,7 @@ fn java(sight: &Sight<'_>) -> Fact {
         {
             out.push(Found {
                 object: format!("member {member}"),
-                seen: format!("runs on Java {version}"),
+                seen: format!("{runs} Java {version}"),
             });
         }
     }
@@ -248,28 +259,28 @@ fn fenced(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
 }
 
 fn ready(sight: &Sight<'_>, put: &mut impl FnMut(&str, Fact)) {
-    let Some(ready) = sight.ready else {
-        put(
-            "release.ready",
-            Fact::Unknown("no release is wanted yet".to_string()),
-        );
-        return;
+    let unknown = if sight.ready.releases.is_empty() {
+        Some("no release is wanted yet")
+    } else if sight.hosts.is_empty() {
+        Some("no host is declared")
+    } else {
+        None
     };
-    if ready.hosts.is_empty() {
-        put(
-            "release.ready",
-            Fact::Unknown("no host is declared".to_string()),
-        );
-        return;
-    }
-    let found = ready.hosts.iter().filter_map(|(member, answer)| {
-        let why = answer.as_ref().err()?;
-        Some(Found {
+    let found = sight
+        .ready
+        .missing
+        .iter()
+        .map(|(member, release, why)| Found {
             object: format!("member {member}"),
-            seen: format!("{} is not ready: {why}", ready.release),
-        })
-    });
-    put("release.ready", Fact::List(found.collect()));
+            seen: format!("{release} is not ready: {why}"),
+        });
+    put(
+        "release.ready",
+        match unknown {
+            Some(why) => Fact::Unknown(why.to_string()),
+            None => Fact::List(found.collect()),
+        },
+    );
 }
 
 /// More than one release side by side: each with its members.

@@ -7,11 +7,14 @@ use windlass_engine::snapshot::{Fact, Found};
 
 use super::super::answers::{LogDir, NodeAnswers, Setting};
 use super::Sight;
+use super::declared::next_settings;
 use super::roster::{Chair, Roster};
 
 /// Settings that 4.0 no longer knows (Apache Kafka docs, upgrade page, notable changes in 4.0.0).
 /// A trailing `*` stands for any ending.
-const REMOVED: [&str; 11] = [
+const REMOVED: [&str; 13] = [
+    "auto.include.jmx.reporter",
+    "log.message.timestamp.difference.max.ms",
     "inter.broker.protocol.version",
     "log.message.format.version",
     "zookeeper.*",
@@ -25,8 +28,15 @@ const REMOVED: [&str; 11] = [
     "metrics.jmx.whitelist",
 ];
 
+/// The smallest segment that 4.0 takes (KIP-1030), in bytes.
+const SEGMENT_MIN_BYTES: i64 = 1_048_576;
+
 /// Settings whose minimum 4.0 raised (KIP-1030): a broker below it does not start.
-const MINIMA: [(&str, i64); 1] = [("log.segment.bytes", 1_048_576)];
+const MINIMA: [(&str, i64); 3] = [
+    ("log.segment.bytes", SEGMENT_MIN_BYTES),
+    ("remote.log.manager.copier.thread.pool.size", 1),
+    ("remote.log.manager.expiration.thread.pool.size", 1),
+];
 
 /// Percent, of which a volume has a hundred.
 const WHOLE_PERCENT: i128 = 100;
@@ -38,29 +48,111 @@ const FREE_MIN_PERCENT: i128 = 10;
 pub fn answer(sight: &Sight<'_>, roster: &Roster<'_>, put: &mut impl FnMut(&str, Fact)) {
     put(
         "config.removed-keys",
-        settings(roster, |setting| {
-            REMOVED.iter().any(|key| match key.strip_suffix('*') {
-                Some(start) => setting.name.starts_with(start),
-                None => setting.name == *key,
-            })
-        }),
+        also_next(
+            settings(roster, |setting| is_removed(&setting.name)),
+            next_settings(sight, roster, |key, _| is_removed(key)),
+        ),
     );
     put(
         "config.below-minimum",
-        settings(roster, |setting| {
-            let least = MINIMA.iter().find(|(name, _)| *name == setting.name);
-            let value = setting
-                .value
-                .as_ref()
-                .and_then(|value| value.parse::<i64>().ok());
-            least
-                .zip(value)
-                .is_some_and(|((_, least), value)| value < *least)
-        }),
+        also_next(
+            settings(roster, |setting| {
+                let value = setting.value.as_deref();
+                value.is_some_and(|value| is_below(&setting.name, value))
+            }),
+            next_settings(sight, roster, is_below),
+        ),
+    );
+    put("topics.below-minimum", topics_below(sight));
+    put(
+        "config.controlled-shutdown",
+        also_next(
+            settings(roster, |setting| {
+                setting
+                    .value
+                    .as_deref()
+                    .is_some_and(|value| is_abrupt(&setting.name, value))
+            }),
+            next_settings(sight, roster, is_abrupt),
+        ),
     );
     put("unclean.election", unclean(sight, roster));
     put("logdirs.failed", failed(roster));
     put("logdirs.space", space(roster));
+}
+
+/// Whether 4.0 no longer knows a key.
+pub(super) fn is_removed(name: &str) -> bool {
+    REMOVED.iter().any(|key| match key.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *key,
+    })
+}
+
+/// Whether a value may not be told: `ssl.keystore.password`, `sasl.jaas.config`, keys and tokens.
+pub(super) fn is_secret(name: &str) -> bool {
+    let words = [
+        "password",
+        "secret",
+        "jaas",
+        "credential",
+        "token",
+        "ssl.keystore.key",
+        "master.key",
+    ];
+    words
+        .iter()
+        .any(|word| name.to_ascii_lowercase().contains(word))
+}
+
+/// `name=value`, with what is secret hidden.
+pub(super) fn shown(name: &str, value: Option<&str>) -> String {
+    let value = value.filter(|_| !is_secret(name)).unwrap_or("(hidden)");
+    format!("{name}={value}")
+}
+
+fn is_below(name: &str, value: &str) -> bool {
+    let least = MINIMA.iter().find(|(known, _)| *known == name);
+    let value = value.trim().parse::<i64>().ok();
+    least
+        .zip(value)
+        .is_some_and(|((_, least), value)| value < *least)
+}
+
+/// Whether a stop would leave leaders where they are.
+fn is_abrupt(name: &str, value: &str) -> bool {
+    name == "controlled.shutdown.enable" && value.trim().eq_ignore_ascii_case("false")
+}
+
+/// What runs, and what stands in files for the next start.
+fn also_next(fact: Fact, next: Vec<Found>) -> Fact {
+    match fact {
+        Fact::List(mut found) => {
+            found.extend(next);
+            found.sort();
+            found.dedup();
+            Fact::List(found)
+        }
+        Fact::Truth(_) | Fact::Number(_) | Fact::Said(..) | Fact::Unknown(_) => fact,
+    }
+}
+
+/// Topics with segments smaller than 4.0 takes.
+fn topics_below(sight: &Sight<'_>) -> Fact {
+    let topics = match &sight.gathered.topic_settings {
+        Ok(topics) => topics,
+        Err(miss) => return Fact::Unknown(miss.why.clone()),
+    };
+    let found = topics.iter().filter_map(|(topic, settings)| {
+        let bytes = settings
+            .segment_bytes
+            .filter(|bytes| *bytes < SEGMENT_MIN_BYTES)?;
+        Some(Found {
+            object: format!("topic {topic}"),
+            seen: format!("segment.bytes={bytes}"),
+        })
+    });
+    Fact::List(found.collect())
 }
 
 /// Every seat whose listener was asked, with the name of its node.
@@ -84,11 +176,7 @@ fn settings(roster: &Roster<'_>, so: impl Fn(&Setting) -> bool) -> Fact {
                 for setting in all.iter().filter(|setting| so(setting)) {
                     out.push(Found {
                         object: name.clone(),
-                        seen: format!(
-                            "{}={}",
-                            setting.name,
-                            setting.value.as_deref().unwrap_or("(hidden)")
-                        ),
+                        seen: shown(&setting.name, setting.value.as_deref()),
                     });
                 }
             }
