@@ -136,11 +136,10 @@ impl Run {
     }
 
     fn observing(&self) -> Standing {
-        let gap = self.known().and_then(|known| known.gaps.first());
-        match (&self.doubt, gap) {
-            (Some(_), Some(gap)) => waits(
+        match (&self.doubt, self.unseen()) {
+            (Some(_), Some(what)) => waits(
                 "gap",
-                format!("plans again once all of it can be seen: {}", gap.what),
+                format!("plans again once all of it can be seen: {what}"),
                 &["windlass observe {cluster}"],
             ),
             (Some(why), None) => waits(

@@ -60,8 +60,16 @@ pub fn under_min_isr_midway(ground: &mut Ground) {
     assert!(met, "its silence is seen:\n{last}");
     let carrier = ground.carried();
     ground.must(&["continue", NAME]);
-    let why = ground.until_why("plans again once all of it can be seen");
-    has(&why, &["orders waits", "windlass observe orders"]);
+    let why = ground.until_why("bar it");
+    has(
+        &why,
+        &[
+            &format!("gap.node-{hung}"),
+            "gave no answer",
+            "quorum.majority-margin",
+            "mend it and the run goes on by itself",
+        ],
+    );
     stays(WATCHED, "nothing begins while a broker hangs", || {
         ground.pids() == before
     });
