@@ -6,6 +6,7 @@
 )]
 
 mod back;
+mod guide;
 mod kafka;
 mod reach;
 mod roll;

@@ -3,7 +3,7 @@
 //! One cluster serves the stories of its kind one after another; between two it is laid down anew.
 
 mod clock;
-mod ground;
+pub(crate) mod ground;
 mod health;
 mod identity;
 mod kills;
