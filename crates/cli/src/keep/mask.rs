@@ -175,7 +175,12 @@ impl Mask {
                         Value::String(_) if is_secret(name) == Secrecy::Named => {
                             Value::String(MASK.into())
                         }
-                        other => self.value(other),
+                        Value::Null
+                        | Value::Bool(_)
+                        | Value::Number(_)
+                        | Value::String(_)
+                        | Value::Array(_)
+                        | Value::Object(_) => self.value(value),
                     };
                     (name.clone(), value)
                 })
@@ -287,7 +292,8 @@ fn value_after(text: &str, end: usize, name: &str) -> (usize, usize) {
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
         word.starts_with("--")
     });
-    if !signed && !(option && after.starts_with(' ')) {
+    let is_told = signed || (option && after.starts_with(' '));
+    if !is_told {
         return (end, end);
     }
     let value = gap.trim_start_matches(|c: char| c == '=' || c == ':' || c == ' ' || quotes(c));
