@@ -11,3 +11,4 @@ mod reach;
 mod roll;
 mod ssh;
 mod target;
+mod trouble;

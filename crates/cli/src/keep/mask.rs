@@ -171,16 +171,10 @@ impl Mask {
             Value::Object(fields) => fields
                 .iter()
                 .map(|(name, value)| {
-                    let value = match value {
-                        Value::String(_) if is_secret(name) == Secrecy::Named => {
-                            Value::String(MASK.into())
-                        }
-                        Value::Null
-                        | Value::Bool(_)
-                        | Value::Number(_)
-                        | Value::String(_)
-                        | Value::Array(_)
-                        | Value::Object(_) => self.value(value),
+                    let value = if value.is_string() && is_secret(name) == Secrecy::Named {
+                        Value::String(MASK.into())
+                    } else {
+                        self.value(value)
                     };
                     (name.clone(), value)
                 })
@@ -292,8 +286,8 @@ fn value_after(text: &str, end: usize, name: &str) -> (usize, usize) {
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
         word.starts_with("--")
     });
-    let is_told = signed || (option && after.starts_with(' '));
-    if !is_told {
+    let spaced = option && after.starts_with(' ');
+    if !signed && !spaced {
         return (end, end);
     }
     let value = gap.trim_start_matches(|c: char| c == '=' || c == ':' || c == ' ' || quotes(c));
