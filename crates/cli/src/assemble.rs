@@ -13,10 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use windlass_engine::catalog::Catalog;
 use windlass_engine::names::MemberId;
-use windlass_engine::plan::Goal;
-use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::Hand;
 use windlass_runner::ports::secrets::Secrets;
@@ -87,29 +84,21 @@ impl Assembly {
                 ))
             }
         };
-        Ok(asking(declared, goal, target))
+        Ok(asking(declared, target))
     }
 }
 
 impl Targets for Assembly {
-    fn target<'a>(
-        &'a self,
-        of: &'a Registration,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+    fn target<'a>(&'a self, of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let cluster = declared(of).map_err(in_words)?;
-            self.join(&ClusterDeclared::of(&cluster))
-                .map_err(in_words)
+            self.join(&ClusterDeclared::of(&cluster)).map_err(in_words)
         })
     }
 }
 
 /// With the user's own checks, where there are any.
-fn asking(
-    declared: &ClusterDeclared,
-    goal: Option<&Goal>,
-    target: Arc<dyn Target>,
-) -> Arc<dyn Target> {
+fn asking(declared: &ClusterDeclared, target: Arc<dyn Target>) -> Arc<dyn Target> {
     let checks = declared.policy.checks.clone();
     if checks.is_empty() {
         return target;
@@ -118,10 +107,6 @@ fn asking(
     let about = About {
         cluster: declared.name.to_string(),
         bootstrap: bootstrap.join(","),
-        to: match goal {
-            Some(Goal::Version(version)) => version.to_string(),
-            Some(Goal::Finalize) | None => String::new(),
-        },
     };
     let clock = Arc::new(SystemClock::new());
     Arc::new(Asking::new(target, clock, about, checks))
@@ -139,16 +124,6 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
         Object::Upgrade(_) => None,
     });
     cluster.ok_or_else(|| Failed::says(format!("{name} is no cluster")))
-}
-
-/// The release that a goal means: a line names its newest advised one.
-fn release_of(catalog: &Catalog, goal: &Goal) -> Option<Version> {
-    let asked = goal.release()?;
-    if asked.is_line() {
-        catalog.newest(asked).map(|release| release.version.clone())
-    } else {
-        Some(asked.clone())
-    }
 }
 
 fn in_words(failed: Failed) -> String {

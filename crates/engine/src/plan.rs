@@ -21,6 +21,7 @@ pub use effort::{Start, batches};
 pub use make::plan;
 pub use targets::{Standing, Target, targets};
 
+use crate::catalog::Catalog;
 use crate::hash::Hash;
 use crate::names::{ActionName, Component, Identity, LevelName, MemberId};
 use crate::policy::Policy;
@@ -52,6 +53,17 @@ impl Goal {
             Self::Version(asked) | Self::Back(asked) => Some(asked),
             Self::Finalize => None,
         }
+    }
+
+    /// The releases that hosts will need by what was asked for: the stops, and what is meant at the end.
+    #[must_use]
+    pub fn needs(&self, via: &[Version], catalog: &Catalog) -> Vec<Version> {
+        let stops = match self {
+            Self::Version(_) => via,
+            Self::Finalize | Self::Back(_) => &[],
+        };
+        let asked = stops.iter().chain(self.release());
+        asked.filter_map(|asked| catalog.meant(asked)).collect()
     }
 }
 

@@ -114,15 +114,11 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError`]: not registered, or no target can be made.
-    pub async fn target(
-        &self,
-        name: &ClusterName,
-        goal: Option<&Goal>,
-    ) -> Result<Arc<dyn Target>, DeskError> {
+    pub async fn target(&self, name: &ClusterName) -> Result<Arc<dyn Target>, DeskError> {
         let registered = self.registered(name).await?;
         self.world
             .targets
-            .target(&registered, goal)
+            .target(&registered)
             .await
             .map_err(DeskError::Target)
     }

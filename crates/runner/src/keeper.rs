@@ -5,7 +5,7 @@
 //! Must never know: what a run does. Stories: `tests/it/keeper.rs`.
 
 use crate::drive::{Bell, Drive, DriveError, Driven};
-use crate::ledger::{self, Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError};
 use crate::ports::store::{Lease, LeaseOn, Leased, Registration, RunRow, StoreError};
 use crate::ports::target::{Fence, Hint, Target};
 use crate::successor;
@@ -96,7 +96,7 @@ pub async fn take(world: &World, run: &RunId) -> Result<Held, CarryError> {
             });
         }
     };
-    let target = target_of(world, &row, &registered).await?;
+    let target = target_of(world, &registered).await?;
     let identity = identity_of(&row, target.as_ref()).await?;
     let lease: Arc<dyn Lease> = match world
         .store
@@ -126,13 +126,11 @@ pub async fn take(world: &World, run: &RunId) -> Result<Held, CarryError> {
 
 async fn target_of(
     world: &World,
-    row: &RunRow,
     registered: &Registration,
 ) -> Result<Arc<dyn Target>, CarryError> {
-    let goal = ledger::summary_of(row).map(|line| line.goal);
     world
         .targets
-        .target(registered, goal.as_ref())
+        .target(registered)
         .await
         .map_err(CarryError::Target)
 }

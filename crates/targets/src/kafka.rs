@@ -30,7 +30,6 @@ use std::sync::{Arc, Mutex};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::time::Ms;
-use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::hand::Hand;
 
@@ -50,8 +49,6 @@ pub struct KafkaSpec {
     /// Components that members carry, where declared: tells of members that are down and of which
     /// nobody speaks. May be empty.
     pub carries: BTreeMap<MemberId, BTreeSet<Component>>,
-    /// The release wanted in the end: whether it lies ready on the hosts is looked at. None: no goal.
-    pub goal: Option<Version>,
     /// How long a gentle stop may make no progress.
     pub stop_patience: Ms,
 }
@@ -63,7 +60,6 @@ impl KafkaSpec {
         Self {
             bootstrap,
             carries: BTreeMap::new(),
-            goal: None,
             stop_patience: STOP_PATIENCE,
         }
     }

@@ -15,6 +15,7 @@ use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::names::{Identity, MemberId};
 use windlass_engine::snapshot::{Fact, Snapshot};
 use windlass_engine::time::{Mark, Ms};
+use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::target::{Fence, Hints, Target};
@@ -30,8 +31,6 @@ pub struct About {
     pub cluster: String,
     /// `WINDLASS_BOOTSTRAP`: where clients first connect, with commas between.
     pub bootstrap: String,
-    /// `WINDLASS_TO`: the release wanted; empty without one.
-    pub to: String,
 }
 
 /// A target whose looks answer the user's own checks too.
@@ -40,7 +39,15 @@ pub struct Asking {
     clock: Arc<dyn Clock>,
     about: About,
     checks: Vec<OwnCheck>,
-    answers: Mutex<BTreeMap<String, (Mark, Fact)>>,
+    answers: Mutex<BTreeMap<String, Known>>,
+}
+
+/// What a command answered.
+struct Known {
+    at: Mark,
+    /// The release wanted then.
+    to: String,
+    answer: Fact,
 }
 
 impl Asking {
@@ -61,46 +68,61 @@ impl Asking {
         }
     }
 
-    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, (Mark, Fact)>> {
+    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a command answered not long ago.
-    fn known(&self, fact: &str) -> Option<Fact> {
+    /// What a command answered not long ago, for the same release.
+    fn known(&self, fact: &str, to: &str) -> Option<Fact> {
         let now = self.clock.now().mono;
         let answers = self.answers();
-        let (at, answer) = answers.get(fact)?;
-        let young = now.since(*at).is_some_and(|age| age < ANSWER_MAX_AGE);
-        young.then(|| answer.clone())
+        let known = answers.get(fact).filter(|known| known.to == to)?;
+        let young = now.since(known.at).is_some_and(|age| age < ANSWER_MAX_AGE);
+        young.then(|| known.answer.clone())
     }
 
     /// The answers of all commands, those that are no longer young asked anew, at once.
-    async fn commands(&self) -> Vec<(String, Fact)> {
+    async fn commands(&self, to: &str) -> Vec<(String, Fact)> {
         let asks = self.checks.iter().filter_map(|check| match &check.asks {
-            Asks::Command { list, timeout } => Some(self.command(check, list, *timeout)),
+            Asks::Command { list, timeout } => Some(self.command(check, list, *timeout, to)),
             Asks::Cel(_) => None,
         });
         join_all(asks).await
     }
 
-    async fn command(&self, check: &OwnCheck, list: &[String], timeout: Ms) -> (String, Fact) {
+    async fn command(
+        &self,
+        check: &OwnCheck,
+        list: &[String],
+        timeout: Ms,
+        to: &str,
+    ) -> (String, Fact) {
         let name = check.fact();
-        if let Some(known) = self.known(&name) {
+        if let Some(known) = self.known(&name, to) {
             return (name, known);
         }
-        let answer = match command::run(list, &self.about, timeout, &*self.clock).await {
+        let told = command::Told {
+            about: &self.about,
+            to,
+        };
+        let answer = match command::run(list, told, timeout, &*self.clock).await {
             Ok(ended) => own::answer(&check.name, ended.code, &ended.output),
             Err(why) => Fact::Unknown(why.to_string()),
         };
-        let now = self.clock.now().mono;
-        self.answers().insert(name.clone(), (now, answer.clone()));
+        let known = Known {
+            at: self.clock.now().mono,
+            to: to.to_owned(),
+            answer: answer.clone(),
+        };
+        self.answers().insert(name.clone(), known);
         (name, answer)
     }
 
     /// Commands first, so that the look is not old when they have ended.
-    async fn look(&self) -> Snapshot {
-        let commands = self.commands().await;
-        let mut snapshot = self.inner.observe().await;
+    async fn look(&self, releases: &[Version]) -> Snapshot {
+        let to = releases.iter().max().map(ToString::to_string);
+        let commands = self.commands(&to.unwrap_or_default()).await;
+        let mut snapshot = self.inner.observe(releases).await;
         let expressions: Vec<(String, Fact)> = self
             .checks
             .iter()
@@ -123,8 +145,8 @@ impl Target for Asking {
         self.inner.identity()
     }
 
-    fn observe(&self) -> Task<'_, Snapshot> {
-        Box::pin(self.look())
+    fn observe<'a>(&'a self, releases: &'a [Version]) -> Task<'a, Snapshot> {
+        Box::pin(self.look(releases))
     }
 
     fn perform<'a>(
@@ -134,7 +156,9 @@ impl Target for Asking {
         hints: Hints,
     ) -> Task<'a, Answer> {
         match effect {
-            Effect::Observe { .. } => Box::pin(async { Answer::Seen(Box::new(self.look().await)) }),
+            Effect::Observe { releases, .. } => {
+                Box::pin(async { Answer::Seen(Box::new(self.look(releases).await)) })
+            }
             Effect::Claim
             | Effect::Ensure(_)
             | Effect::Probe { .. }

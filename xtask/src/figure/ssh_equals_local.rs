@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::peers::kafka::ask::Topic;
 use crate::peers::kafka::{Lab, ROLL};
 use crate::peers::process::Signal;
 use crate::peers::sshd::{self, daemon::Sshd};
@@ -19,9 +20,11 @@ use crate::workspace::{NotSo, Trouble};
 /// One at a time and no soak: the order of events is the plan's, not the clock's.
 const POLICY: &str = "pace: {ramp: fixed, cap: 1}\nsoak: 0s";
 /// Fields that hold an instant, or the process that carried the run at it.
-const INSTANTS: &[&str] = &["at", "seen", "holder"];
+const INSTANTS: &[&str] = &["at", "seen", "since", "holder"];
 /// The node that leads the quorum when a story begins.
 const LEADER: i32 = 3;
+/// As in the other rolls.
+const PARTITIONS: i32 = 60;
 /// Which of the others leads next is chance; so many chances are enough.
 const ELECTIONS_MOST: u32 = 30;
 const HEALTHY_LIMIT: Duration = Duration::from_secs(60);
@@ -55,7 +58,17 @@ fn story(server: Option<&Sshd>) -> Result<Vec<Value>, Trouble> {
         .policy(POLICY)
         .start()?;
     lead(&mut lab)?;
-    roll::topic(&lab)?;
+    let topic = Topic {
+        name: roll::NAME,
+        partitions: PARTITIONS,
+        replicas: 3,
+        min_in_sync: 2,
+    };
+    // Where partitions lie is chance too, unless it is said.
+    let places: Vec<Vec<i32>> = (0..PARTITIONS)
+        .map(|at| (0..3).map(|more| (at + more) % 3 + 1).collect())
+        .collect();
+    lab.place_topic(&topic, &places)?;
     let mut file = lab.cluster_file();
     if let Some(server) = server {
         file = roll::over_ssh(&file, server)?;
@@ -191,6 +204,9 @@ mod tests {
         let one = event(1, "127.0.0.1:9092", 40, "4.0.2");
         assert_eq!(one, event(2, "127.0.0.1:1", 41, "4.0.2"));
         assert_ne!(one, event(1, "127.0.0.1:9092", 40, "4.0.1"));
-        assert_eq!(differing(&[one.clone()], &[one.clone(), one]), 1);
+        assert_eq!(
+            differing(std::slice::from_ref(&one), &[one.clone(), one.clone()]),
+            1
+        );
     }
 }

@@ -13,7 +13,6 @@ use windlass_engine::effect::{
     Answer, ClaimAnswer, Effect, Ensure, Failure, FailureCode, Outcome, Sample,
 };
 use windlass_engine::names::{Identity, MemberId, Subject};
-use windlass_engine::plan::Goal;
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
@@ -36,10 +35,7 @@ pub struct Toys {
 }
 
 impl Targets for Toys {
-    fn target<'a>(
-        &'a self,
-        of: &'a Registration,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+    fn target<'a>(&'a self, of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>> {
         let name = of.name.as_str();
         let mut base = self.base.clone();
         base.identity = Some(Identity::from(name));

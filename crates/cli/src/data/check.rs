@@ -4,7 +4,7 @@
 
 pub mod all;
 
-use super::look::{Looked, Room, now};
+use super::look::{Looked, Room, Way, now};
 use super::plan::{asked, back};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
@@ -31,8 +31,12 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map(Goal::Version)
     };
+    let way = Way {
+        goal: goal.as_ref(),
+        via: &args.via,
+    };
     let outlet = room.outlet();
-    let mut looked = match room.look(&args.which, &args.reach, goal.as_ref()).await {
+    let mut looked = match room.look(&args.which, &args.reach, way).await {
         Ok(looked) => looked,
         Err(why) => {
             if outlet.format == Form::Junit {

@@ -14,7 +14,7 @@ use windlass_wire::init::{MARK, write_cluster_file};
 /// Where nobody answers.
 pub async fn run(bare: &Bare, args: &InitArgs) -> Result<Exit, Failed> {
     let InitSystem::Kafka(args) = &args.system;
-    let looked = look::addresses(bare, &args.bootstrap, &args.reach, None).await?;
+    let looked = look::addresses(bare, &args.bootstrap, &args.reach, look::Way::default()).await?;
     let text = write_cluster_file(
         &looked.snapshot,
         &args.bootstrap,

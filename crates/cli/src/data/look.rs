@@ -17,6 +17,7 @@ use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::{Ms, Now};
+use windlass_engine::version::Version;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
@@ -62,17 +63,34 @@ impl Room {
     ///
     /// # Errors
     /// Where it is not registered, does not answer, or is another cluster than it was.
-    pub async fn look(
-        &self,
-        which: &Which,
-        reach: &Reach,
-        goal: Option<&Goal>,
-    ) -> Result<Looked, Failed> {
+    pub async fn look(&self, which: &Which, reach: &Reach, way: Way<'_>) -> Result<Looked, Failed> {
         match (self, &which.cluster) {
-            (Self::Full(context), Some(name)) => registered(context, name, goal).await,
-            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, reach, goal).await,
+            (Self::Full(context), Some(name)) => registered(context, name, way).await,
+            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, reach, way).await,
             (Self::Full(_), None) => Err(Failed::says("no cluster is named")),
         }
+    }
+}
+
+/// What is asked for: the look tells whether its releases lie ready.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Way<'a> {
+    /// Where to; none: nowhere yet.
+    pub goal: Option<&'a Goal>,
+    /// Stops on the way; none: those of the policy.
+    pub via: &'a [Version],
+}
+
+impl Way<'_> {
+    /// The releases that hosts will need, as far as they were named.
+    fn releases(self, policy: &Policy, catalog: &Catalog) -> Vec<Version> {
+        let via = if self.via.is_empty() {
+            policy.via.as_slice()
+        } else {
+            self.via
+        };
+        self.goal
+            .map_or_else(Vec::new, |goal| goal.needs(via, catalog))
     }
 }
 
@@ -114,12 +132,12 @@ pub fn now() -> Now {
 pub async fn registered(
     context: &Context,
     name: &ClusterName,
-    goal: Option<&Goal>,
+    way: Way<'_>,
 ) -> Result<Looked, Failed> {
     let registration = context.desk.registered(name).await?;
     let declared = ClusterDeclared::of(&crate::assemble::declared(&registration)?);
     let catalog = context.catalogs.of(declared.system.name())?;
-    let target = context.assembly.join(&declared, goal)?;
+    let target = context.assembly.join(&declared)?;
     match target.identity().await {
         Ok(identity) => same(context, &registration, &identity).await?,
         // With hands on its hosts, what runs there can be told even where nobody answers.
@@ -132,9 +150,9 @@ pub async fn registered(
         cluster: Some(name.clone()),
         shown: name.to_string(),
         typed: name.to_string(),
+        snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         catalog,
-        snapshot: seen(target.as_ref()).await?,
     })
 }
 
@@ -174,14 +192,14 @@ pub async fn addresses(
     bare: &Bare,
     bootstrap: &[Address],
     reach: &Reach,
-    goal: Option<&Goal>,
+    way: Way<'_>,
 ) -> Result<Looked, Failed> {
     let texts: Vec<String> = bootstrap.iter().map(ToString::to_string).collect();
     let shown = texts.first().cloned().unwrap_or_default();
     let name = ClusterName::from(shown.as_str());
     let declared = ClusterDeclared::only(name, System::Kafka, bootstrap.to_vec(), reach.security());
     let catalog = bare.catalogs.of(declared.system.name())?;
-    let target = bare.assembly.join(&declared, goal)?;
+    let target = bare.assembly.join(&declared)?;
     target
         .identity()
         .await
@@ -190,15 +208,15 @@ pub async fn addresses(
         cluster: None,
         shown,
         typed: format!("--bootstrap {}{}", texts.join(","), reach.typed()),
+        snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         catalog,
-        snapshot: seen(target.as_ref()).await?,
     })
 }
 
-async fn seen(target: &dyn Target) -> Result<Snapshot, Failed> {
+async fn seen(target: &dyn Target, releases: &[Version]) -> Result<Snapshot, Failed> {
     tokio::select! {
-        snapshot = target.observe() => Ok(snapshot),
+        snapshot = target.observe(releases) => Ok(snapshot),
         () = SystemClock::new().sleep(LOOK_LIMIT_MS) => Err(Failed::says(format!(
             "the look was not done within {}",
             short(LOOK_LIMIT_MS)

@@ -2,7 +2,7 @@
 //!
 //! Must never know: how it is seen. Stories: `tests/it/address.rs`.
 
-use super::look::{Room, now};
+use super::look::{Room, Way, now};
 use crate::args::data::ObserveArgs;
 use crate::exit::{Exit, Failed};
 use crate::render;
@@ -14,7 +14,7 @@ use windlass_wire::v1::snapshot::SnapshotView;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &ObserveArgs) -> Result<Exit, Failed> {
-    let looked = room.look(&args.which, &args.reach, None).await?;
+    let looked = room.look(&args.which, &args.reach, Way::default()).await?;
     let outlet = room.outlet();
     if outlet.is_data() {
         outlet.data(&SnapshotView::of(&looked.snapshot, looked.name()));

@@ -2,7 +2,7 @@
 //!
 //! Must never know: how it is found. Stories: `tests/it/address.rs`.
 
-use super::look::{Looked, Room, now};
+use super::look::{Looked, Room, Way, now};
 use crate::args::data::{PlanArgs, Which};
 use crate::exit::{Exit, Failed};
 use crate::origin;
@@ -32,7 +32,16 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
     } else {
         args.to.clone().map_or(Goal::Finalize, Goal::Version)
     };
-    let mut looked = room.look(&args.which, &args.reach, Some(&goal)).await?;
+    let mut looked = room
+        .look(
+            &args.which,
+            &args.reach,
+            Way {
+                goal: Some(&goal),
+                via: &args.via,
+            },
+        )
+        .await?;
     let finalize = (args.finalize && args.to.is_some()).then_some(Finalize::Soon);
     looked.policy = asked(&looked.policy, &args.via, finalize);
     let outlet = room.outlet();

@@ -2,7 +2,7 @@
 //!
 //! Must never know: how that is found out. Stories: `tests/it/address.rs`.
 
-use super::look::Room;
+use super::look::{Room, Way};
 use crate::args::data::TargetsArgs;
 use crate::exit::{Exit, Failed};
 use crate::outlet::spoken;
@@ -15,7 +15,7 @@ use windlass_wire::v1::list;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &TargetsArgs) -> Result<Exit, Failed> {
-    let looked = room.look(&args.which, &args.reach, None).await?;
+    let looked = room.look(&args.which, &args.reach, Way::default()).await?;
     let outlet = room.outlet();
     let found = targets(&looked.catalog, &looked.policy, &looked.snapshot);
     let barred = render::targets::all_barred(&found);

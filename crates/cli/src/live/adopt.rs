@@ -22,7 +22,7 @@ const NO_RUN: &str = "0";
 pub async fn run(context: &Context, args: &AdoptArgs) -> Result<Exit, Failed> {
     let outlet = &context.outlet;
     let cluster = &args.cluster;
-    let target = context.desk.target(cluster, None).await?;
+    let target = context.desk.target(cluster).await?;
     let claims = target.claims().await;
     let marked: Vec<&(MemberId, Option<String>)> =
         claims.iter().filter(|(_, whose)| whose.is_some()).collect();

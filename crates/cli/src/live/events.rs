@@ -77,7 +77,7 @@ fn write(context: &Context, run: &str, fact: &Fact) {
 /// # Errors
 /// Where the cluster is not registered, or the member's log cannot be read.
 pub async fn logs(context: &Context, args: &LogsArgs) -> Result<Exit, Failed> {
-    let target = context.desk.target(&args.cluster, None).await?;
+    let target = context.desk.target(&args.cluster).await?;
     match target.log(&args.member, args.lines).await {
         Ok(lines) => {
             if context.outlet.is_data() {

@@ -61,6 +61,16 @@ impl Catalog {
         self.releases.iter().find(|r| &r.version == version)
     }
 
+    /// The exact release that is meant by one that was asked for: a line names its newest advised one.
+    #[must_use]
+    pub fn meant(&self, asked: &Version) -> Option<Version> {
+        if asked.is_line() {
+            self.newest(asked).map(|release| release.version.clone())
+        } else {
+            Some(asked.clone())
+        }
+    }
+
     /// The newest advised release that this version, read as a prefix, names.
     #[must_use]
     pub fn newest(&self, named: &Version) -> Option<&Release> {

@@ -26,6 +26,18 @@ impl Run {
     pub fn catalog(&self) -> &Arc<Catalog> {
         &self.catalog
     }
+    /// The releases that hosts will need, as far as is known: those of the hops that are not done, or
+    /// where there is no plan for the present goal, by what was asked for.
+    #[must_use]
+    pub fn releases(&self) -> Vec<Version> {
+        let Some((_, plan)) = self.plan().filter(|(_, plan)| &plan.goal == self.goal()) else {
+            return self.goal().needs(&self.policy.via, &self.catalog);
+        };
+        let done = self.cursor().map_or(0, |at| at.hop);
+        let hops = plan.hops.iter().skip(done);
+        let moving = hops.filter(|hop| hop.stages.iter().any(|stage| stage.moves() > 0));
+        moving.map(|hop| hop.to.clone()).collect()
+    }
     /// The epoch under which it is carried; 0: never taken.
     #[must_use]
     pub fn epoch(&self) -> u64 {

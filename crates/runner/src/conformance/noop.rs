@@ -14,7 +14,6 @@ use std::time::Duration;
 use windlass_engine::catalog::{Catalog, ComponentFacts, Line, Path, Release};
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample};
 use windlass_engine::names::{Component, Identity, MemberId, Subject};
-use windlass_engine::plan::Goal;
 use windlass_engine::snapshot::{Health, Member, Snapshot};
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::{Range, Version, VersionError};
@@ -388,10 +387,7 @@ impl Noops {
 }
 
 impl Targets for Noops {
-    fn target<'a>(
-        &'a self,
-        of: &'a Registration,
-    ) -> Task<'a, Result<Arc<dyn Target>, String>> {
+    fn target<'a>(&'a self, of: &'a Registration) -> Task<'a, Result<Arc<dyn Target>, String>> {
         Box::pin(async move {
             let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
             let found = all.get(of.name.as_str()).cloned();

@@ -44,6 +44,19 @@ fn open(folder: &Path) -> SqliteStore {
     SqliteStore::open(&folder.join("windlass.db"), Opening::Carry).unwrap()
 }
 
+/// A run in hand. A carrier that was dropped may have left its lease on the way to the writer, which
+/// lets go of it in a moment.
+pub(crate) async fn taken(world: &World, run: &RunId) -> keeper::Held {
+    loop {
+        match keeper::take(world, run).await {
+            Err(CarryError::Held { .. } | CarryError::IdentityHeld { .. }) => {
+                tokio::task::yield_now().await;
+            }
+            taken => return taken.unwrap(),
+        }
+    }
+}
+
 impl Bench {
     async fn of(target: NoopTarget) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -79,16 +92,7 @@ impl Bench {
     }
 
     async fn carry(&self) -> Driven {
-        let held = loop {
-            match keeper::take(&self.world, &self.run).await {
-                // The one before was dropped while its lease was on the way to the writer, which lets
-                // go of it in a moment.
-                Err(CarryError::Held { .. } | CarryError::IdentityHeld { .. }) => {
-                    tokio::task::yield_now().await
-                }
-                taken => break taken.unwrap(),
-            }
-        };
+        let held = taken(&self.world, &self.run).await;
         held.carry(self.world.clone(), self.bell()).await.unwrap()
     }
 

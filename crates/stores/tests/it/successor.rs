@@ -19,9 +19,9 @@ use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::{Bell, Driven};
 use windlass_runner::ledger::{Ledger, summary_of};
 use windlass_runner::ports::store::{Created, Registration, RunRow, Store};
+use windlass_runner::successor;
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
-use windlass_runner::{keeper, successor};
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 const NAME: &str = "noop";
@@ -103,7 +103,7 @@ impl Bench {
             ring: Arc::new(Notify::new()),
             let_go: let_go.subscribe(),
         };
-        let held = keeper::take(&self.world, run).await.unwrap();
+        let held = crate::runner::taken(&self.world, run).await;
         held.carry(self.world.clone(), bell).await.unwrap()
     }
 

@@ -20,9 +20,6 @@ use windlass_engine::version::Version;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// Each of them brings at least something; a way that is cut more often than this is no way.
 const CUTS_MAX: u32 = 20;
-/// Two members of one host ask for the same release at once: one sends, the other asks this often.
-const BUSY_APART_S: u64 = 1;
-
 /// Whether the release lies on the host whole and is what it says it is; in words, why not.
 pub(super) async fn ready(ask: Ask<'_>, version: &Version) -> Result<(), String> {
     let deed = ask.spec.deed(ask.places, version);
@@ -72,10 +69,8 @@ pub(super) async fn ready(ask: Ask<'_>, version: &Version) -> Result<(), String>
         match ask.run(verb, Some(body)).await {
             Ok(said) => match said.word.as_str() {
                 "received" | "partial" => {}
-                "busy" => {
-                    cuts = 0;
-                    rest().await;
-                }
+                // Another member of that host sends it: asking what it has waits for that a while.
+                "busy" => cuts = 0,
                 _ => return Err(said.part(0).into()),
             },
             // Asked again what it has by now; where it does not answer at all, that says why.
@@ -88,14 +83,6 @@ pub(super) async fn ready(ask: Ask<'_>, version: &Version) -> Result<(), String>
 async fn check(ask: Ask<'_>, version: &Version, deed: &Deed) -> Result<Said, String> {
     let verb = Verb::Ready { version, deed };
     ask.run(verb, None).await.map_err(Unsaid::words)
-}
-
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the host room waits for hosts; no run waits for this"
-)]
-async fn rest() {
-    tokio::time::sleep(std::time::Duration::from_secs(BUSY_APART_S)).await;
 }
 
 /// A release that lies here, as one stream of bytes: an archive as it is, a folder packed the same

@@ -70,7 +70,7 @@ type Shown = BTreeMap<MemberId, Result<Files, String>>;
 /// What only a whole look asks of hosts.
 #[derive(Default)]
 struct OfHosts {
-    ready: Option<Readiness>,
+    ready: Readiness,
     runtimes: Runtimes,
     files: Shown,
 }
@@ -220,26 +220,28 @@ impl KafkaTarget {
         kept.into_iter().chain(looked).collect()
     }
 
-    /// Whether the goal lies ready on each host.
-    async fn readiness(&self) -> Option<Readiness> {
-        let goal = self.spec.goal.as_ref()?;
+    /// Whether these releases lie ready on each host.
+    async fn readiness(&self, releases: &[Version]) -> Readiness {
         let now = self.clock.now().mono;
         if let Some((at, ready)) = &self.memory().ready
             && younger(now, *at, READY_MAX_AGE)
-            && ready.hosts.values().all(Result::is_ok)
+            && ready.releases == releases
+            && ready.missing.is_empty()
         {
-            return Some(ready.clone());
+            return ready.clone();
         }
-        let asks = self
-            .hands
-            .iter()
-            .map(|(id, hand)| async move { (id.clone(), hand.release_ready(goal).await) });
+        let asks = self.hands.iter().flat_map(|(id, hand)| {
+            releases.iter().map(move |release| async move {
+                let answer = hand.release_ready(release).await;
+                Some((id.clone(), release.clone(), answer.err()?))
+            })
+        });
         let ready = Readiness {
-            release: goal.clone(),
-            hosts: join_all(asks).await.into_iter().collect(),
+            releases: releases.to_vec(),
+            missing: join_all(asks).await.into_iter().flatten().collect(),
         };
         self.memory().ready = Some((now, ready.clone()));
-        Some(ready)
+        ready
     }
 
     /// What the members run on.
@@ -256,8 +258,9 @@ impl KafkaTarget {
     }
 
     /// What the hosts show of files.
-    async fn files(&self) -> Shown {
-        let goal = self.spec.goal.as_ref();
+    async fn files(&self, releases: &[Version]) -> Shown {
+        // What the last of them will be started with tells of those before it, too.
+        let goal = releases.iter().max();
         let asks = self.hands.iter().map(|(id, hand)| async move {
             let looked = Box::pin(files::look(&**hand, goal));
             let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
@@ -284,7 +287,7 @@ impl KafkaTarget {
             hosts,
             carried: &memory.carried,
             still,
-            ready: of_hosts.ready.as_ref(),
+            ready: &of_hosts.ready,
             runtimes: &of_hosts.runtimes,
             files: &of_hosts.files,
             catalog: &self.catalog,
@@ -305,10 +308,13 @@ impl KafkaTarget {
         snapshot
     }
 
-    /// Looks at all of it.
-    pub(super) async fn whole(&self) -> Snapshot {
+    /// Looks at all of it, and whether these releases lie ready.
+    pub(super) async fn whole(&self, releases: &[Version]) -> Snapshot {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
-        let more = join(self.readiness(), join(self.runtimes(), self.files()));
+        let more = join(
+            self.readiness(releases),
+            join(self.runtimes(), self.files(releases)),
+        );
         let ((gathered, hosts), (ready, (runtimes, files))) = join(asked, more).await;
         let of_hosts = OfHosts {
             ready,

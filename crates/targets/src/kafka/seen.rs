@@ -61,8 +61,8 @@ pub struct Sight<'a> {
     pub carried: &'a BTreeMap<MemberId, BTreeSet<Component>>,
     /// For how long the high watermark of the metadata log has stood still.
     pub still: Option<Ms>,
-    /// The release wanted in the end, and whether it lies ready on each host; none: no goal yet.
-    pub ready: Option<&'a Readiness>,
+    /// The releases that will be needed, and where they do not lie ready.
+    pub ready: &'a Readiness,
     /// What members with hosts run on (their Java); none: not told.
     pub runtimes: &'a BTreeMap<MemberId, Result<Option<Version>, String>>,
     /// What hosts show of the files of their members; none: not looked at, or no host is declared.
@@ -71,13 +71,13 @@ pub struct Sight<'a> {
     pub catalog: &'a Catalog,
 }
 
-/// Whether a release lies ready on each host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whether releases lie ready on each host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
-    /// Which release.
-    pub release: Version,
-    /// By member; in words, why not.
-    pub hosts: BTreeMap<MemberId, Result<(), String>>,
+    /// Which releases; empty: none is wanted yet.
+    pub releases: Vec<Version>,
+    /// For which member which of them does not, and in words why.
+    pub missing: Vec<(MemberId, Version, String)>,
 }
 
 /// The cluster as seen.

@@ -10,6 +10,7 @@ use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::names::{Identity, MemberId, Subject};
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::target::{Fence, Hint, Hints, Target};
 

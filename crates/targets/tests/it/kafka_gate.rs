@@ -8,7 +8,7 @@ use windlass_engine::time::Wall;
 use windlass_runner::ports::hand::Running;
 use windlass_targets::kafka::answers::{Gathered, Miss};
 use windlass_targets::kafka::gate::{Fetched, Watches, owes};
-use windlass_targets::kafka::seen::{Sight, snapshot};
+use windlass_targets::kafka::seen::{Readiness, Sight, snapshot};
 
 fn look(gathered: &Gathered, incarnation: &str) -> Snapshot {
     let mut host = runs("4.1.2");
@@ -28,7 +28,7 @@ fn look(gathered: &Gathered, incarnation: &str) -> Snapshot {
         hosts: &hosts,
         carried: &BTreeMap::new(),
         still: None,
-        ready: None,
+        ready: &Readiness::default(),
         runtimes: &BTreeMap::new(),
         files: &BTreeMap::new(),
         catalog: &catalog(),

@@ -46,11 +46,8 @@ fn files() -> Files {
 
 fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Option<Ms>) -> Snapshot {
     let ready = Readiness {
-        release: version("4.1.2"),
-        hosts: BTreeMap::from([
-            ("1".into(), Ok(())),
-            ("2".into(), Err("no such folder".into())),
-        ]),
+        releases: vec![version("4.0.2"), version("4.1.2")],
+        missing: vec![("2".into(), version("4.1.2"), "no such folder".into())],
     };
     let runtimes = BTreeMap::from([
         ("1".into(), Ok(Some(version("17.0.15")))),
@@ -61,7 +58,7 @@ fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Optio
         hosts,
         carried: &BTreeMap::new(),
         still,
-        ready: Some(&ready),
+        ready: &ready,
         runtimes: &runtimes,
         files: &BTreeMap::from([("1".into(), Ok(files()))]),
         catalog: &catalog(),

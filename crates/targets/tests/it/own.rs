@@ -9,7 +9,9 @@ use windlass_engine::check::{Asks, OwnCheck};
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::names::{Identity, MemberId};
 use windlass_engine::snapshot::{Fact, Found, Said, Snapshot};
+use crate::kafka_world::version;
 use windlass_engine::time::{Ms, Wall};
+use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::target::{Fence, Hints, Target};
 use windlass_runner::system::SystemClock;
@@ -23,7 +25,7 @@ impl Target for Plain {
     fn identity(&self) -> Task<'_, Result<Identity, String>> {
         Box::pin(async { Ok(Identity::from("x")) })
     }
-    fn observe(&self) -> Task<'_, Snapshot> {
+    fn observe<'a>(&'a self, _: &'a [Version]) -> Task<'a, Snapshot> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { Snapshot::empty("kafka", Wall(0)) })
     }
@@ -68,11 +70,10 @@ async fn asked(checks: Vec<OwnCheck>) -> BTreeMap<String, Fact> {
     let about = About {
         cluster: "orders".into(),
         bootstrap: "h:1,h:2".into(),
-        to: "4.1".into(),
     };
     let clock = Arc::new(SystemClock::new());
     let target = Asking::new(Arc::new(Plain::default()), clock, about, checks);
-    target.observe().await.facts
+    target.observe(&[version("4.0.2"), version("4.1.2")]).await.facts
 }
 
 fn unknown(why: &str) -> Fact {
@@ -102,7 +103,7 @@ async fn commands_answer_and_nothing_else_is_taken_for_an_answer() {
         ("own.well", Fact::Said(Said::Pass, Vec::new())),
         (
             "own.told",
-            Fact::Said(Said::Fail, found("told", "orders h:1,h:2 4.1")),
+            Fact::Said(Said::Fail, found("told", "orders h:1,h:2 4.1.2")),
         ),
         ("own.clean", Fact::Said(Said::Warn, Vec::new())),
         ("own.odd", unknown("it ended with 9: broken")),
@@ -161,13 +162,12 @@ async fn looks_shortly_after_another_share_an_answer() {
     let about = About {
         cluster: "o".into(),
         bootstrap: String::new(),
-        to: String::new(),
     };
     let plain = Arc::new(Plain::default());
     let target = Asking::new(plain.clone(), Arc::new(SystemClock::new()), about, checks);
     for _ in 0..5 {
         assert_eq!(
-            target.observe().await.facts["own.count"],
+            target.observe(&[]).await.facts["own.count"],
             Fact::Said(Said::Pass, Vec::new())
         );
     }

@@ -106,10 +106,9 @@ async fn what_was_sent_before_the_way_was_cut_is_not_sent_again() {
     let big = world.root().join("releases/1.0.0/libs/big.jar");
     std::io::copy(&mut some, &mut fs::File::create(&big).expect("a file")).expect("copied");
     let hand = sent(&world, "releases/{version}", &[]);
+    let at = world.root().join("sent");
     let part = || {
-        let all = fs::read_dir(world.root().join("sent"))
-            .into_iter()
-            .flatten();
+        let all = fs::read_dir(&at).into_iter().flatten();
         let mut sizes = all.filter_map(|entry| {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use kafka_protocol::messages::create_topics_request::{CreatableTopic, CreatableTopicConfig};
+use kafka_protocol::messages::create_topics_request::{
+    CreatableReplicaAssignment, CreatableTopic, CreatableTopicConfig,
+};
 use kafka_protocol::messages::describe_configs_request::DescribeConfigsResource;
 use kafka_protocol::messages::describe_quorum_request::{PartitionData, TopicData};
 use kafka_protocol::messages::describe_quorum_response::ReplicaState;
 use kafka_protocol::messages::{
-    CreateTopicsRequest, DescribeConfigsRequest, DescribeQuorumRequest, MetadataRequest,
+    BrokerId, CreateTopicsRequest, DescribeConfigsRequest, DescribeQuorumRequest, MetadataRequest,
     MetadataResponse, TopicName,
 };
 use kafka_protocol::protocol::StrBytes;
@@ -123,11 +125,18 @@ pub struct Topic<'a> {
     pub min_in_sync: u16,
 }
 
-/// Creates a topic.
+/// Which brokers hold each partition of a topic, the preferred leader first; none: as the cluster likes.
+pub type Places = [Vec<i32>];
+
+/// Creates a topic, at these places where any are given.
 ///
 /// # Errors
 /// When the broker does not answer, or refuses; that it exists already is a refusal too.
-pub fn create_topic(broker: SocketAddr, topic: &Topic<'_>) -> Result<(), PeerError> {
+pub fn create_topic(
+    broker: SocketAddr,
+    topic: &Topic<'_>,
+    places: &Places,
+) -> Result<(), PeerError> {
     let limit = Duration::from_millis(ONCE_LIMIT_MS);
     let wire_error = |source| PeerError::Wire {
         what: format!("create topic {}", topic.name),
@@ -138,8 +147,17 @@ pub fn create_topic(broker: SocketAddr, topic: &Topic<'_>) -> Result<(), PeerErr
         .with_value(Some(StrBytes::from_string(topic.min_in_sync.to_string())));
     let creatable = CreatableTopic::default()
         .with_name(TopicName(StrBytes::from_string(topic.name.to_owned())))
-        .with_num_partitions(topic.partitions)
-        .with_replication_factor(topic.replicas)
+        .with_num_partitions(if places.is_empty() {
+            topic.partitions
+        } else {
+            -1
+        })
+        .with_replication_factor(if places.is_empty() {
+            topic.replicas
+        } else {
+            -1
+        })
+        .with_assignments(assignments(places))
         .with_configs(vec![config]);
     let request = CreateTopicsRequest::default()
         .with_topics(vec![creatable])
@@ -157,4 +175,15 @@ pub fn create_topic(broker: SocketAddr, topic: &Topic<'_>) -> Result<(), PeerErr
             result.error_message.as_ref().map_or("", StrBytes::as_str),
         ))),
     }
+}
+
+fn assignments(places: &Places) -> Vec<CreatableReplicaAssignment> {
+    (0..)
+        .zip(places)
+        .map(|(partition, brokers)| {
+            CreatableReplicaAssignment::default()
+                .with_partition_index(partition)
+                .with_broker_ids(brokers.iter().copied().map(BrokerId).collect())
+        })
+        .collect()
 }

@@ -357,6 +357,14 @@ impl Lab {
     /// # Errors
     /// When it is refused, or a broker does not learn of it.
     pub fn create_topic(&self, topic: &Topic<'_>) -> Result<(), PeerError> {
+        self.place_topic(topic, &[])
+    }
+
+    /// The same, with each partition on these brokers, the preferred leader first.
+    ///
+    /// # Errors
+    /// As [`Lab::create_topic`].
+    pub fn place_topic(&self, topic: &Topic<'_>, places: &ask::Places) -> Result<(), PeerError> {
         let running: Vec<SocketAddr> = self
             .brokers()
             .into_iter()
@@ -366,7 +374,7 @@ impl Lab {
         let first = running
             .first()
             .ok_or_else(|| PeerError::Refused("no broker runs".into()))?;
-        ask::create_topic(*first, topic)?;
+        ask::create_topic(*first, topic, places)?;
         let start = Instant::now();
         while !running.iter().all(|broker| health::knows(*broker, topic)) {
             if start.elapsed().as_secs() > TOPIC_LIMIT_S {

@@ -6,7 +6,7 @@ use super::{Judged, exit, judged, junit, view};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::context::Context;
-use crate::data::look::{self, Looked};
+use crate::data::look::{self, Looked, Way};
 use crate::data::plan::asked;
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
@@ -74,7 +74,11 @@ async fn one(
     args: &CheckArgs,
     goal: Option<&Goal>,
 ) -> Answer {
-    let mut looked = match look::registered(context, &name, goal).await {
+    let way = Way {
+        goal,
+        via: &args.via,
+    };
+    let mut looked = match look::registered(context, &name, way).await {
         Ok(looked) => looked,
         Err(why) => return Answer::Trouble(name, why),
     };

@@ -77,9 +77,14 @@ do_ready() { # ready, notready WHY, or wanting OFFSET where the caller shall sen
     [ -e "$folder" ] || case $way in
     fetch) make_parent && each fetch fetch_release "$@" || answer notready "$why" ;;
     copy)
+        make_parent || answer notready "$why"
         had=
-        [ -z "$source" ] || had=$(stat -c %s "$folder.$source.part" 2>/dev/null)
-        answer wanting "${had:-0}"
+        if [ -n "$source" ]; then
+            # Who else sends it now is waited for a while.
+            flock -w 5 8
+            had=$(stat -c %s "$folder.$source.part" 2>/dev/null)
+        fi
+        [ -e "$folder" ] || answer wanting "${had:-0}"
         ;;
     esac
     is_release "$folder" && is_program || answer notready "$why"

@@ -172,7 +172,7 @@ mod tests {
         assert!(changed.contains("line 1"), "{changed}");
         let unknown = refusal(&format!("k1 {ONE}\n"), ONE).expect("refused");
         assert!(unknown.contains("knows no key of it"), "{unknown}");
-        assert!(unknown.contains(&line.trim_end()), "{unknown}");
+        assert!(unknown.contains(line.trim_end()), "{unknown}");
         assert!(refusal(&format!("{line}@revoked * {ONE}\n"), ONE).is_some());
         std::fs::remove_file(&path).expect("removed");
         let gone = HostKeys::File(path.clone()).refusal("k1", 22, &key(ONE));

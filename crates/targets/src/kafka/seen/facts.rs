@@ -256,28 +256,28 @@ fn fenced(sight: &Sight<'_>, roster: &Roster<'_>) -> Fact {
 }
 
 fn ready(sight: &Sight<'_>, put: &mut impl FnMut(&str, Fact)) {
-    let Some(ready) = sight.ready else {
-        put(
-            "release.ready",
-            Fact::Unknown("no release is wanted yet".to_string()),
-        );
-        return;
+    let unknown = if sight.ready.releases.is_empty() {
+        Some("no release is wanted yet")
+    } else if sight.hosts.is_empty() {
+        Some("no host is declared")
+    } else {
+        None
     };
-    if ready.hosts.is_empty() {
-        put(
-            "release.ready",
-            Fact::Unknown("no host is declared".to_string()),
-        );
-        return;
-    }
-    let found = ready.hosts.iter().filter_map(|(member, answer)| {
-        let why = answer.as_ref().err()?;
-        Some(Found {
+    let found = sight
+        .ready
+        .missing
+        .iter()
+        .map(|(member, release, why)| Found {
             object: format!("member {member}"),
-            seen: format!("{} is not ready: {why}", ready.release),
-        })
-    });
-    put("release.ready", Fact::List(found.collect()));
+            seen: format!("{release} is not ready: {why}"),
+        });
+    put(
+        "release.ready",
+        match unknown {
+            Some(why) => Fact::Unknown(why.to_string()),
+            None => Fact::List(found.collect()),
+        },
+    );
 }
 
 /// More than one release side by side: each with its members.
