@@ -149,7 +149,9 @@ impl Outlet {
     pub fn item<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
-            Form::Table | Form::Wide | Form::Json | Form::Junit => serde_json::to_string(value).ok(),
+            Form::Table | Form::Wide | Form::Json | Form::Junit => {
+                serde_json::to_string(value).ok()
+            }
         };
         let text = text.unwrap_or_else(|| "null".into());
         if writeln!(std::io::stdout().lock(), "{text}").is_err() {

@@ -4,8 +4,8 @@
 
 pub mod cluster;
 pub mod findings;
-pub mod junit;
 pub mod hours;
+pub mod junit;
 pub mod plan;
 pub mod refusal;
 pub mod snapshot;

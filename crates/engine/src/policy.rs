@@ -2,8 +2,8 @@
 //!
 //! Frozen with a run under its hash. Must never know: the maker's facts. Stories: `tests/it/pace.rs`.
 
-use crate::check::OwnCheck;
 use crate::calendar::hours::Hours;
+use crate::check::OwnCheck;
 use crate::time::Ms;
 use crate::version::Version;
 use alloc::vec::Vec;

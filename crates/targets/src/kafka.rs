@@ -9,15 +9,15 @@
 pub mod answers;
 pub mod connection;
 mod deeds;
-pub mod files;
 pub mod door;
+pub mod files;
 mod frame;
 pub mod gate;
 pub mod gather;
 mod login;
 mod looks;
-mod requests;
 pub mod properties;
+mod requests;
 pub mod seen;
 mod target;
 mod voters;

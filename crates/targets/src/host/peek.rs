@@ -45,7 +45,14 @@ mod tests {
 
     #[test]
     fn what_the_script_wrote() {
-        let lines = ["@ file 4096 100 10", "=a=1", "=@ none", "=", "@ none", "@ closed 1 2 3"];
+        let lines = [
+            "@ file 4096 100 10",
+            "=a=1",
+            "=@ none",
+            "=",
+            "@ none",
+            "@ closed 1 2 3",
+        ];
         let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
         let paths = ["/a", "/b", "/c"].map(String::from);
         let read = read(&paths, &lines).expect("three files");

@@ -272,11 +272,7 @@ pub async fn topic_settings(
             DescribeConfigsResource::default()
                 .with_resource_type(TOPIC)
                 .with_resource_name(text(topic))
-                .with_configuration_keys(Some(vec![
-                    text(MIN),
-                    text(UNCLEAN),
-                    text(SEGMENT),
-                ]))
+                .with_configuration_keys(Some(vec![text(MIN), text(UNCLEAN), text(SEGMENT)]))
         };
         for result in configs(connection, some.iter().map(resource).collect(), limit).await? {
             let value = |name: &str| {

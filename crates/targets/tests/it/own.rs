@@ -1,5 +1,6 @@
 //! Checks of the user's own before a target: commands that answer, hang, shout, or cannot be run.
 
+use crate::kafka_world::version;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +10,6 @@ use windlass_engine::check::{Asks, OwnCheck};
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
 use windlass_engine::names::{Identity, MemberId};
 use windlass_engine::snapshot::{Fact, Found, Said, Snapshot};
-use crate::kafka_world::version;
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
@@ -73,7 +73,10 @@ async fn asked(checks: Vec<OwnCheck>) -> BTreeMap<String, Fact> {
     };
     let clock = Arc::new(SystemClock::new());
     let target = Asking::new(Arc::new(Plain::default()), clock, about, checks);
-    target.observe(&[version("4.0.2"), version("4.1.2")]).await.facts
+    target
+        .observe(&[version("4.0.2"), version("4.1.2")])
+        .await
+        .facts
 }
 
 fn unknown(why: &str) -> Fact {

@@ -207,7 +207,10 @@ fn java(sight: &Sight<'_>) -> Fact {
     }
     for (member, told) in sight.runtimes {
         // What the next start names counts, not what the process runs on now.
-        let files = sight.files.get(member).and_then(|files| files.as_ref().ok());
+        let files = sight
+            .files
+            .get(member)
+            .and_then(|files| files.as_ref().ok());
         let named = files.and_then(|files| files.java.clone());
         let (told, runs) = match named {
             Some(named) => (named.map(Some), "would be started on"),
