@@ -39,7 +39,15 @@ pub struct Asking {
     clock: Arc<dyn Clock>,
     about: About,
     checks: Vec<OwnCheck>,
-    answers: Mutex<BTreeMap<String, (Mark, Fact)>>,
+    answers: Mutex<BTreeMap<String, Known>>,
+}
+
+/// What a command answered.
+struct Known {
+    at: Mark,
+    /// The release wanted then.
+    to: String,
+    answer: Fact,
 }
 
 impl Asking {
@@ -60,17 +68,17 @@ impl Asking {
         }
     }
 
-    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, (Mark, Fact)>> {
+    fn answers(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What a command answered not long ago.
-    fn known(&self, fact: &str) -> Option<Fact> {
+    /// What a command answered not long ago, for the same release.
+    fn known(&self, fact: &str, to: &str) -> Option<Fact> {
         let now = self.clock.now().mono;
         let answers = self.answers();
-        let (at, answer) = answers.get(fact)?;
-        let young = now.since(*at).is_some_and(|age| age < ANSWER_MAX_AGE);
-        young.then(|| answer.clone())
+        let known = answers.get(fact).filter(|known| known.to == to)?;
+        let young = now.since(known.at).is_some_and(|age| age < ANSWER_MAX_AGE);
+        young.then(|| known.answer.clone())
     }
 
     /// The answers of all commands, those that are no longer young asked anew, at once.
@@ -90,22 +98,30 @@ impl Asking {
         to: &str,
     ) -> (String, Fact) {
         let name = check.fact();
-        if let Some(known) = self.known(&name) {
+        if let Some(known) = self.known(&name, to) {
             return (name, known);
         }
-        let answer = match command::run(list, &self.about, to, timeout, &*self.clock).await {
+        let told = command::Told {
+            about: &self.about,
+            to,
+        };
+        let answer = match command::run(list, told, timeout, &*self.clock).await {
             Ok(ended) => own::answer(&check.name, ended.code, &ended.output),
             Err(why) => Fact::Unknown(why.to_string()),
         };
-        let now = self.clock.now().mono;
-        self.answers().insert(name.clone(), (now, answer.clone()));
+        let known = Known {
+            at: self.clock.now().mono,
+            to: to.to_owned(),
+            answer: answer.clone(),
+        };
+        self.answers().insert(name.clone(), known);
         (name, answer)
     }
 
     /// Commands first, so that the look is not old when they have ended.
     async fn look(&self, releases: &[Version]) -> Snapshot {
-        let to = releases.last().map(ToString::to_string).unwrap_or_default();
-        let commands = self.commands(&to).await;
+        let to = releases.iter().max().map(ToString::to_string);
+        let commands = self.commands(&to.unwrap_or_default()).await;
         let mut snapshot = self.inner.observe(releases).await;
         let expressions: Vec<(String, Fact)> = self
             .checks

@@ -273,8 +273,10 @@ impl KafkaTarget {
         join_all(asks).await.into_iter().collect()
     }
 
-    /// What the hosts show of files, for the start at the next release.
-    async fn files(&self, next: Option<&Version>) -> Shown {
+    /// What the hosts show of files.
+    async fn files(&self, releases: &[Version]) -> Shown {
+        // What the last of them will be started with tells of those before it, too.
+        let goal = releases.iter().max();
         let asks = self.hands.iter().map(|(id, hand)| async move {
             let looked = Box::pin(files::look(&**hand, next));
             let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
@@ -327,7 +329,7 @@ impl KafkaTarget {
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
         let more = join(
             self.readiness(releases),
-            join(self.runtimes(), self.files(releases.first())),
+            join(self.runtimes(), self.files(releases)),
         );
         let ((gathered, hosts), (ready, (runtimes, files))) = join(asked, more).await;
         let of_hosts = OfHosts {

@@ -21,6 +21,14 @@ const OUTPUT_MAX_BYTES: u64 = 64 * 1024;
 /// Where programs are looked for: what a login on any Linux has.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// What a command is told in its environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) about: &'a About,
+    /// `WINDLASS_TO`: the release wanted; empty without one.
+    pub(super) to: &'a str,
+}
+
 /// A command that ended by itself.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -64,13 +72,12 @@ impl Drop for Group {
 /// Runs it to its end.
 pub(super) async fn run(
     list: &[String],
-    about: &About,
-    to: &str,
+    told: Told<'_>,
     limit: Ms,
     clock: &dyn Clock,
 ) -> Result<Ended, NoAnswer> {
     let program = list.first().cloned().unwrap_or_default();
-    let works = pin!(to_its_end(list, &program, about, to));
+    let works = pin!(to_its_end(list, &program, told));
     match select(works, clock.sleep(limit)).await {
         Either::Left((ended, _)) => ended,
         Either::Right(((), _)) => Err(NoAnswer::TooLong {
@@ -80,21 +87,16 @@ pub(super) async fn run(
     }
 }
 
-async fn to_its_end(
-    list: &[String],
-    program: &str,
-    about: &About,
-    to: &str,
-) -> Result<Ended, NoAnswer> {
+async fn to_its_end(list: &[String], program: &str, told: Told<'_>) -> Result<Ended, NoAnswer> {
     let name = || program.to_owned();
     let mut child = Command::new(program)
         .args(list.iter().skip(1))
         .env_clear()
         .env("PATH", PATH)
         .env("LANG", "C.UTF-8")
-        .env("WINDLASS_CLUSTER", &about.cluster)
-        .env("WINDLASS_BOOTSTRAP", &about.bootstrap)
-        .env("WINDLASS_TO", to)
+        .env("WINDLASS_CLUSTER", &told.about.cluster)
+        .env("WINDLASS_BOOTSTRAP", &told.about.bootstrap)
+        .env("WINDLASS_TO", told.to)
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

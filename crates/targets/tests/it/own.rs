@@ -1,6 +1,6 @@
 //! Checks of the user's own before a target: commands that answer, hang, shout, or cannot be run.
 
-use crate::host_world::v;
+use crate::kafka_world::version;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,7 +25,7 @@ impl Target for Plain {
     fn identity(&self) -> Task<'_, Result<Identity, String>> {
         Box::pin(async { Ok(Identity::from("x")) })
     }
-    fn observe<'a>(&'a self, _releases: &'a [Version]) -> Task<'a, Snapshot> {
+    fn observe<'a>(&'a self, _: &'a [Version]) -> Task<'a, Snapshot> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Box::pin(async { Snapshot::empty("kafka", Wall(0)) })
     }
@@ -73,7 +73,10 @@ async fn asked(checks: Vec<OwnCheck>) -> BTreeMap<String, Fact> {
     };
     let clock = Arc::new(SystemClock::new());
     let target = Asking::new(Arc::new(Plain::default()), clock, about, checks);
-    target.observe(&[v("4.1")]).await.facts
+    target
+        .observe(&[version("4.0.2"), version("4.1.2")])
+        .await
+        .facts
 }
 
 fn unknown(why: &str) -> Fact {
@@ -103,7 +106,7 @@ async fn commands_answer_and_nothing_else_is_taken_for_an_answer() {
         ("own.well", Fact::Said(Said::Pass, Vec::new())),
         (
             "own.told",
-            Fact::Said(Said::Fail, found("told", "orders h:1,h:2 4.1")),
+            Fact::Said(Said::Fail, found("told", "orders h:1,h:2 4.1.2")),
         ),
         ("own.clean", Fact::Said(Said::Warn, Vec::new())),
         ("own.odd", unknown("it ended with 9: broken")),
