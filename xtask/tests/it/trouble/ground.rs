@@ -163,7 +163,7 @@ impl Ground {
         let mut last = String::new();
         let met = within(SOON, || {
             last = self.why();
-            last.contains(words)
+            flat(&last).contains(&flat(words))
         });
         assert!(met, "waited for “{words}”; last seen:\n{last}");
         last
@@ -367,11 +367,14 @@ pub fn shown(text: &str) {
 #[track_caller]
 pub fn has(text: &str, words: &[&str]) {
     shown(text);
-    // Lines are broken to the width of a screen: blanks are blanks.
-    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for word in words {
         assert!(flat(text).contains(&flat(word)), "no “{word}” in:\n{text}");
     }
+}
+
+/// Lines are broken to the width of a screen: blanks are blanks.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 pub fn within(limit: Duration, done: impl FnMut() -> bool) -> bool {
