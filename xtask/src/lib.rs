@@ -18,5 +18,6 @@ pub mod shapes;
 pub mod test;
 pub mod tidy;
 pub mod toy;
+pub mod troubles;
 pub mod windlass;
 pub mod workspace;

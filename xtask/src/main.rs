@@ -5,10 +5,13 @@
 
 use std::process::ExitCode;
 
+use xtask::test::Extent;
+
 const USAGE: &str = "usage: cargo xtask COMMAND
 
   demo             a real Kafka cluster raised before your eyes
-  test             every check and every test, installing what they need
+  test [--all]     every check and every test, installing what they need; the long
+                   half of the troubles only with --all
   tidy             floors and house rules
   shapes           writes docs/json.md anew from the types that are printed
   deny             licences and banned crates
@@ -22,7 +25,8 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.split_first() {
         Some((&"demo", [])) => xtask::demo::run(),
-        Some((&"test", [])) => xtask::test::run(),
+        Some((&"test", [])) => xtask::test::run(Extent::Quick),
+        Some((&"test", [option])) if *option == "--all" => xtask::test::run(Extent::All),
         Some((&"tidy", [])) => xtask::tidy::run(),
         Some((&"shapes", [])) => xtask::shapes::run(),
         Some((&"deny", [])) => xtask::deny::run(),

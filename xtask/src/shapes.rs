@@ -13,7 +13,7 @@ const PAGE: &str = "docs/json.md";
 const HEAD: &str = include_str!("shapes/head.md");
 
 /// Where the types stand, in the order of the page.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 17] = [
     "crates/wire/src/v1/snapshot.rs",
     "crates/wire/src/v1/list.rs",
     "crates/wire/src/v1/finding.rs",
@@ -24,6 +24,11 @@ const SOURCES: [&str; 12] = [
     "crates/cli/src/live/replay.rs",
     "crates/cli/src/data/apply.rs",
     "crates/wire/src/diff.rs",
+    "crates/cli/src/keep/backup.rs",
+    "crates/cli/src/keep/restore.rs",
+    "crates/cli/src/keep/prune.rs",
+    "crates/cli/src/keep/doctor.rs",
+    "crates/cli/src/keep/bundle.rs",
     "crates/cli/src/data/version.rs",
     "crates/wire/src/duration.rs",
 ];

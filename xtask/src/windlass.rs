@@ -50,6 +50,17 @@ impl Windlass {
         })
     }
 
+    /// The same binary with an empty store.
+    ///
+    /// # Errors
+    /// When there is no place for one.
+    pub fn another(&self) -> Result<Self, Trouble> {
+        Ok(Self {
+            binary: self.binary.clone(),
+            home: tempfile::tempdir()?,
+        })
+    }
+
     /// Its store.
     #[must_use]
     pub fn store(&self) -> PathBuf {

@@ -5,6 +5,7 @@
 pub mod back;
 pub mod data;
 pub mod help;
+pub mod keep;
 pub mod reach;
 pub mod runs;
 pub mod value;
@@ -199,6 +200,16 @@ pub enum Command {
     Carry(runs::CarryArgs),
     /// Take over members that carry another store's mark
     Adopt(runs::AdoptArgs),
+    /// Copy the store while runs go on
+    Backup(keep::BackupArgs),
+    /// Put a backup in the store's place
+    Restore(keep::RestoreArgs),
+    /// Take ended runs out of the store
+    Prune(keep::PruneArgs),
+    /// Read all of the store and name what is hurt
+    Doctor(keep::DoctorArgs),
+    /// Pack what whoever helps needs, without secrets
+    Bundle(keep::BundleArgs),
     /// Version of windlass and its catalogs
     Version(data::VersionArgs),
     /// Completion script for a shell

@@ -142,6 +142,7 @@ fn in_words(failed: Failed) -> String {
         | Failed::Store(_)
         | Failed::Ledger(_)
         | Failed::Carry(_)
+        | Failed::Keep(_)
         | Failed::Write(_) => failed.to_string(),
     }
 }

@@ -163,7 +163,17 @@ pub fn beside(store: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn store_path(global: &Global) -> Result<PathBuf, Failed> {
+/// Who is at the keyboard: `anna@laptop`.
+#[must_use]
+pub fn who() -> String {
+    user(&host())
+}
+
+/// The file that remembers.
+///
+/// # Errors
+/// Where nothing says where it lies.
+pub fn store_path(global: &Global) -> Result<PathBuf, Failed> {
     if let Some(path) = &global.store {
         return Ok(path.clone());
     }
@@ -183,7 +193,7 @@ fn opened(path: &Path, why: &StoreError) -> Failed {
     match why {
         StoreError::Damaged(_) => Failed::hinted(
             format!("{why} ({path})"),
-            "nothing was changed; take the file's backup, or keep it and begin another with --store FILE",
+            "nothing was changed; `windlass doctor` names all that is hurt, `windlass restore FILE` puts a backup in its place",
         ),
         StoreError::Newer { .. }
         | StoreError::Full

@@ -11,6 +11,7 @@ use windlass_runner::desk::DeskError;
 use windlass_runner::keeper::CarryError;
 use windlass_runner::ledger::LedgerError;
 use windlass_runner::ports::store::StoreError;
+use windlass_stores::sqlite::keeping::KeepError;
 use windlass_wire::diagnostic::{Diagnostic, Ink};
 
 /// What the exit code says.
@@ -97,6 +98,9 @@ pub enum Failed {
     /// A run could not be carried.
     #[error(transparent)]
     Carry(#[from] CarryError),
+    /// The store could not be kept.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
     /// A value could not be written.
     #[error("a value could not be written as text")]
     Write(#[from] serde_json::Error),
@@ -153,6 +157,7 @@ impl Failed {
             | Self::Store(_)
             | Self::Ledger(_)
             | Self::Carry(_)
+            | Self::Keep(_)
             | Self::Write(_) => None,
         }
     }

@@ -7,6 +7,7 @@
 //! | `speak`, `post` | a human's word, and its answer |
 //! | `status`, `why`, `events`, `wait`, `replay` | where runs stand, and what was |
 //! | `adopt` | foreign marks |
+//! | `told` | a run for somebody else |
 //! | `reading`, `tale`, `words`, `hints`, `estimate`, `picture`, `account` | a journal as words and pictures |
 //! | `screen`, `terminal`, `signals`, `span` | the terminal, and time that passes before it |
 //!
@@ -32,6 +33,7 @@ mod speak;
 mod status;
 mod tale;
 mod terminal;
+pub mod told;
 mod upgrade;
 mod wait;
 mod why;
@@ -41,6 +43,8 @@ use crate::args::Command;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use windlass_engine::run::command::Command as Word;
+
+pub use status::row_view as line;
 
 /// Runs a command about runs.
 ///
@@ -86,6 +90,11 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Targets(_)
         | Command::Check(_)
         | Command::Plan(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Prune(_)
+        | Command::Doctor(_)
+        | Command::Bundle(_)
         | Command::Window(_)
         | Command::Freeze(_)
         | Command::Version(_)

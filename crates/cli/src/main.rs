@@ -6,6 +6,7 @@
 //! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
+//! | `keep` | commands that keep the store |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
 //!
 //! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
@@ -17,6 +18,7 @@ mod context;
 mod data;
 mod environment;
 mod exit;
+mod keep;
 mod live;
 mod origin;
 mod outlet;
@@ -26,7 +28,7 @@ mod secrets;
 use args::data::Which;
 use args::{Cli, Command, Form, Global};
 use clap::FromArgMatches;
-use context::{Bare, Context};
+use context::{Bare, Context, store_path};
 use data::look::Room;
 use exit::{Exit, Failed};
 use outlet::Outlet;
@@ -90,6 +92,13 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         Command::Check(args) if args.all => data::check::all::run(&look(bare)?, &args).await,
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
+        Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),
+        Command::Prune(args) => keep::prune::run(&bare, &store_path(&global)?, &args),
+        Command::Doctor(args) => keep::doctor::run(&bare, &store_path(&global)?, &args),
+        Command::Bundle(args) => {
+            keep::bundle::run(&global, bare, &store_path(&global)?, &args).await
+        }
         Command::Rollback(args) if args.dry_run => {
             let args = args.shown();
             data::plan::run(&room(&global, bare, &args.which)?, &args).await

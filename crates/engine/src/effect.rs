@@ -211,4 +211,6 @@ pub struct Sample {
     pub budgets: Option<Vec<Budget>>,
     /// The process is gone again: the last lines of its log.
     pub gone: Option<Failure>,
+    /// What its log said last, oldest first, where it runs and is not whole; may be a moment old.
+    pub log: Vec<String>,
 }

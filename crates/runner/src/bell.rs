@@ -170,3 +170,15 @@ async fn hear(mut stream: UnixStream, each: impl Fn(Told)) {
         }
     }
 }
+
+/// Sockets of carriers that are gone: nobody answers at them. They are only looked at.
+#[must_use]
+pub fn left_over(folder: &Path) -> Vec<PathBuf> {
+    let mut left = sockets(folder);
+    left.retain(|path| {
+        let asked = std::os::unix::net::UnixStream::connect(path);
+        asked.is_err_and(|why| why.kind() == io::ErrorKind::ConnectionRefused)
+    });
+    left.sort();
+    left
+}

@@ -80,11 +80,17 @@ pub fn record(
     ))
 }
 
-/// The event that a journal row holds or names.
-///
-/// # Errors
-/// [`JournalError`]: a newer format, a damaged text, a missing blob.
-pub async fn recall(store: &dyn Store, stored: &Stored) -> Result<Event, JournalError> {
+/// Where an event lies.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// In its row.
+    Here(Box<Event>),
+    /// In the content of this name.
+    Content(Hash),
+}
+
+/// What a journal row holds or names.
+pub(crate) fn kept(stored: &Stored) -> Result<Place, JournalError> {
     if stored.format > FORMAT {
         return Err(JournalError::Newer {
             seq: stored.seq,
@@ -95,10 +101,29 @@ pub async fn recall(store: &dyn Store, stored: &Stored) -> Result<Event, Journal
         seq: stored.seq,
         source,
     };
-    if !stored.payload.starts_with(KEPT) {
-        return serde_json::from_str(&stored.payload).map_err(unreadable);
+    if stored.payload.starts_with(KEPT) {
+        let Kept { hash } = serde_json::from_str(&stored.payload).map_err(unreadable)?;
+        return Ok(Place::Content(hash));
     }
-    let Kept { hash } = serde_json::from_str(&stored.payload).map_err(unreadable)?;
-    let bytes = store.blob(hash).await?;
-    serde_json::from_slice(&bytes).map_err(unreadable)
+    let event = serde_json::from_str(&stored.payload).map_err(unreadable)?;
+    Ok(Place::Here(Box::new(event)))
+}
+
+/// The event in the content that a journal row names.
+pub(crate) fn read_content(stored: &Stored, bytes: &[u8]) -> Result<Event, JournalError> {
+    serde_json::from_slice(bytes).map_err(|source| JournalError::Unreadable {
+        seq: stored.seq,
+        source,
+    })
+}
+
+/// The event that a journal row holds or names.
+///
+/// # Errors
+/// [`JournalError`]: a newer format, a damaged text, a missing blob.
+pub async fn recall(store: &dyn Store, stored: &Stored) -> Result<Event, JournalError> {
+    match kept(stored)? {
+        Place::Here(event) => Ok(*event),
+        Place::Content(hash) => read_content(stored, &store.blob(hash).await?),
+    }
 }

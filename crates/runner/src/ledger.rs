@@ -172,7 +172,7 @@ impl Ledger {
 }
 
 /// What an event changes in the list of what has begun.
-fn flown(event: &Event, append: &mut Append) {
+pub(crate) fn flown(event: &Event, append: &mut Append) {
     match event {
         Event::Began(began) => {
             append.settled.retain(|subject| *subject != began.subject);

@@ -2,7 +2,7 @@
 //!
 //! WAL with `synchronous=FULL`; one writer thread that commits whatever waits as one group
 //! ([`queue`], [`writer`]); two reader threads ([`reader`]); leases by locks of the operating system
-//! on files beside it ([`lease`]). It must never know what an event means.
+//! on files beside it ([`lease`]). [`keeping`] backs it up, restores, prunes and examines it. It must never know what an event means.
 //! Stories: `tests/it/`.
 
 mod append;
@@ -10,6 +10,7 @@ mod clock;
 mod create;
 mod file;
 mod journal;
+pub mod keeping;
 mod lease;
 mod post;
 mod queue;

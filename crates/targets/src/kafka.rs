@@ -17,6 +17,7 @@ pub mod gather;
 mod login;
 mod looks;
 pub mod properties;
+mod recovery;
 mod requests;
 pub mod seen;
 mod target;

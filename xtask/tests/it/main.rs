@@ -6,8 +6,10 @@
 )]
 
 mod back;
+mod guide;
 mod kafka;
 mod reach;
 mod roll;
 mod ssh;
 mod target;
+mod trouble;

@@ -30,6 +30,10 @@ const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Carriers", &["serve", "carry", "adopt"]),
+    (
+        "The store",
+        &["backup", "restore", "prune", "doctor", "bundle"],
+    ),
     ("This program", &["version", "completion"]),
 ];
 

@@ -12,7 +12,7 @@ use windlass_wire::v1::API_VERSION;
 /// The version for programs.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VersionView {
+pub struct VersionView {
     /// `windlass.dev/v1`
     api_version: &'static str,
     /// `Version`
@@ -45,25 +45,7 @@ struct CatalogView {
 /// Where a catalog of the user's cannot be read.
 pub fn run(bare: &Bare, _args: &VersionArgs) -> Result<Exit, Failed> {
     let outlet = &bare.outlet;
-    let view = |source: &crate::catalogs::Source| CatalogView {
-        system: source.catalog.system.clone(),
-        from: source.from.clone(),
-        as_of: source.catalog.as_of.clone(),
-        releases: source.catalog.releases.len(),
-        newest: source
-            .catalog
-            .releases
-            .iter()
-            .map(|one| &one.version)
-            .max()
-            .map(ToString::to_string),
-    };
-    let view = VersionView {
-        api_version: API_VERSION,
-        kind: "Version",
-        windlass: env!("CARGO_PKG_VERSION"),
-        catalogs: bare.catalogs.all()?.iter().map(view).collect(),
-    };
+    let view = view(bare)?;
     if outlet.is_data() {
         outlet.data(&view);
         return Ok(Exit::Done);
@@ -80,4 +62,30 @@ pub fn run(bare: &Bare, _args: &VersionArgs) -> Result<Exit, Failed> {
         ));
     }
     Ok(Exit::Done)
+}
+
+/// The versions, for programs.
+///
+/// # Errors
+/// Where a catalog of the user's cannot be read.
+pub fn view(bare: &Bare) -> Result<VersionView, Failed> {
+    let view = |source: &crate::catalogs::Source| CatalogView {
+        system: source.catalog.system.clone(),
+        from: source.from.clone(),
+        as_of: source.catalog.as_of.clone(),
+        releases: source.catalog.releases.len(),
+        newest: source
+            .catalog
+            .releases
+            .iter()
+            .map(|one| &one.version)
+            .max()
+            .map(ToString::to_string),
+    };
+    Ok(VersionView {
+        api_version: API_VERSION,
+        kind: "Version",
+        windlass: env!("CARGO_PKG_VERSION"),
+        catalogs: bare.catalogs.all()?.iter().map(view).collect(),
+    })
 }

@@ -239,7 +239,9 @@ fn phase_tone(row: &RunRow) -> Tone {
     }
 }
 
-fn row_view(row: &RunRow) -> RunView {
+/// A run's line in lists, for programs.
+#[must_use]
+pub fn row_view(row: &RunRow) -> RunView {
     let line = ledger::summary_of(row);
     let line = line.as_ref();
     RunView::from(&RunLine {

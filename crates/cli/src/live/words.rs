@@ -4,7 +4,7 @@
 //! stage, from which release, how many of how many.
 //! Must never know: terminals, stores. Stories: in this file.
 
-use windlass_engine::names::{Component, MemberId};
+use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::plan::{Move, Plan, Stage};
 use windlass_engine::run::Run;
 use windlass_engine::run::event::{Began, Cause, Event};
@@ -225,20 +225,19 @@ pub fn stage_done(run: &Run, plan: &Plan, hop: usize, stage: usize) -> usize {
         return 0;
     };
     let Some(at) = run.cursor() else { return 0 };
+    // What a human left as it stands has not moved.
+    let left = |id: &MemberId| run.skipped().contains(&Subject::Member(id.clone()));
     if (hop, stage) < (at.hop, at.stage) || ((hop, stage) == (at.hop, at.stage) && at.done) {
-        return step.members.len();
+        return step.members.iter().filter(|id| !left(id)).count();
     }
     if (hop, stage) > (at.hop, at.stage) {
         return 0;
     }
     let waits = |id: &MemberId| run.queue().any(|other| other == id);
-    let flies = |id: &MemberId| {
-        run.flights()
-            .contains_key(&windlass_engine::names::Subject::Member(id.clone()))
-    };
+    let flies = |id: &MemberId| run.flights().contains_key(&Subject::Member(id.clone()));
     step.members
         .iter()
-        .filter(|id| !waits(id) && !flies(id))
+        .filter(|id| !waits(id) && !flies(id) && !left(id))
         .count()
 }
 
@@ -256,7 +255,6 @@ pub fn counted(count: usize, what: &str) -> String {
 mod tests {
     use super::*;
     use crate::live::tale::tests::{at, rolling};
-    use windlass_engine::names::Subject;
     use windlass_engine::run::command::{Answered, Command};
     use windlass_engine::time::{Mark, Wall};
 
@@ -303,6 +301,23 @@ mod tests {
                 "ana: continue: not now: broker 2 has failed and is not settled",
             ]
         );
+    }
+
+    #[test]
+    fn what_was_left_as_it_stands_is_not_counted_as_moved() {
+        let mut run = rolling();
+        let facts = [
+            Event::StageBegan { hop: 0, stage: 1 },
+            at::began("1", 1),
+            at::settled("1", "4.1.2"),
+        ];
+        facts.iter().for_each(|fact| run.apply(fact));
+        let before = moved(&run);
+        run.apply(&Event::Skipped {
+            subject: Subject::Member("2".into()),
+            by: "ana".into(),
+        });
+        assert_eq!(moved(&run), before);
     }
 
     #[test]

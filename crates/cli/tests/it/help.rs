@@ -40,6 +40,11 @@ const COMMANDS: &[&str] = &[
     "serve",
     "carry",
     "adopt",
+    "backup",
+    "restore",
+    "prune",
+    "doctor",
+    "bundle",
     "version",
     "completion",
 ];

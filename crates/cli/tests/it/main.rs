@@ -7,6 +7,7 @@ mod clusters;
 mod files;
 mod help;
 mod hours;
+mod keep;
 mod live;
 mod run;
 mod usage;

@@ -182,6 +182,16 @@ impl Run {
     pub(crate) fn is_stopping(&self) -> bool {
         self.ending == Some(Ending::Stopping)
     }
+    /// What was not to be seen at the last look, in words; none: all was.
+    pub(crate) fn unseen(&self) -> Option<String> {
+        let known = self.known()?;
+        let untold = |m: &&Member| !m.unversioned.is_empty() || m.components.is_empty();
+        let untold = known.members.values().find(untold);
+        let gap = known.gaps.first().map(|gap| gap.what.clone());
+        gap.or_else(|| {
+            untold.map(|m| alloc::format!("the exact release of {} is not known", m.name))
+        })
+    }
     pub(crate) fn ailing(&self) -> impl Iterator<Item = &MemberId> {
         self.ailing.iter()
     }

@@ -136,13 +136,18 @@ impl Run {
     }
 
     fn observing(&self) -> Standing {
-        match &self.doubt {
-            Some(why) => waits(
+        match (&self.doubt, self.unseen()) {
+            (Some(_), Some(what)) => waits(
+                "gap",
+                format!("plans again once all of it can be seen: {what}"),
+                &["windlass observe {cluster}"],
+            ),
+            (Some(why), None) => waits(
                 "planning",
                 format!("looks at the cluster and plans again: {why}"),
                 &[],
             ),
-            None => waits("observing", "looks at the cluster, checks and plans", &[]),
+            (None, _) => waits("observing", "looks at the cluster, checks and plans", &[]),
         }
     }
 

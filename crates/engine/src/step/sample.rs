@@ -62,7 +62,7 @@ pub(super) fn sample(run: &Run, sample: &Sample, now: Now) -> Vec<Event> {
         code: FailureCode::NoProgress,
         step: "coming back".into(),
         what,
-        log: Vec::new(),
+        log: sample.log.clone(),
     };
     failed(run, subject, flight, failure, now)
 }

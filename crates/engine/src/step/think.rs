@@ -28,6 +28,8 @@ pub(super) fn first(run: &Run, now: Now) -> Vec<Event> {
     let parent = run.plan().map(|(name, _)| *name);
     match make(run, known, parent) {
         Ok(plan) => planned(run, known, plan, now),
+        // What cannot be seen now is waited for: a member that is down comes back, a host answers again.
+        Err(refusal) if run.plan().is_some() && refusal.code == Code::Gap => Vec::new(),
         Err(refusal) if run.plan().is_some() => vec![halted(Cause::NoWayOn(refusal), now)],
         Err(refusal) => refused(run, known, refusal, now),
     }

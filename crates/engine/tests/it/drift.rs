@@ -133,6 +133,31 @@ fn unreachable_is_a_gap_and_never_drift() {
 }
 
 #[test]
+fn what_cannot_be_told_after_a_pause_is_waited_for() {
+    let mut world = rolling();
+    world
+        .say(Command::Pause)
+        .release("2")
+        .pass(Ms::seconds(2))
+        .quietly();
+    let whole = world.cluster.members[&"4".into()].clone();
+    let untold = world.cluster.members.get_mut(&"4".into());
+    untold.expect("a member").components.clear();
+    world.say(Command::Continue).pass(Ms::minutes(2)).quietly();
+    let standing = world.run.standing(world.now);
+    assert_eq!(
+        (standing.reason, standing.sentence.as_str()),
+        (
+            "gap",
+            "plans again once all of it can be seen: the exact release of arm 4 is not known"
+        )
+    );
+    world.cluster.members.insert("4".into(), whole);
+    world.ends().quietly();
+    assert_eq!(world.phase(), "finished");
+}
+
+#[test]
 fn a_restart_behind_a_gap_is_noticed_all_the_same() {
     let mut world = rolling();
     let lost = world.lose("4");

@@ -1,5 +1,4 @@
-//! A tiny world for stories of runs: members with versions, a clock that is a number, answers given at
-//! once or held back. Every fold is compared with the replay of its journal as text.
+//! A tiny world for stories of runs: its clock is a number, and every fold is compared with its replay.
 
 mod line;
 
@@ -528,6 +527,7 @@ impl World {
                     owes: Vec::new(),
                     budgets: None,
                     gone: None,
+                    log: Vec::new(),
                 })))
             }
         }

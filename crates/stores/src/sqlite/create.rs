@@ -3,6 +3,7 @@
 //! Must never know: what is in them. Stories: the runner's exam.
 
 use super::append::{Tail, too_long, write_event};
+use super::keeping::seal;
 use super::rows::name;
 use super::writer::Desk;
 use rusqlite::{OptionalExtension, params};
@@ -51,6 +52,7 @@ pub(super) fn create(
     desk.db
         .prepare_cached("UPDATE run SET seq = ?2, hash = ?3, last = ?4 WHERE id = ?1")?
         .execute(params![id, tail.seq, tail.hash.0, tail.last])?;
+    seal::run(desk.db, id, &new.key)?;
     Ok(Ok(Created::New(name(id))))
 }
 
@@ -97,7 +99,7 @@ pub(super) fn register(desk: &Desk<'_>, new: &Registration) -> rusqlite::Result<
             new.object,
             new.changed.0
         ])?;
-    Ok(())
+    seal::cluster(desk.db, new)
 }
 
 /// Forgets a registration that no live run needs.
@@ -118,6 +120,7 @@ pub(super) fn forget(
         .db
         .prepare_cached("DELETE FROM cluster WHERE name = ?1")?
         .execute([cluster.as_str()])?;
+    seal::drop_of(desk.db, &format!("cluster/{cluster}"))?;
     Ok(if gone == 0 {
         Err(StoreError::Missing(format!("cluster {cluster}")))
     } else {

@@ -6,6 +6,7 @@
 //! Must never know: what lies in the tables. Stories: `tests/it/file.rs`.
 
 use super::clock::pause;
+use super::keeping::seal;
 use super::trouble::failed;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 use rustix::fs::{FlockOperation, flock};
@@ -18,14 +19,14 @@ use windlass_runner::ports::store::StoreError;
 /// Number of the store's format that this windlass writes.
 pub(super) const FORMAT: u32 = 1;
 /// Tells our files from other SQLite files: "Wdls".
-const APPLICATION_ID: i32 = 0x5764_6c73;
+pub(super) const APPLICATION_ID: i32 = 0x5764_6c73;
 /// Between two tries for the write lock: about one commit, so that a command finds its turn soon
 /// beside a carrier that commits without pause.
 const BUSY_PAUSE_MS: u64 = 1;
 /// After so many tries the store is called busy: half a minute, longer than any checkpoint.
 const BUSY_TRIES: i32 = 30_000;
 /// A group of 64 appends lies on half as many pages as with SQLite's usual 4 KiB.
-const PAGE_BYTES: u32 = 8 * 1024;
+pub(super) const PAGE_BYTES: u32 = 8 * 1024;
 /// The WAL is written back after so many pages (16 MiB): rarely enough that hot run rows are written
 /// back once for many commits, and no longer, because each look searches it.
 const WAL_PAGES: u32 = 2_000;
@@ -63,11 +64,33 @@ pub(super) fn open(path: &Path) -> Result<(Connection, String), StoreError> {
         found(path, &mut connection)?;
     }
     format(&connection)?;
+    log_ahead(&connection)?;
     let id = identify(path, &mut connection)?;
     if made {
         sync_folder(path).map_err(|why| io_trouble("folder cannot be synced", &why))?;
     }
     Ok((connection, id))
+}
+
+/// A copy lies without a write-ahead log; a store has one.
+fn log_ahead(connection: &Connection) -> Result<(), StoreError> {
+    let mode: String = connection
+        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        .map_err(failed)?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    connection
+        .pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
+        .map_err(failed)
+}
+
+/// A connection that only looks. It changes no page.
+pub(super) fn look(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    connection.busy_handler(Some(patience)).map_err(failed)?;
+    Ok(connection)
 }
 
 /// One more connection to a store that was opened before.
@@ -127,7 +150,7 @@ fn make(path: &Path) -> std::io::Result<bool> {
     Ok(true)
 }
 
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(parent) if parent != Path::new("") => File::open(parent)?.sync_all(),
         Some(_) | None => File::open(".")?.sync_all(),
@@ -182,7 +205,7 @@ fn found(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// The door for migrations: each older format would be raised here, one number at a time.
-fn format(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn format(connection: &Connection) -> Result<(), StoreError> {
     let found = meta(connection, "format")
         .map_err(failed)?
         .ok_or_else(|| StoreError::Damaged("it has no format number".into()))?;
@@ -203,7 +226,7 @@ fn format(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
+pub(super) fn meta(connection: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
     connection
         .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
             row.get(0)
@@ -232,6 +255,8 @@ fn identify(path: &Path, connection: &mut Connection) -> Result<String, StoreErr
                  ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 [],
             )?;
+            let id = meta(&change, "id")?.unwrap_or_default();
+            seal::id(&change, &id, &here)?;
         }
         let id = meta(&change, "id")?.unwrap_or_default();
         change.commit()?;

@@ -142,7 +142,7 @@ fn unreadable(why: rusqlite::Error, damaged: impl Fn(&str) -> StoreError) -> Sto
     }
 }
 
-fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+pub(super) fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         seq: row.get(2)?,
         at: Wall(row.get(3)?),

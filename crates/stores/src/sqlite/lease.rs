@@ -79,6 +79,29 @@ pub(super) fn holder(store: &Path, on: &LeaseOn) -> Result<Option<String>, Store
     }
 }
 
+/// All who hold a lease of this store now, in words.
+pub(super) fn holders(store: &Path) -> Result<Vec<String>, StoreError> {
+    let trouble = |why: std::io::Error| io_trouble("leases cannot be listed", &why);
+    let entries = match std::fs::read_dir(folder(store).join("leases")) {
+        Ok(entries) => entries,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(trouble(why)),
+    };
+    let mut held = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(trouble)?.path();
+        let mut file = File::open(&path).map_err(trouble)?;
+        match flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => held.push(words(&mut file)?),
+            Err(why) => return Err(trouble(why.into())),
+        }
+    }
+    held.sort();
+    held.dedup();
+    Ok(held)
+}
+
 /// A new epoch for this lease, and since when it holds, in words. Higher than any before it, on
 /// whichever lease: a run that is first carried under its registration's lease and then under its
 /// identity's is never carried under a lower one.

@@ -3,9 +3,10 @@
 //! Must never know: what the command asks. Stories: the runner's exam.
 
 use super::clock::wall;
+use super::keeping::seal::{self, Sealed};
 use super::rows::number;
 use super::writer::Desk;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use windlass_engine::names::{RunId, Subject};
 use windlass_engine::time::Wall;
 use windlass_runner::ports::store::{Acknowledged, InboxSeq, StoreError};
@@ -58,7 +59,7 @@ pub(super) fn post(
         (Some(seq), _) => (seq, true),
         (None, true) => (last, false),
         (None, false) => {
-            insert(desk, id, last + 1, command)?;
+            insert(desk.db, id, last + 1, command)?;
             (last + 1, true)
         }
     };
@@ -70,23 +71,34 @@ pub(super) fn post(
     }))
 }
 
-fn insert(desk: &Desk<'_>, id: i64, seq: InboxSeq, command: &Command) -> rusqlite::Result<()> {
-    desk.db
-        .prepare_cached(
-            "INSERT INTO inbox (run, seq, key, at, by, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            id,
-            seq,
-            command.key,
-            command.at.0,
-            command.by,
-            command.payload
-        ])?;
-    desk.db
-        .prepare_cached("UPDATE run SET inbox = ?2 WHERE id = ?1")?
+/// Puts it into the inbox, sealed.
+pub(super) fn insert(
+    db: &Connection,
+    id: i64,
+    seq: InboxSeq,
+    command: &Command,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO inbox (run, seq, key, at, by, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        id,
+        seq,
+        command.key,
+        command.at.0,
+        command.by,
+        command.payload
+    ])?;
+    db.prepare_cached("UPDATE run SET inbox = ?2 WHERE id = ?1")?
         .execute(params![id, seq])?;
-    Ok(())
+    let sealed = Sealed {
+        seq,
+        key: &command.key,
+        at: command.at.0,
+        by: &command.by,
+        payload: &command.payload,
+    };
+    seal::posted(db, id, &sealed)
 }
 
 fn begun(desk: &Desk<'_>, id: i64) -> rusqlite::Result<Vec<Subject>> {

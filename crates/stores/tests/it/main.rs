@@ -12,6 +12,7 @@ mod damage;
 mod exam;
 mod file;
 mod full;
+mod keeping;
 mod kill;
 mod lease;
 mod runner;

@@ -26,21 +26,21 @@ use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
-const MEMBERS: u32 = 20;
-const NAME: &str = "noop";
+pub const MEMBERS: u32 = 20;
+pub const NAME: &str = "noop";
 
 /// A store with one run on a target that does nothing.
-struct Bench {
-    folder: TempDir,
-    store: Arc<SqliteStore>,
-    target: Arc<NoopTarget>,
-    world: World,
-    run: RunId,
+pub struct Bench {
+    pub folder: TempDir,
+    pub store: Arc<SqliteStore>,
+    pub target: Arc<NoopTarget>,
+    pub world: World,
+    pub run: RunId,
     hints: Arc<Mutex<Vec<String>>>,
-    let_go: watch::Sender<bool>,
+    pub let_go: watch::Sender<bool>,
 }
 
-fn open(folder: &Path) -> SqliteStore {
+pub fn open(folder: &Path) -> SqliteStore {
     SqliteStore::open(&folder.join("windlass.db"), Opening::Carry).unwrap()
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn taken(world: &World, run: &RunId) -> keeper::Held {
 }
 
 impl Bench {
-    async fn of(target: NoopTarget) -> Self {
+    pub async fn of(target: NoopTarget) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(open(folder.path()));
         let targets = Noops::default();
@@ -84,20 +84,20 @@ impl Bench {
         }
     }
 
-    fn bell(&self) -> Bell {
+    pub fn bell(&self) -> Bell {
         Bell {
             ring: Arc::new(Notify::new()),
             let_go: self.let_go.subscribe(),
         }
     }
 
-    async fn carry(&self) -> Driven {
+    pub async fn carry(&self) -> Driven {
         let held = taken(&self.world, &self.run).await;
         held.carry(self.world.clone(), self.bell()).await.unwrap()
     }
 
     /// Everybody was moved once, and the journal says the same.
-    async fn is_well(&self) {
+    pub async fn is_well(&self) {
         let starts = self.target.starts();
         let members = self.target.cluster().members.len();
         assert_eq!(starts.len(), members);
@@ -111,7 +111,7 @@ impl Bench {
     }
 
     /// Until so many have moved.
-    async fn until_moved(&self, store: &SqliteStore, count: usize) {
+    pub async fn until_moved(&self, store: &SqliteStore, count: usize) {
         loop {
             let row = store.run(&self.run).await.unwrap();
             if summary_of(&row).is_some_and(|line| line.moved >= count) {
@@ -121,7 +121,18 @@ impl Bench {
         }
     }
 
-    async fn until_phase(&self, store: &SqliteStore, phase: &str) {
+    /// Until its journal holds the answer to the command at this position of its inbox.
+    pub async fn until_answered(&self, store: &SqliteStore, seq: u64) {
+        loop {
+            let ledger = Ledger::open(store, &self.run, None).await.unwrap();
+            if ledger.run.inbox() >= seq {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    pub async fn until_phase(&self, store: &SqliteStore, phase: &str) {
         loop {
             let row = store.run(&self.run).await.unwrap();
             if summary_of(&row).is_some_and(|line| line.phase == phase) {
@@ -132,7 +143,12 @@ impl Bench {
     }
 }
 
-async fn ask(desk: &Desk) -> RunId {
+pub async fn ask(desk: &Desk) -> RunId {
+    ask_again(desk, "k").await
+}
+
+/// The same under another key: another run, once the last has ended.
+pub async fn ask_again(desk: &Desk, key: &str) -> RunId {
     let name = ClusterName::from(NAME);
     let registration = Registration {
         name: name.clone(),
@@ -156,18 +172,18 @@ async fn ask(desk: &Desk) -> RunId {
         approval: Approval::InAdvance,
         waivers: Vec::new(),
         by: "a test".into(),
-        key: "k".into(),
+        key: key.into(),
     };
     match desk.request(asked, &noop::facts().unwrap()).await.unwrap() {
         Created::New(run) | Created::Known(run) | Created::Busy(run) => run,
     }
 }
 
-fn target(seed: u64) -> NoopTarget {
+pub fn target(seed: u64) -> NoopTarget {
     NoopTarget::new(NAME, MEMBERS, seed).unwrap()
 }
 
-fn post(command: &Command) -> String {
+pub fn post(command: &Command) -> String {
     serde_json::to_string(command).unwrap()
 }
 

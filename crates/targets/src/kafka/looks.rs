@@ -21,6 +21,7 @@ use super::answers::{Gathered, TopicSettings};
 use super::files::{self, Files};
 use super::gate::{self, Fetched, Watches};
 use super::gather::{Addresses, Depth, gather};
+use super::recovery;
 use super::seen::{self, HostSeen, Readiness, Sight};
 
 /// How long settings of topics are taken as known while members come back: they change rarely, and
@@ -38,6 +39,10 @@ const READY_MAX_AGE: Ms = Ms::minutes(1);
 
 /// Lines of a log that are told when a process is gone: a stack trace and what led to it.
 const LOG_LINES: usize = 40;
+
+/// How long what a log said last is taken as known: it is read from disk, and a member that comes back
+/// is looked at ten times a second.
+const TOLD_MAX_AGE: Ms = Ms::seconds(1);
 
 /// Facts that only a whole look asks for: a glance leaves them as they were.
 const WHOLE_FACTS: [&str; 18] = [
@@ -90,11 +95,22 @@ pub(super) struct Memory {
     pub busy: BTreeSet<MemberId>,
     pub watches: Watches,
     pub glimpse: Option<String>,
+    told: BTreeMap<MemberId, Told>,
     topic_settings: Option<(Mark, BTreeMap<String, TopicSettings>)>,
     water: Option<(i32, i64, Mark)>,
     idle_records: Idle,
     hosts: BTreeMap<MemberId, (Mark, HostSeen)>,
     ready: Option<(Mark, Readiness)>,
+}
+
+/// What the log of a member said last, while it comes back.
+#[derive(Clone, Default)]
+struct Told {
+    at: Mark,
+    incarnation: Option<String>,
+    lines: Vec<String>,
+    /// The most logs that this process of it was seen to have read again.
+    recovered: u64,
 }
 
 /// Whether the metadata log gets records when nothing happens.
@@ -262,7 +278,7 @@ impl KafkaTarget {
         // What the last of them will be started with tells of those before it, too.
         let goal = releases.iter().max();
         let asks = self.hands.iter().map(|(id, hand)| async move {
-            let looked = Box::pin(files::look(&**hand, goal));
+            let looked = Box::pin(files::look(&**hand, next));
             let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
                 Either::Left((told, _)) => told,
                 Either::Right(((), _)) => Err(format!("no answer within {} ms", HOST_LIMIT.0)),
@@ -344,18 +360,53 @@ impl KafkaTarget {
             Some(Running::Nothing) => Some(self.gone(member).await),
             Some(Running::Process { .. } | Running::Unknown(_)) | None => None,
         };
+        let mut seen = snapshot
+            .members
+            .get(member)
+            .cloned()
+            .unwrap_or_else(|| unseen(member));
+        let is_whole = owes.is_empty() && seen.health.is_healthy();
+        let told = if is_whole || gone.is_some() {
+            self.memory().told.remove(member).unwrap_or_default()
+        } else {
+            self.told(member, seen.incarnation.as_ref()).await
+        };
+        // Its listener is closed while it reads its logs again: only its own log tells that it moves.
+        seen.progress += told.recovered;
         Sample {
             attempt,
-            member: snapshot
-                .members
-                .get(member)
-                .cloned()
-                .unwrap_or_else(|| unseen(member)),
+            member: seen,
+            log: told.lines,
             budgets: Some(snapshot.budgets.clone()),
             cluster: Some(snapshot),
             owes,
             gone,
         }
+    }
+
+    /// What its log said last.
+    async fn told(&self, member: &MemberId, incarnation: Option<&String>) -> Told {
+        let now = self.clock.now().mono;
+        let before = self.memory().told.get(member).cloned();
+        let before = before.filter(|told| told.incarnation.as_ref() == incarnation);
+        if let Some(told) = &before
+            && younger(now, told.at, TOLD_MAX_AGE)
+        {
+            return told.clone();
+        }
+        let lines = match self.hands.get(member) {
+            Some(hand) => hand.log(LOG_LINES).await.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let recovered = before.map_or(0, |told| told.recovered);
+        let told = Told {
+            at: now,
+            incarnation: incarnation.cloned(),
+            recovered: recovered.max(recovery::recovered(&lines)),
+            lines,
+        };
+        self.memory().told.insert(member.clone(), told.clone());
+        told
     }
 
     async fn gone(&self, member: &MemberId) -> Failure {

@@ -7,7 +7,7 @@ use crate::v1::policy;
 use crate::v1::reach::Reach;
 use crate::v1::security::Security;
 use crate::value::Address;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{ClusterName, MemberId};
@@ -122,7 +122,16 @@ pub struct Fetch {
     /// The folder of each release, with `{version}` in its path.
     pub into: String,
     /// SHA-256 over the list of its files' SHA-256 (docs/files.md), by release.
+    #[serde(serialize_with = "sums")]
     pub checksum: BTreeMap<Version, Hash>,
+}
+
+/// As they are read: `sha256:` before each.
+fn sums<S: Serializer>(sums: &BTreeMap<Version, Hash>, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(
+        sums.iter()
+            .map(|(release, sum)| (release, format!("sha256:{sum}"))),
+    )
 }
 
 /// How releases are sent.
@@ -133,7 +142,7 @@ pub struct Copied {
     /// The folder of each release on its host, with `{version}` in its path.
     pub into: String,
     /// SHA-256 over the list of its files' SHA-256 (docs/files.md), by release; compared where given.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", serialize_with = "sums")]
     pub checksum: BTreeMap<Version, Hash>,
 }
 

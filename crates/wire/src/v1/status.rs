@@ -10,7 +10,7 @@ use crate::v1::finding::{FindingView, RefusalView};
 use crate::v1::hours::WaitsView;
 use crate::v1::plan::{GoalView, StageView};
 use serde::Serialize;
-use windlass_engine::names::{ClusterName, RunId};
+use windlass_engine::names::{ClusterName, MemberId, RunId, Subject};
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::event::End;
 use windlass_engine::run::standing::{Motion, Standing};
@@ -294,18 +294,26 @@ fn stage(run: &Run, plan: &Plan) -> Option<StageAt> {
 fn done_of(run: &Run, stage: &Stage) -> usize {
     let at_end = run.cursor().is_some_and(|at| at.done);
     if at_end {
-        return stage.moves();
+        return moved_by(run, stage);
     }
     let Stage::Move(step) = stage else { return 0 };
     let waits = |id| run.queue().any(|other| other == id);
-    let flies = |id: &windlass_engine::names::MemberId| {
-        let subject = windlass_engine::names::Subject::Member(id.clone());
-        run.flights().contains_key(&subject)
-    };
+    let flies = |id: &MemberId| run.flights().contains_key(&Subject::Member(id.clone()));
     step.members
         .iter()
-        .filter(|id| !waits(*id) && !flies(id))
+        .filter(|id| !waits(*id) && !flies(id) && !is_left(run, id))
         .count()
+}
+
+/// Members that a stage has moved by its end.
+fn moved_by(run: &Run, stage: &Stage) -> usize {
+    let Stage::Move(step) = stage else { return 0 };
+    step.members.iter().filter(|id| !is_left(run, id)).count()
+}
+
+/// What a human left as it stands has not moved.
+fn is_left(run: &Run, id: &MemberId) -> bool {
+    run.skipped().contains(&Subject::Member(id.clone()))
 }
 
 fn members(run: &Run, now: Now) -> MembersView {
@@ -314,7 +322,7 @@ fn members(run: &Run, now: Now) -> MembersView {
         let before = plan
             .stages()
             .filter(|(h, s, _)| at.is_some_and(|at| (*h, *s) < (at.hop, at.stage)));
-        let before: usize = before.map(|(_, _, stage)| stage.moves()).sum();
+        let before: usize = before.map(|(_, _, stage)| moved_by(run, stage)).sum();
         let here = run.stage().map_or(0, |stage| done_of(run, stage));
         (before + here, plan.moves())
     });

@@ -36,6 +36,8 @@ pub enum Session {
     Short,
     /// Kafka's own 9 s.
     Default,
+    /// 30 s: longer than a broker needs to start, so that it comes back before its old session is over.
+    Long,
 }
 
 /// A lab to be. Made by [`Lab::builder`].

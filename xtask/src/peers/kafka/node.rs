@@ -171,9 +171,13 @@ auto.create.topics.enable=false
         if let Some(rack) = &self.rack {
             line("broker.rack", rack);
         }
-        if shared.session == Session::Short {
-            line("broker.session.timeout.ms", "3000");
-            line("broker.heartbeat.interval.ms", "500");
+        match shared.session {
+            Session::Short => {
+                line("broker.session.timeout.ms", "3000");
+                line("broker.heartbeat.interval.ms", "500");
+            }
+            Session::Default => {}
+            Session::Long => line("broker.session.timeout.ms", "30000"),
         }
         text
     }
