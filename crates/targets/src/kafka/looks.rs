@@ -278,7 +278,7 @@ impl KafkaTarget {
         // What the last of them will be started with tells of those before it, too.
         let goal = releases.iter().max();
         let asks = self.hands.iter().map(|(id, hand)| async move {
-            let looked = Box::pin(files::look(&**hand, next));
+            let looked = Box::pin(files::look(&**hand, goal));
             let told = match select(looked, self.clock.sleep(HOST_LIMIT)).await {
                 Either::Left((told, _)) => told,
                 Either::Right(((), _)) => Err(format!("no answer within {} ms", HOST_LIMIT.0)),
