@@ -50,7 +50,7 @@ impl Clock for JumpingClock {
     fn now(&self) -> Now {
         let now = self.0.now();
         let jump = i64::try_from(JUMP.0 * 1_000).expect("days in microseconds");
-        let jump = if now.mono.ms / 1_000 % 2 == 0 {
+        let jump = if (now.mono.ms / 1_000).is_multiple_of(2) {
             jump
         } else {
             -jump
