@@ -1,5 +1,6 @@
 //! `kafka-false-alarms`: barring findings on five healthy clusters of different shapes, each asked for
-//! the way to a newer release.
+//! the way to a newer release. A quorum of one controller is none of them: it has no margin, and is
+//! barred by the maker's own words.
 //!
 //! Must never know: what windlass asks.
 
@@ -20,9 +21,9 @@ struct Shape {
 
 const SHAPES: [Shape; 5] = [
     Shape {
-        name: "combined, one node",
-        build: |lab| lab.combined(1),
-        replicas: 1,
+        name: "three controllers, four brokers in two racks",
+        build: |lab| lab.separated(3, 4).racks(&["a", "b"]),
+        replicas: 4,
         from: ROLL[0],
         to: ROLL[2],
     },
@@ -48,16 +49,13 @@ const SHAPES: [Shape; 5] = [
         to: ROLL[2],
     },
     Shape {
-        name: "one controller, three brokers",
-        build: |lab| lab.separated(1, 3),
-        replicas: 3,
+        name: "three controllers, two brokers",
+        build: |lab| lab.separated(3, 2),
+        replicas: 2,
         from: ROLL[0],
         to: ROLL[2],
     },
 ];
-
-/// A quorum of one has no margin by the maker's own words: with one controller that finding is true.
-const TRUE_OF_ONE: &str = "quorum.majority-margin";
 
 pub(super) fn measure() -> Result<f64, Trouble> {
     let windlass = Windlass::build(Profile::Dev)?;
@@ -68,7 +66,7 @@ pub(super) fn measure() -> Result<f64, Trouble> {
             name: "calm",
             partitions: 12,
             replicas: shape.replicas,
-            min_in_sync: if shape.replicas > 1 { 2 } else { 1 },
+            min_in_sync: if shape.replicas > 2 { 2 } else { 1 },
         })?;
         windlass.ask(&["forget", roll::NAME])?;
         roll::register(&windlass, &lab)?;
@@ -78,25 +76,20 @@ pub(super) fn measure() -> Result<f64, Trouble> {
             .ok_or_else(|| NotSo(format!("{}: no findings: {told}", shape.name)))?;
         let barring: Vec<&serde_json::Value> =
             findings.iter().filter(|one| one["bars"] == true).collect();
-        let one_controller = lab.controllers().len() == 1;
-        let is_true =
-            |one: &serde_json::Value| one_controller && one["check"].as_str() == Some(TRUE_OF_ONE);
-        let false_ones: Vec<_> = barring.iter().filter(|one| !is_true(one)).collect();
         let warned = findings
             .iter()
             .filter(|one| one["verdict"] == "warn")
             .count();
         println!(
-            "{}: {} findings, {warned} warn, {} bar, {} of them falsely",
+            "{}: {} findings, {warned} warn, {} bar",
             shape.name,
             findings.len(),
-            barring.len(),
-            false_ones.len()
+            barring.len()
         );
-        for one in &false_ones {
+        for one in &barring {
             println!("  {}: {} {}", one["check"], one["seen"], one["why"]);
         }
-        alarms += u32::try_from(false_ones.len())?;
+        alarms += u32::try_from(barring.len())?;
     }
     Ok(f64::from(alarms))
 }

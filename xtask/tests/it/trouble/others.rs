@@ -130,9 +130,10 @@ pub fn stale_deed(ground: &mut Ground) {
         .windlass
         .command(["upgrade", NAME, "--to", ROLL[1], "--yes"]);
     let sent = sender.env("PATH", path).output().expect("it runs");
-    assert_eq!(sent.status.code(), Some(4));
-    let first = ground.lab.nodes().into_iter().map(|(id, _)| id);
-    let first = first.rev().find(|id| ground.lab.pid(*id).is_none());
+    let sent = said(sent);
+    assert_eq!(sent.code, 4, "{}", sent.text);
+    let mut ids = ground.lab.nodes().into_iter().map(|(id, _)| id);
+    let first = ids.find(|id| ground.lab.pid(*id).is_none());
     let first = first.expect("one fell");
     for (id, _) in ground.lab.nodes() {
         ground.mend(id);
