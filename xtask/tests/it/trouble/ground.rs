@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Output};
+use std::process::{Child, Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -276,6 +276,31 @@ impl Ground {
         fs::write(self.properties(id), text).expect("written");
     }
 
+    /// Ends a story in mid roll: a deed that has begun would finish on the cluster of the next one.
+    #[track_caller]
+    pub fn rest(&self, carrier: Carrier) {
+        let quiet = ["paused", "finished"];
+        let met = within(SOON, || {
+            self.ask(&["pause", NAME]);
+            self.status()["phase"]
+                .as_str()
+                .is_some_and(|phase| quiet.contains(&phase))
+        });
+        assert!(met, "it did not come to rest:\n{}", self.why());
+        carrier.kill();
+    }
+
+    /// The first member that is moved finds this line in its file when it comes back; the checks were asked
+    /// before, and did not.
+    #[track_caller]
+    pub fn spoiled(&self, carrier: Carrier, line: &str) -> i32 {
+        let first = self.flying();
+        self.spoil(first, line);
+        let said = carrier.ends(SOON);
+        assert_eq!(said.code, 4, "{}", said.text);
+        first
+    }
+
     pub fn mend(&self, id: i32) {
         fs::write(self.properties(id), &self.properties[&id]).expect("written");
     }
@@ -299,11 +324,15 @@ pub struct Carrier {
 
 impl Carrier {
     pub fn start(windlass: &Windlass, words: &[&str]) -> Self {
+        Self::of(windlass, windlass.command(words))
+    }
+
+    /// What it says is kept beside the store.
+    pub fn of(windlass: &Windlass, mut command: Command) -> Self {
         let number = CARRIERS.fetch_add(1, Ordering::Relaxed);
         let said = windlass.folder().join(format!("said-{number}"));
         let file = File::create(&said).expect("a file");
-        let child = windlass
-            .command(words)
+        let child = command
             .stdout(file.try_clone().expect("a file"))
             .stderr(file)
             .spawn()

@@ -117,9 +117,6 @@ fi
 
 pub fn stale_deed(ground: &mut Ground) {
     ground.register("");
-    for (id, _) in ground.lab.nodes() {
-        ground.spoil(id, "num.network.threads=many");
-    }
     let folder = recorder(ground);
     let path = format!(
         "{}:{}",
@@ -129,15 +126,10 @@ pub fn stale_deed(ground: &mut Ground) {
     let mut sender = ground
         .windlass
         .command(["upgrade", NAME, "--to", ROLL[1], "--yes"]);
-    let sent = sender.env("PATH", path).output().expect("it runs");
-    let sent = said(sent);
-    assert_eq!(sent.code, 4, "{}", sent.text);
-    let mut ids = ground.lab.nodes().into_iter().map(|(id, _)| id);
-    let first = ids.find(|id| ground.lab.pid(*id).is_none());
-    let first = first.expect("one fell");
-    for (id, _) in ground.lab.nodes() {
-        ground.mend(id);
-    }
+    sender.env("PATH", path);
+    let sender = Carrier::of(&ground.windlass, sender);
+    let first = ground.spoiled(sender, "num.network.threads=many");
+    ground.mend(first);
     let carrier = ground.carried();
     ground.must(&["retry", NAME, &first.to_string(), "--old"]);
     ground.until_whole(first, ROLL[0]);

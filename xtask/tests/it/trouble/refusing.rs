@@ -8,27 +8,11 @@ use xtask::roll::{self, NAME};
 
 use super::ground::{Ground, ROLLED, SOON, fast, has};
 
-/// Node 3 is not the first that moves; whoever comes first is spoiled before its deed.
-fn spoil_all(ground: &Ground, line: &str) {
-    for (id, _) in ground.lab.nodes() {
-        ground.spoil(id, line);
-    }
-}
-
-fn mend_all(ground: &Ground) {
-    for (id, _) in ground.lab.nodes() {
-        ground.mend(id);
-    }
-}
-
 pub fn bad_key(ground: &mut Ground) {
     ground.register("");
-    spoil_all(ground, "num.network.threads=many");
-    let said = ground.roll().ends(SOON);
-    assert_eq!(said.code, 4, "{}", said.text);
+    let first = ground.spoiled(ground.roll(), "num.network.threads=many");
     let others = ground.pids();
     assert_eq!(others.len(), 2, "nobody else is touched: {others:?}");
-    let first = fallen(ground);
     let why = ground.why();
     has(
         &why,
@@ -40,7 +24,7 @@ pub fn bad_key(ground: &mut Ground) {
             &format!("windlass skip {NAME} {first}"),
         ],
     );
-    mend_all(ground);
+    ground.mend(first);
     let carrier = ground.carried();
     has(
         &ground.must(&["retry", NAME, &first.to_string()]),
@@ -51,20 +35,9 @@ pub fn bad_key(ground: &mut Ground) {
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
 }
 
-/// The node that does not run.
-fn fallen(ground: &Ground) -> i32 {
-    let ids = ground.lab.nodes();
-    let down = ids.iter().find(|(id, _)| ground.lab.pid(*id).is_none());
-    down.expect("one is down").0
-}
-
 pub fn below_minimum_old(ground: &mut Ground) {
     ground.register("");
-    // Written after its broker began: the check before the hop sees only what the running one knows.
-    spoil_all(ground, "log.segment.bytes=20000");
-    let said = ground.roll().ends(SOON);
-    assert_eq!(said.code, 4, "{}", said.text);
-    let first = fallen(ground);
+    let first = ground.spoiled(ground.roll(), "log.segment.bytes=20000");
     has(
         &ground.why(),
         &[
@@ -108,7 +81,7 @@ pub fn port_taken(ground: &mut Ground) {
     let carrier = ground.carried();
     ground.must(&["retry", NAME, &first.to_string()]);
     ground.until_whole(first, ROLL[1]);
-    carrier.kill();
+    ground.rest(carrier);
 }
 
 pub fn hangs_in_stop(ground: &mut Ground) {
@@ -142,5 +115,5 @@ pub fn hangs_in_stop(ground: &mut Ground) {
     );
     ground.until_whole(first, ROLL[1]);
     assert_ne!(ground.pid(first), before);
-    carrier.kill();
+    ground.rest(carrier);
 }

@@ -72,7 +72,7 @@ pub fn store_full(ground: &mut Ground) {
         said.code, 0,
         "a word that is not durable is not acknowledged"
     );
-    has(&said.text, &["disk is full"]);
+    has(&said.text, &["error: the store's disk is full"]);
     fs::remove_file(filler).expect("removed");
     ground.until_phase("finished", ROLLED);
     drop(carrier);
@@ -121,6 +121,6 @@ pub fn host_full(ground: &mut Ground) {
     let next = ground.flying();
     ground.must(&["retry", NAME]);
     ground.until_whole(next, ROLL[1]);
-    carrier.kill();
+    ground.rest(carrier);
     drop(full);
 }
