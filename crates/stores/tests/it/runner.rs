@@ -44,6 +44,15 @@ pub fn open(folder: &Path) -> SqliteStore {
     SqliteStore::open(&folder.join("windlass.db"), Opening::Carry).unwrap()
 }
 
+/// How long the next carrier lives, by dice. Later ones may live longer, so that a run ends on a slow
+/// machine too.
+pub(crate) fn life_of(dice: &mut u64, lives: u64) -> Duration {
+    *dice = dice
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    Duration::from_micros((*dice >> 33) % (5_000 + lives * 4_000))
+}
+
 /// A run in hand. A carrier that was dropped may have left its lease on the way to the writer, which
 /// lets go of it in a moment.
 pub(crate) async fn taken(world: &World, run: &RunId) -> keeper::Held {
@@ -290,11 +299,7 @@ async fn a_carrier_dropped_at_any_await_is_followed_by_another_that_finishes() {
         let mut lives: u64 = 0;
         while ended.is_none() {
             lives += 1;
-            dice = dice
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            // Later lives are longer, so that it ends on a slow machine too.
-            let life = Duration::from_micros((dice >> 33) % (5_000 + lives * 1_000));
+            let life = life_of(&mut dice, lives);
             ended = tokio::time::timeout(life, bench.carry()).await.ok();
         }
         assert_eq!(

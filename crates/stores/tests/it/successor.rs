@@ -180,12 +180,12 @@ async fn an_upgrade_that_finished_is_followed_by_the_run_that_raises_levels_at_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_that_dies_anywhere_leaves_one_successor_to_be_made_by_the_next() {
-    for seed in 0..20 {
+    for seed in 0..10 {
         let bench = bench(seed, Finalize::After(LATER)).await;
         let let_go = watch::channel(false).0;
-        for life in 1_u64.. {
-            let micros = (seed * 7_919 + life * 4_001) % (4_000 + life * 1_000);
-            let life = Duration::from_micros(micros);
+        let mut dice = seed;
+        for lives in 1.. {
+            let life = crate::runner::life_of(&mut dice, lives);
             let _ = tokio::time::timeout(life, bench.carry(&bench.run, &let_go)).await;
             if bench.store.run(&bench.run).await.unwrap().ended.is_some() {
                 break;
