@@ -282,16 +282,23 @@ async fn give_up(context: &Context, run: &windlass_engine::names::RunId) {
 
 async fn detached(context: &Context, row: RunRow) -> Result<Exit, Failed> {
     let outlet = &context.outlet;
-    if row.ended.is_none() && context.desk.carrier(&row.cluster).await?.is_none() {
-        let started = background::start(context, &row).await?;
-        background::tell(context, &row, &started);
-    }
     let store = context.world.store.as_ref();
     let mut reading = Reading::open(store, row, None, |_, _| {}).await?;
     let begun = Since::now(context);
-    while begun.gone(context) < PLANNED_WITHIN_MS
-        && matches!(reading.run().phase(), Phase::Requested | Phase::Observing)
-    {
+    let mut is_left_to_one = false;
+    loop {
+        // The carrier of the run before this one may still hold the cluster, about to leave it.
+        let ended = reading.run().ended().is_some();
+        if !is_left_to_one && !ended && context.desk.carrier(&reading.row.cluster).await?.is_none()
+        {
+            let started = background::start(context, &reading.row).await?;
+            background::tell(context, &reading.row, &started);
+            is_left_to_one = true;
+        }
+        let has_no_plan = matches!(reading.run().phase(), Phase::Requested | Phase::Observing);
+        if !has_no_plan || begun.gone(context) >= PLANNED_WITHIN_MS {
+            break;
+        }
         rest(context, LOOK_EVERY_MS).await;
         reading.catch_up(store).await?;
     }
