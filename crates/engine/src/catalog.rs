@@ -3,46 +3,81 @@
 //! Each fact carries its source. Parsed once, total afterwards; `catalogs/` holds the files.
 //! Must never know: the user's will, or any one cluster. Stories: `tests/it/catalog.rs`.
 
+mod graph;
 mod lint;
+mod offer;
+mod procedure;
 mod read;
+mod rule;
 
+pub use graph::{Blocked, Edge, Matching, Path, Risk};
 pub use lint::Lint;
+pub use offer::{Advisory, FactKind, FactNamed, Offer, Release};
+pub use procedure::{Human, LevelFacts, Line, Raising};
 pub use read::{Bond, Lines};
+pub use rule::{Pair, Skew, SkewRule, Within};
 
-use crate::names::{ActionName, CheckId, Component, LevelName};
+use crate::names::{ActionName, CheckId, Component, Track};
 use crate::time::Ms;
-use crate::version::{Range, Version};
-use alloc::collections::BTreeMap;
+use crate::version::Range;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// All facts about one system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Catalog {
     /// The kind of thing: `kafka`.
     pub system: String,
+    /// The catalog that this one adds to, by its system; read together with it, and gone then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// The day on which the facts were read, `2026-11-20`.
     pub as_of: String,
     /// The parts with a version of their own, in the order in which a hop moves them.
     pub components: Vec<ComponentFacts>,
-    /// Releases, oldest first.
+    /// Releases, oldest first within a track.
     pub releases: Vec<Release>,
-    /// What each line of releases supports.
+    /// What each line of releases supports; a line that is not named supports every level.
+    #[serde(default)]
     pub lines: Vec<Line>,
     /// Levels held by the whole cluster.
+    #[serde(default)]
     pub levels: Vec<LevelFacts>,
     /// Hops that the maker supports.
+    #[serde(default)]
     pub paths: Vec<Path>,
+    /// Hops that the maker names one by one, from release to release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edges: Vec<Edge>,
+    /// What may make a hop unwise, found out for each cluster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<Risk>,
+    /// Hops that the maker forbids, whatever paths say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<Blocked>,
     /// Which versions may stand side by side.
+    #[serde(default)]
     pub skew: Vec<SkewRule>,
+    /// Facts that are asked of a cluster, by name; those of checks and risks must stand here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<FactNamed>,
     /// Questions asked of a cluster before and while it moves.
+    #[serde(default)]
     pub checks: Vec<Check>,
     /// Known trouble met at releases.
+    #[serde(default)]
     pub hazards: Vec<Hazard>,
     /// Things done for the cluster within a hop.
+    #[serde(default)]
     pub actions: Vec<ActionFacts>,
+    /// Where upgrades are offered at all; none: everywhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+    /// Known holes and where they are mended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advisories: Vec<Advisory>,
 }
 
 /// One component.
@@ -51,6 +86,12 @@ pub struct Catalog {
 pub struct ComponentFacts {
     /// Its name: `controller`.
     pub name: Component,
+    /// Whose versions it has; a catalog with one scheme needs none.
+    #[serde(default, skip_serializing_if = "Track::is_main")]
+    pub track: Track,
+    /// Who moves it.
+    #[serde(default, skip_serializing_if = "Moved::is_here")]
+    pub moved: Moved,
     /// How long one member usually takes to stop, start and be whole again.
     pub restart_ms: Ms,
     /// What moving one member of it does to clients, in words.
@@ -59,110 +100,36 @@ pub struct ComponentFacts {
     pub source: String,
 }
 
-/// One release.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Release {
-    /// Its version.
-    pub version: Version,
-    /// Withdrawn or not advised, with the reason: never a target unless asked for by its full version.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub avoid: Option<String>,
-    /// Where the facts stand.
-    pub source: String,
+impl ComponentFacts {
+    /// One with its own name and nothing else to tell.
+    #[must_use]
+    pub fn of(name: Component, restart_ms: Ms, disturbs: String, source: String) -> Self {
+        Self {
+            name,
+            track: Track::default(),
+            moved: Moved::Here,
+            restart_ms,
+            disturbs,
+            source,
+        }
+    }
 }
 
-/// What a line of releases supports.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Line {
-    /// The line: `4.1`.
-    pub line: Version,
-    /// Lowest and highest level of each name that its releases support.
-    pub levels: BTreeMap<LevelName, (u16, u16)>,
-    /// Where the facts stand.
-    pub source: String,
-}
-
-/// Whether a level is raised when a user finalizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Who moves a component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Raising {
-    /// Raised to what the goal's line supports when the user finalizes.
-    OnFinalize,
-    /// Never raised unless the user names it.
-    OnlyAsked,
+pub enum Moved {
+    /// Plans of this catalog.
+    #[default]
+    Here,
+    /// Somebody else: it stands in each mix as it was seen (clients, the Kubernetes beneath a mesh).
+    Elsewhere,
 }
 
-/// A level held by the whole cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LevelFacts {
-    /// Its name: `metadata.version`.
-    pub name: LevelName,
-    /// Whether finalizing raises it.
-    pub raise: Raising,
-    /// Names of its numbers: 25 → `4.0-IV3`.
-    #[serde(default)]
-    pub names: BTreeMap<u16, String>,
-    /// Numbers that change a storage format: none of these may lie between old and new on the way down.
-    #[serde(default)]
-    pub one_way: Vec<u16>,
-    /// How a human lowers it where no such number lies between, and what must be true after that
-    /// before older software is started, in words; `{to}` stands for the number. None: never told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lowering: Option<String>,
-    /// Where the facts stand.
-    pub source: String,
-}
-
-/// A hop that the maker supports.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Path {
-    /// From these.
-    pub from: Range,
-    /// To these.
-    pub to: Range,
-    /// Levels that must be finalized at least so high before.
-    #[serde(default)]
-    pub needs: BTreeMap<LevelName, u16>,
-    /// Members may also go back along it while the old release supports every finalized level: where
-    /// that stands. None: the maker does not say so, and there is no way back along it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub back: Option<String>,
-    /// Where the facts stand.
-    pub source: String,
-}
-
-/// A rule on which versions of two components may stand side by side.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SkewRule {
-    /// Its name: `broker-not-newer`.
-    pub id: String,
-    /// The one whose distance is counted …
-    pub of: Component,
-    /// … from this one (may be the same).
-    pub from: Component,
-    /// What is allowed.
-    pub allow: Skew,
-    /// Why, in words.
-    pub why: String,
-    /// Where the rule stands.
-    pub source: String,
-}
-
-/// An allowed distance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Skew {
-    /// Not newer, by release.
-    NotNewer,
-    /// The same release.
-    Equal,
-    /// The line of the one minus the line of the other, counted in lines of the catalog, lies in `[low, high]`.
-    Lines(i32, i32),
+impl Moved {
+    fn is_here(&self) -> bool {
+        matches!(self, Self::Here)
+    }
 }
 
 /// How heavy a finding is.
@@ -203,6 +170,14 @@ pub enum Must {
     BeAtLeast(i64),
     /// A number must be at most this.
     BeAtMost(i64),
+    /// A word must be one of these.
+    BeOneOf(Vec<String>),
+    /// Every version that was seen must lie in one of these ranges.
+    BeIn(Vec<Range>),
+    /// So many objects of a list at most.
+    CountAtMost(u32),
+    /// So many objects of a list at least.
+    CountAtLeast(u32),
 }
 
 /// A question asked of the cluster.

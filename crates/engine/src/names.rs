@@ -84,6 +84,15 @@ name!(
     LevelName
 );
 name!(
+    /// A scheme of versions within a system, never compared with another: `kernel`; the main one has
+    /// no name.
+    Track
+);
+name!(
+    /// What may make a hop unwise: `KubeVirtMigration`.
+    RiskName
+);
+name!(
     /// Something done once for the cluster: `preferred-leaders`.
     ActionName
 );
@@ -103,6 +112,20 @@ name!(
     /// One execution of a plan on one cluster: a number within its store, as text.
     RunId
 );
+
+impl Default for Track {
+    fn default() -> Self {
+        Self::from("")
+    }
+}
+
+impl Track {
+    /// Whether it is the one without a name.
+    #[must_use]
+    pub fn is_main(&self) -> bool {
+        self.as_str().is_empty()
+    }
+}
 
 /// Numbers sort as numbers, all else as text; numbers come first.
 fn natural(a: Option<u64>, b: Option<u64>) -> Ordering {

@@ -98,6 +98,10 @@ pub enum Fact {
     Truth(bool),
     /// A number, with its unit where it has one (`ms`).
     Number(i64),
+    /// A word: `pro`.
+    Word(String),
+    /// Versions that were seen, by who runs them.
+    Versions(BTreeMap<String, Version>),
     /// Objects found, each with what was seen of it.
     List(Vec<Found>),
     /// A verdict that was reached elsewhere (a check of the user's own), with its evidence.

@@ -80,6 +80,13 @@ impl Version {
         }
     }
 
+    /// How many minors lie from `from` to this one; none where the first numbers differ.
+    #[must_use]
+    pub fn minors_from(&self, from: &Self) -> Option<i64> {
+        let minor = |v: &Self| i64::from(v.numbers.get(1).copied().unwrap_or(0));
+        (self.numbers.first() == from.numbers.first()).then(|| minor(self) - minor(from))
+    }
+
     /// Whether this one, read as a prefix, names `other`: `4.1` names `4.1.2` and `4.1`, not `4.10`.
     #[must_use]
     pub fn names(&self, other: &Self) -> bool {

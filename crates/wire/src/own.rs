@@ -120,7 +120,11 @@ mod tests {
                 format!("{said:?} {}", found.join("; "))
             }
             Fact::Unknown(why) => format!("unknown {why}"),
-            other @ (Fact::Truth(_) | Fact::Number(_) | Fact::List(_)) => format!("{other:?}"),
+            other @ (Fact::Truth(_)
+            | Fact::Number(_)
+            | Fact::Word(_)
+            | Fact::Versions(_)
+            | Fact::List(_)) => format!("{other:?}"),
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use windlass_engine::catalog::{Catalog, Must};
 use windlass_engine::names::MemberId;
-use windlass_engine::snapshot::{Budget, Fact, Health, Level, Member, Snapshot};
+use windlass_engine::snapshot::{Budget, Fact, Found, Health, Level, Member, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
 
@@ -113,6 +113,17 @@ fn met(must: &Must) -> Fact {
         Must::BeEmpty => Fact::List(Vec::new()),
         Must::BeTrue => Fact::Truth(true),
         Must::BeAtLeast(number) | Must::BeAtMost(number) => Fact::Number(*number),
+        Must::BeOneOf(words) => Fact::Word(words.first().cloned().unwrap_or_default()),
+        Must::BeIn(_) => Fact::Versions(BTreeMap::new()),
+        Must::CountAtMost(_) => Fact::List(Vec::new()),
+        Must::CountAtLeast(least) => Fact::List(
+            (0..*least)
+                .map(|count| Found {
+                    object: count.to_string(),
+                    seen: String::new(),
+                })
+                .collect(),
+        ),
     }
 }
 

@@ -279,15 +279,7 @@ pub mod tests {
         let catalog = Catalog {
             system: "kafka".into(),
             as_of: "2026-11-20".into(),
-            components: Vec::new(),
-            releases: Vec::new(),
-            lines: Vec::new(),
-            levels: Vec::new(),
-            paths: Vec::new(),
-            skew: Vec::new(),
-            checks: Vec::new(),
-            hazards: Vec::new(),
-            actions: Vec::new(),
+            ..Catalog::default()
         };
         let request = Request {
             cluster: "orders".into(),

@@ -42,22 +42,31 @@ fn beside(
 ) -> bool {
     match rule.allow {
         Skew::Equal => of == from,
+        Skew::Pairs(ref pairs) => {
+            let mut held = pairs.iter().filter(|pair| pair.of.holds(of));
+            held.any(|pair| pair.from.holds(from))
+        }
+        Skew::Minors(low, high) => {
+            let (one, other) = (of.numbers(), from.numbers());
+            let minor = |numbers: &[u32]| i64::from(*numbers.get(1).unwrap_or(&0));
+            let far = minor(one) - minor(other);
+            one.first() == other.first() && within(low, high, far, as_one)
+        }
         Skew::NotNewer => as_one.is_some() || of <= from,
         Skew::Lines(low, high) => {
             let Some(far) = distance(catalog, of, from) else {
                 return false;
             };
-            match as_one {
-                None => i64::from(low) <= far && far <= i64::from(high),
-                Some(()) => {
-                    let back = far >= i64::from(low) && far <= i64::from(high);
-                    let forth = -far >= i64::from(low) && -far <= i64::from(high);
-                    let between = low <= 0 && high >= 0;
-                    back || forth || between && far == 0
-                }
-            }
+            within(low, high, far, as_one)
         }
     }
+}
+
+/// Whether a distance is allowed; of members that move as one, in one of the two directions.
+fn within(low: i32, high: i32, far: i64, as_one: Option<()>) -> bool {
+    let forth = i64::from(low) <= far && far <= i64::from(high);
+    let back = i64::from(low) <= -far && -far <= i64::from(high);
+    forth || as_one.is_some() && (back || low <= 0 && high >= 0 && far == 0)
 }
 
 /// Lines of the catalog from `from` to `of`.

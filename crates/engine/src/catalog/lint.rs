@@ -216,7 +216,7 @@ impl Catalog {
                 );
             }
             match rule.allow {
-                Skew::Lines(low, high) if low > high => {
+                Skew::Lines(low, high) | Skew::Minors(low, high) if low > high => {
                     say(
                         found,
                         &at,
@@ -230,7 +230,14 @@ impl Catalog {
                         "forbids any roll: a component cannot move all at once",
                     );
                 }
-                Skew::NotNewer | Skew::Equal | Skew::Lines(..) => {}
+                Skew::Pairs(ref pairs) if pairs.is_empty() => {
+                    say(found, &at, "names no pair: nothing is allowed");
+                }
+                Skew::NotNewer
+                | Skew::Equal
+                | Skew::Lines(..)
+                | Skew::Minors(..)
+                | Skew::Pairs(_) => {}
             }
         }
         for action in self.actions.iter().filter(|action| !known(&action.after)) {

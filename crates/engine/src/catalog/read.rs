@@ -135,16 +135,29 @@ impl SkewRule {
             (Skew::NotNewer, Bond::Apart) => of <= from,
             (Skew::NotNewer, Bond::Together) => true,
             (Skew::Equal, _) => of == from,
+            (Skew::Minors(low, high), bond) => {
+                let (low, high) = reach(*low, *high, bond);
+                of.minors_from(from)
+                    .is_some_and(|far| (low..=high).contains(&far))
+            }
+            (Skew::Pairs(pairs), _) => pairs
+                .iter()
+                .any(|pair| pair.of.holds(of) && pair.from.holds(from)),
             (Skew::Lines(low, high), bond) => {
-                let (low, high) = (i64::from(*low), i64::from(*high));
-                let (low, high) = match bond {
-                    Bond::Apart => (low, high),
-                    Bond::Together => (low.min(-high), high.max(-low)),
-                };
+                let (low, high) = reach(*low, *high, bond);
                 lines
                     .between(of, from)
                     .is_some_and(|far| (low..=high).contains(&far))
             }
         }
+    }
+}
+
+/// Between members that move as one the distance counts both ways.
+fn reach(low: i32, high: i32, bond: Bond) -> (i64, i64) {
+    let (low, high) = (i64::from(low), i64::from(high));
+    match bond {
+        Bond::Apart => (low, high),
+        Bond::Together => (low.min(-high), high.max(-low)),
     }
 }

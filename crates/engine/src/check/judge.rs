@@ -10,7 +10,7 @@ use crate::names::CheckId;
 use crate::plan::{Hop, Plan, Stage};
 use crate::snapshot::{Fact, Found, Gap, Said, Snapshot, Weight};
 use crate::time::Wall;
-use crate::version::Version;
+use crate::version::{Range, Version};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -112,7 +112,9 @@ fn finding_of_own(check: &OwnCheck, snapshot: &Snapshot) -> Finding {
         ),
         Some(Fact::Unknown(why)) => (Verdict::Unknown(why.clone()), Vec::new()),
         Some(Fact::Said(said, seen)) => (verdict_of(*said, check.severity), seen.clone()),
-        Some(Fact::Truth(_) | Fact::Number(_) | Fact::List(_)) => (
+        Some(
+            Fact::Truth(_) | Fact::Number(_) | Fact::List(_) | Fact::Word(_) | Fact::Versions(_),
+        ) => (
             Verdict::Unknown("it was answered in another shape than asked".into()),
             Vec::new(),
         ),
@@ -184,9 +186,36 @@ fn ask(check: &Check, snapshot: &Snapshot) -> (Verdict, Vec<Found>) {
             number <= most,
             note(format!("{number}, at most {most} wanted")),
         ),
+        (Must::BeOneOf(words), Some(Fact::Word(word))) => (
+            words.contains(word),
+            note(format!("{word}, one of {} wanted", words.join(", "))),
+        ),
+        (Must::BeIn(ranges), Some(Fact::Versions(ran))) => outside(ranges, ran),
+        (Must::CountAtMost(most), Some(Fact::List(found))) => (
+            u32::try_from(found.len()).is_ok_and(|count| count <= *most),
+            found.clone(),
+        ),
+        (Must::CountAtLeast(least), Some(Fact::List(found))) => (
+            u32::try_from(found.len()).map_or(true, |count| count >= *least),
+            note(format!("{} found, at least {least} wanted", found.len())),
+        ),
         (
-            Must::BeEmpty | Must::BeTrue | Must::BeAtLeast(_) | Must::BeAtMost(_),
-            Some(Fact::List(_) | Fact::Truth(_) | Fact::Number(_) | Fact::Said(..)),
+            Must::BeEmpty
+            | Must::BeTrue
+            | Must::BeAtLeast(_)
+            | Must::BeAtMost(_)
+            | Must::BeOneOf(_)
+            | Must::BeIn(_)
+            | Must::CountAtMost(_)
+            | Must::CountAtLeast(_),
+            Some(
+                Fact::List(_)
+                | Fact::Truth(_)
+                | Fact::Number(_)
+                | Fact::Said(..)
+                | Fact::Word(_)
+                | Fact::Versions(_),
+            ),
         ) => {
             let why = format!("{} was answered in another shape than asked", check.fact);
             return (Verdict::Unknown(why), Vec::new());
@@ -198,6 +227,20 @@ fn ask(check: &Check, snapshot: &Snapshot) -> (Verdict, Vec<Found>) {
         (false, Severity::Fail | Severity::FailAlways) => Verdict::Fail,
     };
     (verdict, seen)
+}
+
+/// Whether all that runs lies in one of the ranges, and what does not.
+fn outside(ranges: &[Range], ran: &BTreeMap<String, Version>) -> (bool, Vec<Found>) {
+    let wanted: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+    let wrong: Vec<Found> = ran
+        .iter()
+        .filter(|(_, version)| !ranges.iter().any(|range| range.holds(version)))
+        .map(|(object, version)| Found {
+            object: object.clone(),
+            seen: format!("{version}, {} wanted", wanted.join(" or ")),
+        })
+        .collect();
+    (wrong.is_empty(), wrong)
 }
 
 /// One finding for each thing about which something that bars could not be seen.

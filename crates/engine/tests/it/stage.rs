@@ -193,15 +193,7 @@ pub fn catalog(text: &str) -> Catalog {
     let mut catalog = Catalog {
         system: "toy".into(),
         as_of: "today".into(),
-        components: Vec::new(),
-        releases: Vec::new(),
-        lines: Vec::new(),
-        levels: Vec::new(),
-        paths: Vec::new(),
-        skew: Vec::new(),
-        checks: Vec::new(),
-        hazards: Vec::new(),
-        actions: Vec::new(),
+        ..Catalog::default()
     };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (kind, rest) = line.split_once(':').expect(line);
@@ -217,31 +209,24 @@ fn take(catalog: &mut Catalog, kind: &str, words: &[&str]) {
     let source = || BOOK.to_string();
     match (kind, words) {
         ("components", names) => {
-            catalog
-                .components
-                .extend(names.iter().map(|name| ComponentFacts {
-                    name: Component::from(*name),
-                    restart_ms: Ms(1_000),
-                    disturbs: format!("{name} rests"),
-                    source: source(),
-                }))
+            let facts = |name: &&str| {
+                let disturbs = format!("{name} rests");
+                ComponentFacts::of(Component::from(*name), Ms(1_000), disturbs, source())
+            };
+            catalog.components.extend(names.iter().map(facts));
         }
         ("releases", all) => catalog.releases.extend(all.iter().map(|text| Release {
-            version: v(text.trim_end_matches('!')),
             avoid: text.ends_with('!').then(|| "withdrawn".into()),
-            source: source(),
+            ..Release::of(v(text.trim_end_matches('!')), source())
         })),
-        ("level", [name]) => catalog.levels.push(LevelFacts {
-            name: (*name).into(),
-            raise: Raising::OnFinalize,
-            names: BTreeMap::new(),
-            one_way: Vec::new(),
-            lowering: None,
-            source: source(),
-        }),
-        ("line", [line, levels @ ..]) => catalog.lines.push(Line {
-            line: v(line),
-            levels: levels
+        ("level", [name]) => catalog.levels.push(LevelFacts::of(
+            (*name).into(),
+            Raising::OnFinalize,
+            source(),
+        )),
+        ("line", [line, levels @ ..]) => catalog.lines.push(Line::of(
+            v(line),
+            levels
                 .chunks(3)
                 .map(|l| {
                     (
@@ -250,17 +235,19 @@ fn take(catalog: &mut Catalog, kind: &str, words: &[&str]) {
                     )
                 })
                 .collect(),
-            source: source(),
-        }),
+            source(),
+        )),
         ("path", [from, "to", to, needs @ ..]) => catalog.paths.push(Path {
-            from: Range::parse(from).expect(from),
-            to: Range::parse(to).expect(to),
             needs: needs
                 .chunks(3)
                 .map(|n| (n[1].into(), n[2].parse().expect(n[2])))
                 .collect(),
             back: Some(source()),
-            source: source(),
+            ..Path::of(
+                Range::parse(from).expect(from),
+                Range::parse(to).expect(to),
+                source(),
+            )
         }),
         ("skew", words) => catalog.skew.push(rule(words)),
         (kind, words) => panic!("{kind}: {words:?}"),
@@ -283,6 +270,7 @@ fn rule(words: &[&str]) -> SkewRule {
         id: format!("{of}-{word}-{from}"),
         of: (*of).into(),
         from: (*from).into(),
+        within: Within::Cluster,
         allow,
         why: why.into(),
         source: BOOK.into(),

@@ -74,42 +74,28 @@ pub fn monotonic_ns() -> u64 {
 pub fn facts() -> Result<Catalog, VersionError> {
     let source = || String::from("a target that does nothing");
     let release = |text: &str| -> Result<Release, VersionError> {
-        Ok(Release {
-            version: Version::parse(text)?,
-            avoid: None,
-            source: source(),
-        })
+        Ok(Release::of(Version::parse(text)?, source()))
     };
     let line = |text: &str| -> Result<Line, VersionError> {
-        Ok(Line {
-            line: Version::parse(text)?.line(),
-            levels: BTreeMap::new(),
-            source: source(),
-        })
+        let line = Version::parse(text)?.line();
+        Ok(Line::of(line, BTreeMap::new(), source()))
     };
     Ok(Catalog {
         system: "noop".into(),
         as_of: "2026-11-20".into(),
-        components: vec![ComponentFacts {
-            name: SERVER.into(),
-            restart_ms: SLOWEST_MS,
-            disturbs: "nobody".into(),
-            source: source(),
-        }],
+        components: vec![ComponentFacts::of(
+            SERVER.into(),
+            SLOWEST_MS,
+            "nobody".into(),
+            source(),
+        )],
         releases: vec![release(OLD)?, release(NEW)?],
         lines: vec![line(OLD)?, line(NEW)?],
-        levels: Vec::new(),
         paths: vec![Path {
-            from: Range::parse("1.0")?,
-            to: Range::parse("2.0")?,
-            needs: BTreeMap::new(),
             back: Some(source()),
-            source: source(),
+            ..Path::of(Range::parse("1.0")?, Range::parse("2.0")?, source())
         }],
-        skew: Vec::new(),
-        checks: Vec::new(),
-        hazards: Vec::new(),
-        actions: Vec::new(),
+        ..Catalog::default()
     })
 }
 

@@ -56,14 +56,8 @@ async fn bench(seed: u64, finalize: Finalize) -> Bench {
     };
     store.register(registration).await.unwrap();
     let mut catalog = noop::facts().unwrap();
-    catalog.levels.push(LevelFacts {
-        name: "format".into(),
-        raise: Raising::OnFinalize,
-        names: BTreeMap::new(),
-        one_way: Vec::new(),
-        lowering: None,
-        source: "a test".into(),
-    });
+    let format = LevelFacts::of("format".into(), Raising::OnFinalize, "a test".into());
+    catalog.levels.push(format);
     for line in &mut catalog.lines {
         line.levels.insert("format".into(), (0, 3));
     }

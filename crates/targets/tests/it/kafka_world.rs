@@ -46,23 +46,15 @@ pub fn version(text: &str) -> Version {
 /// The lines that the recorded clusters run.
 pub fn catalog() -> Catalog {
     let lines = [("3.9", 1, 21), ("4.0", 7, 25), ("4.1", 7, 27)];
-    let line = |(line, low, high): (&str, u16, u16)| Line {
-        line: version(line),
-        levels: BTreeMap::from([(LevelName::from("metadata.version"), (low, high))]),
-        source: "MetadataVersion.java".into(),
+    let line = |(line, low, high): (&str, u16, u16)| {
+        let levels = BTreeMap::from([(LevelName::from("metadata.version"), (low, high))]);
+        Line::of(version(line), levels, "MetadataVersion.java".into())
     };
     Catalog {
         system: "kafka".into(),
         as_of: "2026-11-20".into(),
-        components: Vec::new(),
-        releases: Vec::new(),
         lines: lines.map(line).to_vec(),
-        levels: Vec::new(),
-        paths: Vec::new(),
-        skew: Vec::new(),
-        checks: Vec::new(),
-        hazards: Vec::new(),
-        actions: Vec::new(),
+        ..Catalog::default()
     }
 }
 

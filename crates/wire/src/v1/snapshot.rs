@@ -105,6 +105,13 @@ pub enum FactView {
     Truth(bool),
     /// A number.
     Number(i64),
+    /// A word.
+    Word(String),
+    /// Versions that were seen.
+    Versions {
+        /// By who runs them.
+        versions: BTreeMap<String, String>,
+    },
     /// Objects found.
     List(Vec<FoundView>),
     /// A verdict that was reached elsewhere: a check of your own.
@@ -224,6 +231,13 @@ fn fact(fact: &Fact) -> FactView {
     match fact {
         Fact::Truth(truth) => FactView::Truth(*truth),
         Fact::Number(number) => FactView::Number(*number),
+        Fact::Word(word) => FactView::Word(word.clone()),
+        Fact::Versions(ran) => FactView::Versions {
+            versions: ran
+                .iter()
+                .map(|(object, version)| (object.clone(), version.to_string()))
+                .collect(),
+        },
         Fact::List(found) => FactView::List(found.iter().map(FoundView::from).collect()),
         Fact::Said(said, seen) => FactView::Said {
             said: match said {

@@ -133,7 +133,12 @@ fn also_next(fact: Fact, next: Vec<Found>) -> Fact {
             found.dedup();
             Fact::List(found)
         }
-        Fact::Truth(_) | Fact::Number(_) | Fact::Said(..) | Fact::Unknown(_) => fact,
+        Fact::Truth(_)
+        | Fact::Number(_)
+        | Fact::Word(_)
+        | Fact::Versions(_)
+        | Fact::Said(..)
+        | Fact::Unknown(_) => fact,
     }
 }
 
