@@ -33,7 +33,8 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
             style.dim("not all of this may be needed for the no: the limit was reached first")
         ));
     }
-    for (index, opens) in refusal.opens.iter().enumerate() {
+    let says_more = !refusal.opens.iter().all(|opens| refusal.because.contains(opens));
+    for (index, opens) in refusal.opens.iter().filter(|_| says_more).enumerate() {
         let word = if index == 0 { "without" } else { "and    " };
         lines.extend(flowing(
             outlet,
@@ -41,7 +42,7 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
             &style.text(&spoken(&opens.fact, typed)),
         ));
     }
-    if !refusal.opens.is_empty() {
+    if says_more {
         lines.push(format!("           {}", style.dim("there would be a way")));
     }
     if !refusal.hints.is_empty() {

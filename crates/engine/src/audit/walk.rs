@@ -169,16 +169,18 @@ impl<'a> Walk<'a> {
                 self.object(&step, "member", format!("carries no {}", stage.component));
             }
             let catalog = self.catalog;
-            let moves = |name: &Component| same_scheme(catalog, name, &stage.component);
-            let mut moving = runs.iter().filter(|(name, _)| moves(name));
-            if moving.all(|(_, release)| *release == stage.to) {
-                self.object(&step, "member", format!("is moved to {} again", stage.to));
-            }
             let elsewhere = |name: &Component| {
                 let mut facts = catalog.components.iter();
                 facts.any(|facts| &facts.name == name && facts.moved == Moved::Elsewhere)
             };
-            if runs.keys().any(|name| moves(name) && elsewhere(name)) {
+            let moves = |name: &Component| {
+                same_scheme(catalog, name, &stage.component) && !elsewhere(name)
+            };
+            let mut moving = runs.iter().filter(|(name, _)| moves(name));
+            if moving.all(|(_, release)| *release == stage.to) {
+                self.object(&step, "member", format!("is moved to {} again", stage.to));
+            }
+            if elsewhere(&stage.component) {
                 self.object(&step, "member", "is moved by somebody else".into());
             }
             let leaving = runs.iter().filter(|(name, _)| moves(name));

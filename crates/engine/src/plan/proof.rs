@@ -19,6 +19,9 @@ use alloc::vec::Vec;
 use bars::Bar;
 use minimal::Least;
 
+/// More ways into a goal than these are not listed.
+const LEADING_MAX: usize = 3;
+
 /// The search passed its limit.
 pub(super) fn too_large(world: &World) -> Refusal {
     Refusal {
@@ -148,6 +151,7 @@ fn hints(seen: &Seen, aim: &Aim, bars: &[Bar], goal: &Version) -> Vec<String> {
     for bar in bars {
         hints.extend(bar.mend(seen));
     }
+    let no_path = code(bars) == Code::NoPath;
     let only_levels = code(bars) == Code::Level;
     match aim.heading {
         Heading::Forth => {
@@ -157,9 +161,24 @@ fn hints(seen: &Seen, aim: &Aim, bars: &[Bar], goal: &Version) -> Vec<String> {
                         .into(),
                 );
             }
+            if no_path {
+                hints.extend(leading(seen, goal));
+            }
             hints.extend(nearest(seen, aim, goal));
         }
         Heading::Back => hints.push("what runs: windlass observe {cluster}".into()),
+    }
+    hints
+}
+
+/// From where paths lead to the goal, in words.
+fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
+    let mut hints = Vec::new();
+    for path in seen.catalog.paths.iter().filter(|path| path.to.holds(goal)) {
+        let hint = format!("{goal} is reached from {} only ({})", path.from, path.source);
+        if hints.len() < LEADING_MAX && !hints.contains(&hint) {
+            hints.push(hint);
+        }
     }
     hints
 }

@@ -52,13 +52,16 @@ pub(super) struct Class {
     pub groups: Vec<usize>,
 }
 
-/// Components of a class whose versions have one scheme: they move at once.
+/// Components of a class whose versions have one scheme and that plans move, or do not: they move at
+/// once.
 #[derive(Debug)]
 pub(super) struct Strand {
     /// Which of the class's components.
     pub parts: Vec<usize>,
     /// Index of the scheme.
     pub track: usize,
+    /// Who moves it.
+    pub moved: Moved,
     /// Where it is to end; none: it stays.
     pub goal: Option<At>,
     /// By version: the fewest moves to the goal, skew and levels left aside.
@@ -154,7 +157,7 @@ pub(super) struct Ease {
     /// Missing paths, by scheme and lines: as if one were offered.
     pub absent: BTreeSet<(usize, Version, Version)>,
     /// Members that run something, as if they were not there: by group of the whole picture.
-    pub gone: BTreeSet<(Vec<Component>, Vec<Version>)>,
+    pub gone: BTreeSet<(Part, Vec<Component>, Vec<Version>)>,
 }
 
 /// What is wanted, in releases of the catalog.
@@ -319,7 +322,7 @@ impl<'a> World<'a> {
             let (part, carried) = self.carried(seen, member);
             let zone = zones.get(&member.zone.as_deref()).copied();
             let (components, start): (Vec<usize>, Vec<At>) = carried.into_iter().unzip();
-            if self.is_gone(&components, &start) {
+            if self.is_gone(part, &components, &start) {
                 continue;
             }
             classes
@@ -354,8 +357,12 @@ impl<'a> World<'a> {
         }
     }
 
-    fn is_gone(&self, components: &[usize], start: &[At]) -> bool {
-        !self.ease.gone.is_empty() && self.ease.gone.contains(&self.named(components, start))
+    fn is_gone(&self, part: Part, components: &[usize], start: &[At]) -> bool {
+        if self.ease.gone.is_empty() {
+            return false;
+        }
+        let (names, versions) = self.named(components, start);
+        self.ease.gone.contains(&(part, names, versions))
     }
 
     /// What a group is called by who leaves it aside.
@@ -414,7 +421,8 @@ impl<'a> World<'a> {
                 Moved::Elsewhere => None,
             };
             let goal = end.map(|version| self.index(track, version));
-            match strands.iter_mut().find(|strand| strand.track == track) {
+            let same = |strand: &&mut Strand| strand.track == track && strand.moved == facts.moved;
+            match strands.iter_mut().find(same) {
                 Some(strand) => {
                     strand.parts.push(part);
                     strand.goal = strand.goal.max(goal);
@@ -422,6 +430,7 @@ impl<'a> World<'a> {
                 None => strands.push(Strand {
                     parts: vec![part],
                     track,
+                    moved: facts.moved,
                     goal,
                     far: Vec::new(),
                 }),

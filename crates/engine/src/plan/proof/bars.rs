@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, Matching};
 use crate::names::{Component, LevelName, RiskName};
 use crate::plan::seen::{Seen, list};
 use crate::plan::world::edges::is_ruled_out;
-use crate::plan::world::{At, Ease, Heading, Part, World};
+use crate::plan::world::{At, Ease, Heading, Part, Patches, World};
 use crate::refusal::{Because, Code};
 use crate::snapshot::Fact;
 use crate::version::Version;
@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Bar {
     /// Some members run this.
-    Runs(Vec<Component>, Vec<Version>),
+    Runs(Part, Vec<Component>, Vec<Version>),
     /// No path is offered from one line of a scheme to another.
     Absent(usize, Version, Version),
     /// A hop that is blocked, by its place in the catalog.
@@ -35,17 +35,20 @@ pub(super) enum Bar {
 
 /// All of them in a picture, those first that a proof should rather be made of.
 pub(super) fn all(world: &World, seen: &Seen) -> Vec<Bar> {
+    let offered = whole(world.catalog);
+    let offered = World::of(world.catalog, seen, world.aim, Patches::All, &offered);
     let mut bars = Vec::new();
     for class in &world.classes {
         for group in &class.groups {
-            let (names, versions) = world.named(&class.components, &world.groups[*group].start);
-            let bar = Bar::Runs(names, versions);
+            let group = &world.groups[*group];
+            let (names, versions) = world.named(&class.components, &group.start);
+            let bar = Bar::Runs(group.part, names, versions);
             if !bars.contains(&bar) {
                 bars.push(bar);
             }
         }
     }
-    bars.extend(absent(world));
+    bars.extend(absent(&offered));
     bars.extend((0..world.catalog.blocked.len()).map(Bar::Blocked));
     let risks = world.catalog.risks.iter().map(|risk| &risk.name);
     let risks = risks.filter(|name| {
@@ -56,6 +59,16 @@ pub(super) fn all(world: &World, seen: &Seen) -> Vec<Bar> {
     let rules: BTreeSet<usize> = world.rules.iter().map(|rule| rule.index).collect();
     bars.extend(rules.into_iter().map(Bar::Rule));
     bars
+}
+
+/// A picture in which every hop that the maker names is open.
+fn whole(catalog: &Catalog) -> Ease {
+    Ease {
+        blocked: (0..catalog.blocked.len()).collect(),
+        risks: catalog.risks.iter().map(|risk| risk.name.clone()).collect(),
+        levels: catalog.levels.iter().map(|level| level.name.clone()).collect(),
+        ..Ease::default()
+    }
 }
 
 /// Pairs of lines between which some hop is missing, of the schemes in which something moves.
@@ -100,8 +113,8 @@ pub(super) fn ease<'a>(bars: impl Iterator<Item = &'a Bar>) -> Ease {
     let mut ease = Ease::default();
     for bar in bars.cloned() {
         match bar {
-            Bar::Runs(names, versions) => {
-                ease.gone.insert((names, versions));
+            Bar::Runs(part, names, versions) => {
+                ease.gone.insert((part, names, versions));
             }
             Bar::Absent(track, from, to) => {
                 ease.absent.insert((track, from, to));
@@ -184,7 +197,7 @@ pub(super) fn told(world: &World, seen: &Seen, bars: &[Bar], goal: &Version) -> 
         }
     }
     because.extend(bars.iter().filter_map(|bar| match bar {
-        Bar::Runs(names, versions) => Some(runs(seen, names, versions)),
+        Bar::Runs(part, names, versions) => Some(runs(seen, *part, names, versions)),
         Bar::Absent(..) | Bar::Blocked(_) | Bar::Risk(_) | Bar::Level(_) | Bar::Rule(_) => None,
     }));
     let word = match world.aim.heading {
@@ -245,17 +258,15 @@ fn risk(seen: &Seen, name: &RiskName) -> Vec<Because> {
 }
 
 /// `1.0.0 runs on a 1 and a 2`.
-fn runs(seen: &Seen, names: &[Component], versions: &[Version]) -> Because {
+fn runs(seen: &Seen, part: Part, names: &[Component], versions: &[Version]) -> Because {
     let carried: BTreeMap<&Component, &Version> = names.iter().zip(versions).collect();
     let members = seen.snapshot.members.values();
-    let same = members.filter(|m| m.components.iter().collect::<BTreeMap<_, _>>() == carried);
-    let (left, moving): (Vec<_>, Vec<_>) = same.partition(|m| seen.left.contains(&m.id));
-    let who = |members: &[&crate::snapshot::Member]| {
-        let names: Vec<&str> = members.iter().map(|m| m.name.as_str()).collect();
-        list(&names)
-    };
-    let first = versions.first();
-    let what = match first {
+    let who: Vec<&str> = members
+        .filter(|m| seen.left.contains(&m.id) == (part == Part::Stays))
+        .filter(|m| m.components.iter().collect::<BTreeMap<_, _>>() == carried)
+        .map(|m| m.name.as_str())
+        .collect();
+    let what = match versions.first() {
         Some(one) if versions.iter().all(|v| v == one) => one.to_string(),
         Some(_) | None => {
             let each = names.iter().zip(versions);
@@ -263,16 +274,11 @@ fn runs(seen: &Seen, names: &[Component], versions: &[Version]) -> Because {
             each.join(" with ")
         }
     };
-    let text = match (moving.is_empty(), left.is_empty()) {
-        (false, true) => format!("{what} runs on {}", who(&moving)),
-        (true, _) => format!("{what} runs on {}, left as it stands", who(&left)),
-        (false, false) => format!(
-            "{what} runs on {}, and on {}, left as it stands",
-            who(&moving),
-            who(&left)
-        ),
+    let stays = match part {
+        Part::Moves => "",
+        Part::Stays => ", left as it stands",
     };
-    fact(text, None)
+    fact(format!("{what} runs on {}{stays}", list(&who)), None)
 }
 
 fn level(catalog: &Catalog, world: &World, name: &LevelName, goal: &Version) -> Vec<Because> {
