@@ -7,7 +7,7 @@
 mod rules;
 mod walk;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Release};
 use crate::names::MemberId;
 use crate::plan::{Goal, Plan, Stage};
 use crate::policy::{Finalize, Policy};
@@ -48,10 +48,10 @@ pub fn audit(
     left: &BTreeSet<MemberId>,
 ) -> Vec<Objection> {
     let course = match &plan.goal {
-        Goal::Version(_) | Goal::Finalize => Course::Up,
+        Goal::Version(_) | Goal::Finalize | Goal::Of(_) => Course::Up,
         Goal::Back(_) => Course::Down,
     };
-    let mut walk = Walk::new(catalog, snapshot, left, course);
+    let mut walk = Walk::new(catalog, policy, snapshot, left, course);
     if snapshot.identity.as_ref() != Some(&plan.identity) {
         walk.object("start", "goal", "the plan is for another cluster".into());
     }
@@ -81,6 +81,7 @@ pub fn audit(
                     }
                     walk.take_raise(&step, raise);
                 }
+                Stage::Hold(hold) => walk.take_hold(&step, hold),
                 Stage::Act(act) => {
                     if !catalog.actions.iter().any(|facts| facts.name == act.action) {
                         let what = format!("the catalog knows no action {}", act.action);
@@ -121,24 +122,24 @@ fn stops(
 ) -> Vec<Version> {
     let goal = match &plan.goal {
         Goal::Version(goal) => goal,
-        Goal::Finalize | Goal::Back(_) => return Vec::new(),
+        Goal::Finalize | Goal::Back(_) | Goal::Of(_) => return Vec::new(),
     };
     let behind = |via: &Version| {
         let mut all = snapshot
             .members
             .values()
             .filter(|m| !left.contains(&m.id))
-            .flat_map(|m| m.components.values());
-        all.any(|v| v < via && !via.names(v))
+            .flat_map(|m| m.components.iter());
+        all.any(|(name, v)| rules::is_main(catalog, name) && v < via && !via.names(v))
     };
     policy
         .via
         .iter()
         .filter(|via| behind(via) && !via.names(goal) && !(goal.is_line() && goal.names(via)))
         .filter_map(|via| {
-            let named = catalog.releases.iter().filter(|r| via.names(&r.version));
-            let advised = named.filter(|r| r.avoid.is_none() || !via.is_line());
-            advised.map(|r| r.version.clone()).max()
+            let named = catalog.releases.iter();
+            let named = named.filter(|r| r.track.is_main() && via.names(&r.version));
+            meant(via, named)
         })
         .filter(|stop| goal.names(stop) || stop < goal)
         .collect()
@@ -148,21 +149,23 @@ fn stops(
 fn at_goal(walk: &mut Walk, plan: &Plan, catalog: &Catalog, policy: &Policy) {
     let release = match &plan.goal {
         Goal::Version(goal) => {
-            let mut named: Vec<&Version> = catalog
-                .releases
-                .iter()
-                .filter(|r| goal.names(&r.version) && (r.avoid.is_none() || !goal.is_line()))
-                .map(|r| &r.version)
-                .collect();
-            named.sort();
-            Some(
-                named
-                    .last()
-                    .map_or(goal.clone(), |newest| (*newest).clone()),
-            )
+            let named = catalog.releases.iter();
+            let named = named.filter(|r| r.track.is_main() && goal.names(&r.version));
+            Some(meant(goal, named).unwrap_or_else(|| goal.clone()))
         }
         Goal::Finalize => walk.newest(),
         Goal::Back(goal) => Some(back_at(goal, catalog, &walk.began())),
+        Goal::Of(ends) => {
+            for (name, end) in ends {
+                let track = catalog.components.iter().find(|c| &c.name == name);
+                let track = track.map(|c| &c.track);
+                let releases = catalog.releases.iter();
+                let named = releases.filter(|r| Some(&r.track) == track && end.names(&r.version));
+                let exact = meant(end, named).unwrap_or_else(|| end.clone());
+                walk.component_exactly(name, &exact);
+            }
+            return;
+        }
     };
     let Some(release) = release else {
         walk.object("end", "goal", "no member is seen".to_string());
@@ -179,7 +182,7 @@ fn raises_asked(plan: &Plan, policy: &Policy) -> bool {
     match &plan.goal {
         Goal::Finalize => true,
         Goal::Version(_) => policy.finalize == Finalize::Soon,
-        Goal::Back(_) => false,
+        Goal::Back(_) | Goal::Of(_) => false,
     }
 }
 
@@ -190,7 +193,15 @@ fn back_at(goal: &Version, catalog: &Catalog, began: &BTreeSet<Version>) -> Vers
         return ran.clone();
     }
     let named = catalog.releases.iter().filter(|r| goal.names(&r.version));
-    let advised = named.filter(|r| r.avoid.is_none() || !goal.is_line());
-    let newest = advised.map(|r| &r.version).max();
-    newest.unwrap_or(goal).clone()
+    meant(goal, named).unwrap_or_else(|| goal.clone())
+}
+
+/// The release of a name: that very one, else the newest advised of a line.
+fn meant<'a>(asked: &Version, named: impl Iterator<Item = &'a Release>) -> Option<Version> {
+    let named: Vec<&Release> = named.collect();
+    if let Some(exact) = named.iter().find(|r| &r.version == asked) {
+        return Some(exact.version.clone());
+    }
+    let advised = named.into_iter().filter(|r| r.avoid.is_none());
+    advised.map(|r| r.version.clone()).max()
 }

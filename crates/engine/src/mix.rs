@@ -5,7 +5,7 @@
 //! Serves the search and the gates; the second judge (`audit`) does not use it.
 //! Must never know: who moves next. Stories: `tests/it/mix.rs`.
 
-use crate::catalog::{Bond, Catalog, SkewRule};
+use crate::catalog::{Bond, Catalog, SkewRule, Within};
 use crate::names::{Component, LevelName};
 use crate::snapshot::{Member, Snapshot};
 use crate::version::Version;
@@ -18,11 +18,22 @@ use core::fmt;
 /// The components that a kind of members carries together.
 pub type Kind = BTreeSet<Component>;
 
+/// Where members stand: those of one kind in one zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// What they carry.
+    pub kind: Kind,
+    /// Their zone; none: they are in none, which counts as one of its own.
+    pub zone: Option<String>,
+}
+
 /// The versions at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mix {
-    /// Kind of members → component → its releases.
-    pub stands: BTreeMap<Kind, BTreeMap<Component, BTreeSet<Version>>>,
+    /// Place → component → its releases.
+    pub stands: BTreeMap<Place, BTreeMap<Component, BTreeSet<Version>>>,
+    /// What single members run, each different one once.
+    pub members: BTreeSet<BTreeMap<Component, Version>>,
     /// Levels as finalized.
     pub levels: BTreeMap<LevelName, u16>,
 }
@@ -78,17 +89,20 @@ impl Mix {
         for member in snapshot.members.values().filter(|m| m.id != moved.id) {
             mix.add(member);
         }
-        let kind: Kind = moved.carries().cloned().collect();
-        let stands = mix.stands.entry(kind.clone()).or_default();
-        for component in kind {
-            stands.entry(component).or_default().insert(at.clone());
-        }
+        let mut after = moved.clone();
+        after.components = moved
+            .carries()
+            .map(|component| (component.clone(), at.clone()))
+            .collect();
+        after.unversioned.clear();
+        mix.add(&after);
         mix
     }
 
     fn levels_of(snapshot: &Snapshot) -> Self {
         Self {
             stands: BTreeMap::new(),
+            members: BTreeSet::new(),
             levels: snapshot
                 .levels
                 .iter()
@@ -98,8 +112,14 @@ impl Mix {
     }
 
     fn add(&mut self, member: &Member) {
-        let kind: Kind = member.carries().cloned().collect();
-        let stands = self.stands.entry(kind).or_default();
+        let place = Place {
+            kind: member.carries().cloned().collect(),
+            zone: member.zone.clone(),
+        };
+        if !self.members.contains(&member.components) {
+            self.members.insert(member.components.clone());
+        }
+        let stands = self.stands.entry(place).or_default();
         for (component, version) in &member.components {
             let versions = stands.entry(component.clone()).or_default();
             if !versions.contains(version) {
@@ -132,10 +152,23 @@ impl Mix {
     }
 
     fn check_rule(&self, catalog: &Catalog, rule: &SkewRule, found: &mut BTreeSet<Breach>) {
-        let lines = catalog.line_order();
-        for (one_kind, one_stands) in &self.stands {
-            for (other_kind, other_stands) in &self.stands {
-                let bond = bond(rule, one_kind, other_kind);
+        let lines = catalog.lines_of(&rule.of);
+        if rule.within == Within::Node {
+            for runs in &self.members {
+                if let (Some(of), Some(from)) = (runs.get(&rule.of), runs.get(&rule.from))
+                    && !rule.allows(&lines, of, from, Bond::Apart)
+                {
+                    found.insert(breach(rule, of, from));
+                }
+            }
+            return;
+        }
+        for (one, one_stands) in &self.stands {
+            for (other, other_stands) in &self.stands {
+                if rule.within == Within::Zone && one.zone != other.zone {
+                    continue;
+                }
+                let bond = bond(rule, &one.kind, &other.kind);
                 let pairs = one_stands
                     .get(&rule.of)
                     .into_iter()
@@ -148,21 +181,18 @@ impl Mix {
                             .map(move |from| (of, from))
                     });
                 for (of, from) in pairs.filter(|(of, from)| !rule.allows(&lines, of, from, bond)) {
-                    found.insert(Breach {
-                        broken: Broken::Skew,
-                        rule: rule.id.clone(),
-                        one: format!("{} {of}", rule.of),
-                        other: format!("{} {from}", rule.from),
-                        why: rule.why.clone(),
-                        source: rule.source.clone(),
-                    });
+                    found.insert(breach(rule, of, from));
                 }
             }
         }
     }
 
     fn check_levels(&self, catalog: &Catalog, found: &mut BTreeSet<Breach>) {
-        for (component, versions) in self.runs() {
+        let main = self
+            .runs()
+            .into_iter()
+            .filter(|(component, _)| catalog.track_of(component).is_main());
+        for (component, versions) in main {
             for version in versions {
                 let Some(line) = catalog.line(&version) else {
                     continue;
@@ -170,7 +200,8 @@ impl Mix {
                 let broken = self
                     .levels
                     .iter()
-                    .filter(|(name, number)| !line.supports(name, **number));
+                    .filter(|(name, number)| !line.supports(name, **number))
+                    .filter(|(name, _)| catalog.counts(name, &self.levels));
                 for (name, number) in broken {
                     let named = catalog.level_named(name, *number);
                     found.insert(Breach {
@@ -184,6 +215,17 @@ impl Mix {
                 }
             }
         }
+    }
+}
+
+fn breach(rule: &SkewRule, of: &Version, from: &Version) -> Breach {
+    Breach {
+        broken: Broken::Skew,
+        rule: rule.id.clone(),
+        one: format!("{} {of}", rule.of),
+        other: format!("{} {from}", rule.from),
+        why: rule.why.clone(),
+        source: rule.source.clone(),
     }
 }
 

@@ -38,6 +38,8 @@ use serde::{Deserialize, Serialize};
 pub enum Goal {
     /// All components at this release; a line (`4.1`) means its newest advised release.
     Version(Version),
+    /// These components at these releases; all others stay.
+    Of(BTreeMap<Component, Version>),
     /// The software stays; levels are raised to what it supports.
     Finalize,
     /// All components back at this older release; a line means the release of it that still runs
@@ -51,7 +53,7 @@ impl Goal {
     pub fn release(&self) -> Option<&Version> {
         match self {
             Self::Version(asked) | Self::Back(asked) => Some(asked),
-            Self::Finalize => None,
+            Self::Finalize | Self::Of(_) => None,
         }
     }
 
@@ -59,11 +61,15 @@ impl Goal {
     #[must_use]
     pub fn needs(&self, via: &[Version], catalog: &Catalog) -> Vec<Version> {
         let stops = match self {
-            Self::Version(_) => via,
+            Self::Version(_) | Self::Of(_) => via,
             Self::Finalize | Self::Back(_) => &[],
         };
+        let named = match self {
+            Self::Of(ends) => Some(ends.values()),
+            Self::Version(_) | Self::Finalize | Self::Back(_) => None,
+        };
         let asked = stops.iter().chain(self.release());
-        asked.filter_map(|asked| catalog.meant(asked)).collect()
+        asked.chain(named.into_iter().flatten()).filter_map(|asked| catalog.meant(asked)).collect()
     }
 }
 
@@ -113,6 +119,8 @@ pub enum Stage {
     Raise(Raise),
     /// Something is done for the cluster.
     Act(Act),
+    /// A human does something, and a fact of the cluster proves it.
+    Hold(Hold),
 }
 
 /// Members of a component are moved.
@@ -154,6 +162,27 @@ pub struct Act {
     pub action: ActionName,
     /// What it does, in words.
     pub what: String,
+}
+
+/// A human does one step of raising a level.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Which level it belongs to.
+    pub level: LevelName,
+    /// Where the level goes when all steps are done.
+    pub to: u16,
+    /// The name of that number, where it has one.
+    pub named: String,
+    /// In a few words.
+    pub title: String,
+    /// What to do, in words.
+    pub what: String,
+    /// The fact that says it is done.
+    pub proof: String,
+    /// Whether this is the last step that can be gone back from.
+    pub no_return: bool,
+    /// Where it stands.
+    pub source: String,
 }
 
 /// A mix as it is shown: releases by component.
@@ -214,7 +243,11 @@ impl Plan {
     #[must_use]
     pub fn point_of_no_return(&self) -> Option<(usize, usize)> {
         self.stages()
-            .find(|(_, _, stage)| matches!(stage, Stage::Raise(_)))
+            .find(|(_, _, stage)| match stage {
+                Stage::Raise(_) => true,
+                Stage::Hold(hold) => hold.no_return,
+                Stage::Move(_) | Stage::Act(_) => false,
+            })
             .map(|(h, s, _)| (h, s))
     }
 
@@ -229,7 +262,7 @@ impl Plan {
     pub fn names(&self, id: &MemberId) -> bool {
         self.stages().any(|(_, _, stage)| match stage {
             Stage::Move(step) => step.members.contains(id),
-            Stage::Raise(_) | Stage::Act(_) => false,
+            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
         })
     }
 
@@ -266,7 +299,7 @@ impl Stage {
     pub fn moves(&self) -> usize {
         match self {
             Self::Move(step) => step.members.len(),
-            Self::Raise(_) | Self::Act(_) => 0,
+            Self::Raise(_) | Self::Act(_) | Self::Hold(_) => 0,
         }
     }
 }

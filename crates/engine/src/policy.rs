@@ -4,8 +4,10 @@
 
 use crate::calendar::hours::Hours;
 use crate::check::OwnCheck;
+use crate::names::RiskName;
 use crate::time::Ms;
 use crate::version::Version;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -95,6 +97,9 @@ pub struct Policy {
     /// Checks of the user's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checks: Vec<OwnCheck>,
+    /// Risks of hops that the user takes with open eyes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub risks: BTreeSet<RiskName>,
     /// When something may begin.
     #[serde(default, skip_serializing_if = "Hours::is_empty")]
     pub hours: Hours,
@@ -121,6 +126,7 @@ impl Default for Policy {
             patience: PATIENCE,
             pause_limit: PAUSE_LIMIT,
             checks: Vec::new(),
+            risks: BTreeSet::new(),
             hours: Hours::default(),
         }
     }

@@ -30,13 +30,21 @@ pub enum Code {
     Finalized,
     /// The release to go back to is newer than what some member runs.
     Newer,
+    /// Every way passes a hop that the maker forbids.
+    Blocked,
+    /// Every way passes a risk that applies, or of which it is not known whether it does.
+    Risk,
+    /// The maker does not offer it to this cluster.
+    NotOffered,
+    /// The way has steps that humans do: it can be planned, and no run takes it.
+    ByHand,
     /// The second judge does not agree with the plan that was found.
     Objection,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::NoSuchRelease,
         Self::Older,
         Self::NoPath,
@@ -47,6 +55,10 @@ impl Code {
         Self::TooLarge,
         Self::Finalized,
         Self::Newer,
+        Self::Blocked,
+        Self::Risk,
+        Self::NotOffered,
+        Self::ByHand,
         Self::Objection,
     ];
 
@@ -64,6 +76,10 @@ impl Code {
             Self::TooLarge => "too-large",
             Self::Finalized => "finalized",
             Self::Newer => "newer",
+            Self::Blocked => "blocked",
+            Self::Risk => "risk",
+            Self::NotOffered => "not-offered",
+            Self::ByHand => "by-hand",
             Self::Objection => "objection",
         }
     }
@@ -78,8 +94,38 @@ pub struct Refusal {
     pub says: String,
     /// The facts that together bar the way, each with its source where it has one.
     pub because: Vec<Because>,
+    /// Facts whose removal together opens a way, none of them superfluous; empty where that was not
+    /// looked for, or where nothing would.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opens: Vec<Because>,
+    /// What is known of the proof.
+    #[serde(default, skip_serializing_if = "Proof::is_plain")]
+    pub proof: Proof,
     /// What would open a way, in words, and commands.
     pub hints: Vec<String>,
+}
+
+/// What is known of a proof.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Proof {
+    /// The facts speak for themselves; no way was searched.
+    #[default]
+    Plain,
+    /// With these facts alone there is no way, and without any one of them there is.
+    Minimal,
+    /// With these facts there is no way; whether each is needed was not found out within the limit.
+    NotMinimized,
+}
+
+impl Proof {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
+    fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain)
+    }
 }
 
 /// One fact that bars.

@@ -427,7 +427,7 @@ impl Run {
     fn moving(&self) -> Option<&Move> {
         match self.stage()? {
             Stage::Move(step) => Some(step),
-            Stage::Raise(_) | Stage::Act(_) => None,
+            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
         }
     }
 

@@ -15,6 +15,7 @@ use windlass_engine::hash::Hash;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;
+use windlass_engine::names::RiskName;
 use windlass_engine::version::{Range, Version};
 
 /// Names become files, rows and Kubernetes objects: what a DNS label allows in length.
@@ -151,6 +152,20 @@ const PORTS: &str = "a port from 1 to 65535";
 ///
 /// # Errors
 /// [`Wrong`] where it is no version.
+pub fn risk(text: &str) -> Result<RiskName, Wrong> {
+    let is_name = !text.is_empty() && !text.chars().any(char::is_whitespace);
+    is_name.then(|| RiskName::from(text)).ok_or_else(|| {
+        Wrong::new(
+            format!("`{text}` is no name of a risk"),
+            "a name as plans and refusals tell it, without spaces",
+        )
+    })
+}
+
+/// A release or a line.
+///
+/// # Errors
+/// Where it is none.
 pub fn version(text: &str) -> Result<Version, Wrong> {
     Version::parse(text).map_err(|_| {
         Wrong::new(

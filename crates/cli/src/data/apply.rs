@@ -334,6 +334,7 @@ fn goal_text(goal: &Goal) -> String {
     match goal {
         Goal::Version(version) => version.to_string(),
         Goal::Finalize => "levels raised".into(),
+        Goal::Of(_) => windlass_wire::v1::plan::goal_word(goal),
         Goal::Back(version) => format!("back to {version}"),
     }
 }

@@ -120,11 +120,16 @@ pub fn lines(
             format!(": windlass check {} --to {to}{via}", looked.typed)
         }
         Goal::Back(to) => format!(": windlass check {} --rollback --to {to}", looked.typed),
+        Goal::Of(ends) => {
+            let ends = ends.iter().map(|(name, version)| format!("{name}={version}"));
+            let ends: Vec<String> = ends.collect();
+            format!(": windlass check {} --to {}", looked.typed, ends.join(","))
+        }
         Goal::Finalize => String::new(),
     };
     let bars = if tally.bars() {
         match goal {
-            Goal::Version(_) | Goal::Finalize => "; upgrade is barred",
+            Goal::Version(_) | Goal::Finalize | Goal::Of(_) => "; upgrade is barred",
             Goal::Back(_) => "; rollback is barred",
         }
     } else {
@@ -144,7 +149,7 @@ fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<Str
     let there: BTreeSet<&Version> = way.start.values().flatten().collect();
     let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
     let says = match goal {
-        Goal::Version(_) | Goal::Back(_) => {
+        Goal::Version(_) | Goal::Back(_) | Goal::Of(_) => {
             format!("{} is at {} already", looked.shown, there.join(" and "))
         }
         Goal::Finalize => format!(

@@ -125,7 +125,7 @@ fn raised(run: &Run) -> Option<String> {
                 named(&raise.named.0, raise.from),
                 named(&raise.named.1, raise.to)
             )),
-            Stage::Move(_) | Stage::Act(_) => None,
+            Stage::Move(_) | Stage::Act(_) | Stage::Hold(_) => None,
         })
         .collect();
     (!steps.is_empty()).then(|| format!("  raised: {}", steps.join(", ")))

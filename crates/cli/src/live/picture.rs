@@ -112,7 +112,7 @@ fn stages(scene: &Scene<'_>, plan: &Plan, style: &Style) -> Vec<String> {
                     named(&raise.named.0, raise.from),
                     named(&raise.named.1, raise.to)
                 ),
-                Stage::Act(_) => String::new(),
+                Stage::Act(_) | Stage::Hold(_) => String::new(),
             };
             let note = note(scene, hop, index);
             format!("  {label:<wide$}  {shape}  {note}")
@@ -127,6 +127,7 @@ fn label(run: &Run, stage: &Stage) -> String {
         Stage::Move(step) => super::words::many(run, step),
         Stage::Raise(raise) => raise.level.to_string(),
         Stage::Act(act) => act.action.as_str().replace('-', " "),
+        Stage::Hold(hold) => hold.title.clone(),
     }
 }
 

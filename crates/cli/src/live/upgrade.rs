@@ -214,7 +214,7 @@ fn other_goal(context: &Context, row: &RunRow, goal: &Goal) -> Option<Exit> {
     let instead = match goal {
         Goal::Version(version) => Some(format!("--to {version}")),
         Goal::Back(version) => Some(format!("--rollback --to {version}")),
-        Goal::Finalize => None,
+        Goal::Finalize | Goal::Of(_) => None,
     };
     if let Some(instead) = instead {
         // Only a run that stands still takes another goal.

@@ -159,7 +159,7 @@ fn stage_at(run: &Run, hop: usize, stage: usize) -> Option<&Stage> {
 fn ending(stage: &Stage) -> &'static str {
     match stage {
         Stage::Move(_) => "",
-        Stage::Raise(_) | Stage::Act(_) => "s",
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => "s",
     }
 }
 
@@ -170,6 +170,7 @@ fn stage_words(run: &Run, stage: &Stage) -> String {
         Stage::Move(step) => format!("{} → {}", many(run, step), step.to),
         Stage::Raise(raise) => format!("{} → {}", raise.level, named(&raise.named.1, raise.to)),
         Stage::Act(act) => act.action.as_str().replace('-', " "),
+        Stage::Hold(hold) => hold.title.clone(),
     }
 }
 

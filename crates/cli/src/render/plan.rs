@@ -152,6 +152,10 @@ fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
         .map(|hop| hop.to.to_string())
         .unwrap_or_default();
     let way = match &plan.goal {
+        Goal::Of(ends) => {
+            let ends = ends.iter().map(|(name, version)| format!("{name} → {version}"));
+            style.text(&ends.collect::<Vec<_>>().join(", "))
+        }
         Goal::Version(_) | Goal::Back(_) => style.text(&format!("{} → {to}", start.join(" and "))),
         Goal::Finalize => format!("{to}, levels raised"),
     };
@@ -215,6 +219,16 @@ fn stage_row(
             Cell::toned("then", Tone::Bold),
             Cell::plain(act.action.to_string()),
             Cell::plain(act.what.clone()),
+        ],
+        Stage::Hold(hold) => vec![
+            number,
+            Cell::toned("by hand", Tone::Warn),
+            Cell::plain(hold.title.clone()),
+            Cell::plain(if hold.no_return {
+                format!("no way back from here; {}; proven by {}", hold.what, hold.proof)
+            } else {
+                format!("{}; proven by {}", hold.what, hold.proof)
+            }),
         ],
     }
 }

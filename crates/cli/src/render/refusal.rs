@@ -4,7 +4,7 @@
 
 use super::flowing;
 use crate::outlet::{Outlet, spoken};
-use windlass_engine::refusal::Refusal;
+use windlass_engine::refusal::{Proof, Refusal};
 
 /// All of it.
 #[must_use]
@@ -26,6 +26,24 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
             &format!("  {}  ", style.dim(word)),
             &style.text(&fact),
         ));
+    }
+    if refusal.proof == Proof::NotMinimized {
+        lines.push(format!(
+            "  {}",
+            style.dim("not all of this may be needed for the no: the limit was reached first")
+        ));
+    }
+    let says_more = !refusal.opens.iter().all(|opens| refusal.because.contains(opens));
+    for (index, opens) in refusal.opens.iter().filter(|_| says_more).enumerate() {
+        let word = if index == 0 { "without" } else { "and    " };
+        lines.extend(flowing(
+            outlet,
+            &format!("  {}  ", style.dim(word)),
+            &style.text(&spoken(&opens.fact, typed)),
+        ));
+    }
+    if says_more {
+        lines.push(format!("           {}", style.dim("there would be a way")));
     }
     if !refusal.hints.is_empty() {
         lines.push(format!("  {}", style.dim("would open a way, or help")));

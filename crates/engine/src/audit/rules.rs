@@ -2,9 +2,11 @@
 //!
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
-use crate::catalog::{Catalog, Skew, SkewRule};
-use crate::names::{Component, LevelName};
+use crate::catalog::{Catalog, Matching, Moved, Path, Skew, SkewRule, Within};
+use crate::names::{Component, LevelName, RiskName, Track};
 use crate::plan::{Plan, Raise, Stage};
+use crate::policy::Policy;
+use crate::snapshot::{Fact, Snapshot};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -13,16 +15,56 @@ use alloc::string::String;
 /// What one member runs.
 pub(super) type Runs = BTreeMap<Component, Version>;
 
+/// Whether a component has the main scheme, and is moved by plans.
+pub(super) fn is_main(catalog: &Catalog, name: &Component) -> bool {
+    let facts = catalog.components.iter().find(|facts| &facts.name == name);
+    facts.is_some_and(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+}
+
+/// Whether two components have one scheme of versions.
+pub(super) fn same_scheme(catalog: &Catalog, one: &Component, other: &Component) -> bool {
+    let track = |name: &Component| {
+        let facts = catalog.components.iter().find(|facts| &facts.name == name);
+        facts.map(|facts| &facts.track)
+    };
+    track(one) == track(other)
+}
+
+/// How near two members stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Near {
+    /// They are one.
+    Same,
+    /// In the same zone, or both in none.
+    Zone,
+    /// In one cluster only.
+    Cluster,
+}
+
 /// What two members, or one with itself, break: rule, and the pair in words.
-pub(super) fn pair(catalog: &Catalog, one: &Runs, other: &Runs) -> BTreeSet<(String, String)> {
+pub(super) fn pair(
+    catalog: &Catalog,
+    one: &Runs,
+    other: &Runs,
+    near: Near,
+) -> BTreeSet<(String, String)> {
     let mut broken = BTreeSet::new();
     for rule in &catalog.skew {
+        let counts = match rule.within {
+            Within::Cluster => true,
+            Within::Zone => near != Near::Cluster,
+            Within::Node => near == Near::Same,
+        };
+        if !counts {
+            continue;
+        }
         for (a, b) in [(one, other), (other, one)] {
             let (Some(of), Some(from)) = (a.get(&rule.of), b.get(&rule.from)) else {
                 continue;
             };
             let whole = |runs: &Runs| runs.contains_key(&rule.of) && runs.contains_key(&rule.from);
-            let moves_as_one = rule.of != rule.from && whole(a) && whole(b);
+            let in_one = rule.within == Within::Node;
+            let moves_as_one = !in_one && rule.of != rule.from && whole(a) && whole(b);
             if !beside(catalog, rule, of, from, moves_as_one.then_some(())) {
                 let what = format!("{} {of} beside {} {from}", rule.of, rule.from);
                 broken.insert((rule.id.clone(), what));
@@ -54,7 +96,10 @@ fn beside(
         }
         Skew::NotNewer => as_one.is_some() || of <= from,
         Skew::Lines(low, high) => {
-            let Some(far) = distance(catalog, of, from) else {
+            let facts = catalog.components.iter();
+            let track = facts.into_iter().find(|facts| facts.name == rule.of);
+            let track = track.map(|facts| facts.track.clone()).unwrap_or_default();
+            let Some(far) = distance(catalog, &track, of, from) else {
                 return false;
             };
             within(low, high, far, as_one)
@@ -70,9 +115,11 @@ fn within(low: i32, high: i32, far: i64, as_one: Option<()>) -> bool {
 }
 
 /// Lines of the catalog from `from` to `of`.
-fn distance(catalog: &Catalog, of: &Version, from: &Version) -> Option<i64> {
-    let mut lines: BTreeSet<Version> = catalog.releases.iter().map(|r| r.version.line()).collect();
-    lines.extend(catalog.lines.iter().map(|l| l.line.line()));
+fn distance(catalog: &Catalog, track: &Track, of: &Version, from: &Version) -> Option<i64> {
+    let releases = catalog.releases.iter().filter(|r| &r.track == track);
+    let mut lines: BTreeSet<Version> = releases.map(|r| r.version.line()).collect();
+    let named = catalog.lines.iter().filter(|l| &l.track == track);
+    lines.extend(named.map(|l| l.line.line()));
     let (of, from) = (of.line(), from.line());
     if !lines.contains(&of) || !lines.contains(&from) {
         return None;
@@ -88,7 +135,7 @@ fn distance(catalog: &Catalog, of: &Version, from: &Version) -> Option<i64> {
     }
 }
 
-/// Whether a release lives with a level at a number.
+/// Whether a release of the main scheme lives with a level at a number.
 pub(super) fn lives_with(
     catalog: &Catalog,
     release: &Version,
@@ -98,34 +145,111 @@ pub(super) fn lives_with(
     let mut lines = catalog
         .lines
         .iter()
-        .filter(|l| l.line.names(&release.line()));
+        .filter(|l| l.track.is_main() && l.line.names(&release.line()));
     lines.all(|line| match line.levels.get(level) {
         Some((low, high)) => *low <= number && number <= *high,
         None => number == 0,
     })
 }
 
-/// Whether some path leads from one release to another with levels as they stand.
+/// A hop of a component, as it is asked about.
+#[derive(Clone, Copy)]
+pub(super) struct Hop<'a> {
+    pub component: &'a Component,
+    pub from: &'a Version,
+    pub to: &'a Version,
+}
+
+/// Whether some path or edge leads from one release to another with levels as they stand, and nothing
+/// blocks it.
 pub(super) fn path(
     catalog: &Catalog,
+    policy: &Policy,
+    snapshot: &Snapshot,
     levels: &BTreeMap<LevelName, u16>,
-    from: &Version,
-    to: &Version,
+    hop: Hop,
 ) -> bool {
-    catalog.paths.iter().any(|path| {
-        let met =
-            |(name, least): (&LevelName, &u16)| levels.get(name).copied().unwrap_or(0) >= *least;
-        path.from.holds(from) && path.to.holds(to) && path.needs.iter().all(met)
-    })
+    if blocked(catalog, hop) {
+        return false;
+    }
+    let safe = |risks: &[RiskName]| {
+        risks.iter().all(|name| {
+            policy.risks.contains(name) || ruled_out(catalog, snapshot, name)
+        })
+    };
+    let met = |(name, least): (&LevelName, &u16)| levels.get(name).copied().unwrap_or(0) >= *least;
+    let by_path = catalog.paths.iter().any(|path| {
+        leads(catalog, path, hop) && path.needs.iter().all(met) && safe(&path.risks)
+    });
+    let by_edge = is_main(catalog, hop.component)
+        && catalog
+            .edges
+            .iter()
+            .any(|edge| &edge.from == hop.from && &edge.to == hop.to && safe(&edge.risks));
+    by_path || by_edge
 }
 
 /// Whether some path up from the older release is one that may also be gone back.
-pub(super) fn path_back(catalog: &Catalog, from: &Version, to: &Version) -> bool {
-    to < from
+pub(super) fn path_back(catalog: &Catalog, hop: Hop) -> bool {
+    let up = Hop {
+        component: hop.component,
+        from: hop.to,
+        to: hop.from,
+    };
+    hop.to < hop.from
+        && !blocked(catalog, up)
         && catalog
             .paths
             .iter()
-            .any(|path| path.from.holds(to) && path.to.holds(from) && path.back.is_some())
+            .any(|path| path.back.is_some() && leads(catalog, path, up))
+}
+
+/// A path for this component between these releases, whatever it asks for.
+fn leads(catalog: &Catalog, path: &Path, hop: Hop) -> bool {
+    let facts = catalog.components.iter().find(|c| &c.name == hop.component);
+    let same = facts.is_some_and(|facts| facts.track == path.track);
+    let is_of = path.of.is_empty() || path.of.contains(hop.component);
+    let (old, new) = (hop.from.numbers(), hop.to.numbers());
+    let minor = |numbers: &[u32]| numbers.get(1).copied().unwrap_or(0);
+    let near = path.at_most.is_none_or(|most| {
+        old.first() == new.first() && minor(new).saturating_sub(minor(old)) <= most
+    });
+    let line = hop.from.line();
+    let newest = !path.from_newest
+        || !catalog.releases.iter().any(|r| {
+            r.track == path.track
+                && r.avoid.is_none()
+                && r.version.line() == line
+                && &r.version > hop.from
+        });
+    same && is_of && near && newest && path.from.holds(hop.from) && path.to.holds(hop.to)
+}
+
+fn blocked(catalog: &Catalog, hop: Hop) -> bool {
+    let facts = catalog.components.iter().find(|c| &c.name == hop.component);
+    let Some(facts) = facts else {
+        return false;
+    };
+    catalog.blocked.iter().any(|blocked| {
+        let is_of = blocked.of.is_empty() || blocked.of.contains(hop.component);
+        let same = blocked.track == facts.track;
+        same && is_of && blocked.from.holds(hop.from) && blocked.to.holds(hop.to)
+    })
+}
+
+/// Whether the cluster itself says that a risk does not apply.
+fn ruled_out(catalog: &Catalog, snapshot: &Snapshot, name: &RiskName) -> bool {
+    let risk = catalog.risks.iter().find(|risk| &risk.name == name);
+    let named = risk.into_iter().flat_map(|risk| &risk.matching);
+    let asked = named.filter_map(|matching| match matching {
+        Matching::Fact(fact) => Some(fact.clone()),
+        Matching::Always | Matching::Promql(_) => None,
+    });
+    let own = risk.map(|risk| format!("risk.{}", risk.name));
+    let no = Some(&Fact::Truth(false));
+    own.into_iter()
+        .chain(asked)
+        .any(|fact| snapshot.facts.get(&fact) == no)
 }
 
 /// Whether a later move asks for more than a level was at before it was raised.
@@ -141,14 +265,16 @@ pub(super) fn needed_later(
             Stage::Move(step) => {
                 let too_low = !lives_with(catalog, &step.to, &raise.level, raise.from);
                 let all_ask = step.from.iter().any(|from| {
-                    let mut ways = catalog
-                        .paths
-                        .iter()
-                        .filter(|p| p.from.holds(from) && p.to.holds(&step.to));
+                    let hop = Hop {
+                        component: &step.component,
+                        from,
+                        to: &step.to,
+                    };
+                    let mut ways = catalog.paths.iter().filter(|p| leads(catalog, p, hop));
                     ways.all(|p| p.needs.get(&raise.level).is_some_and(|n| *n > raise.from))
                 });
                 too_low || all_ask
             }
-            Stage::Raise(_) | Stage::Act(_) => false,
+            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
         })
 }

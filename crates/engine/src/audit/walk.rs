@@ -5,18 +5,23 @@
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
 use super::Objection;
-use super::rules::{Runs, lives_with, pair, path, path_back};
-use crate::catalog::{Catalog, Raising};
-use crate::names::{LevelName, MemberId};
-use crate::plan::{Hop, Move, Raise, Stage};
+use super::rules::{self, Near, Runs, is_main, lives_with, pair, path, path_back, same_scheme};
+use crate::catalog::{Catalog, Moved, Raising, Within};
+use crate::names::{Component, LevelName, MemberId};
+use crate::plan::{Hold, Hop, Move, Raise, Stage};
+use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 type Broken = BTreeSet<(String, String)>;
+
+/// Where members stand and what they run.
+type Stand = (Option<String>, Runs);
 
 /// Which way members may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +32,16 @@ pub(super) enum Course {
 
 pub(super) struct Walk<'a> {
     catalog: &'a Catalog,
+    policy: &'a Policy,
     course: Course,
     snapshot: &'a Snapshot,
     left: &'a BTreeSet<MemberId>,
     runs: BTreeMap<MemberId, Runs>,
-    /// How many members run the same.
-    counts: BTreeMap<Runs, usize>,
+    /// How many members run the same in the same zone, where some rule looks at zones.
+    counts: BTreeMap<Stand, usize>,
     levels: BTreeMap<LevelName, u16>,
     /// Pairs judged before: the same two are met at each of a thousand moves.
-    judged: BTreeMap<(Runs, Runs), Broken>,
+    judged: BTreeMap<(Runs, Runs, Near), Broken>,
     broken: Broken,
     pub objections: Vec<Objection>,
 }
@@ -43,6 +49,7 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub fn new(
         catalog: &'a Catalog,
+        policy: &'a Policy,
         snapshot: &'a Snapshot,
         left: &'a BTreeSet<MemberId>,
         course: Course,
@@ -52,27 +59,36 @@ impl<'a> Walk<'a> {
             .values()
             .map(|m| (m.id.clone(), m.components.clone()))
             .collect();
-        let mut counts: BTreeMap<Runs, usize> = BTreeMap::new();
-        for one in runs.values() {
-            *counts.entry(one.clone()).or_default() += 1;
-        }
-        let levels = snapshot.levels.iter();
+        let absent = catalog.levels.iter();
+        let mut levels: BTreeMap<LevelName, u16> =
+            absent.map(|facts| (facts.name.clone(), facts.absent)).collect();
+        let seen = snapshot.levels.iter();
+        levels.extend(seen.map(|(name, level)| (name.clone(), level.finalized)));
         let mut walk = Self {
             catalog,
+            policy,
             course,
             snapshot,
             left,
-            runs,
-            counts,
-            levels: levels
-                .map(|(name, level)| (name.clone(), level.finalized))
-                .collect(),
+            runs: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            levels,
             judged: BTreeMap::new(),
             broken: Broken::new(),
             objections: Vec::new(),
         };
+        for (id, one) in runs {
+            *walk.counts.entry(walk.stand(&id, &one)).or_default() += 1;
+            walk.runs.insert(id, one);
+        }
         walk.broken = walk.look();
         walk
+    }
+
+    fn stand(&self, id: &MemberId, runs: &Runs) -> Stand {
+        let zoned = self.catalog.skew.iter().any(|r| r.within == Within::Zone);
+        let member = self.snapshot.members.get(id).filter(|_| zoned);
+        (member.and_then(|m| m.zone.clone()), runs.clone())
     }
 
     pub fn object(&mut self, step: &str, rule: &str, what: String) {
@@ -86,23 +102,37 @@ impl<'a> Walk<'a> {
     /// Everything that stands broken now.
     fn look(&mut self) -> Broken {
         let mut broken = Broken::new();
-        let kinds: Vec<(Runs, usize)> = self.counts.iter().map(|(r, n)| (r.clone(), *n)).collect();
-        for (i, (one, count)) in kinds.iter().enumerate() {
-            for (j, (other, _)) in kinds.iter().enumerate().skip(i) {
+        let kinds: Vec<(&Stand, usize)> = self.counts.iter().map(|(s, n)| (s, *n)).collect();
+        let catalog = self.catalog;
+        for (i, ((zone, one), count)) in kinds.iter().enumerate() {
+            for (j, ((other_zone, other), _)) in kinds.iter().enumerate().skip(i) {
                 // One member alone does not stand beside itself, but its own components do.
-                if i == j && *count == 1 && one.len() == 1 {
-                    continue;
+                let mut near = vec![if zone == other_zone {
+                    Near::Zone
+                } else {
+                    Near::Cluster
+                }];
+                if i == j {
+                    near.push(Near::Same);
+                    if *count == 1 && one.len() == 1 {
+                        continue;
+                    }
                 }
-                let catalog = self.catalog;
-                let known = self
-                    .judged
-                    .entry((one.clone(), other.clone()))
-                    .or_insert_with(|| pair(catalog, one, other));
-                broken.extend(known.iter().cloned());
+                for near in near {
+                    let key = (one.clone(), other.clone(), near);
+                    let known = self
+                        .judged
+                        .entry(key)
+                        .or_insert_with(|| pair(catalog, one, other, near));
+                    broken.extend(known.iter().cloned());
+                }
             }
-            for (component, release) in one {
+            let main = one.iter().filter(|(name, _)| is_main(catalog, name));
+            for (component, release) in main {
                 for (level, number) in &self.levels {
-                    if !lives_with(self.catalog, release, level, *number) {
+                    if counts(catalog, &self.levels, level)
+                        && !lives_with(catalog, release, level, *number)
+                    {
                         let what = format!("{component} {release} with {level} at {number}");
                         broken.insert(("level".into(), what));
                     }
@@ -138,18 +168,38 @@ impl<'a> Walk<'a> {
             if !runs.contains_key(&stage.component) {
                 self.object(&step, "member", format!("carries no {}", stage.component));
             }
-            if runs.values().all(|release| *release == stage.to) {
+            let catalog = self.catalog;
+            let elsewhere = |name: &Component| {
+                let mut facts = catalog.components.iter();
+                facts.any(|facts| &facts.name == name && facts.moved == Moved::Elsewhere)
+            };
+            let moves = |name: &Component| {
+                same_scheme(catalog, name, &stage.component) && !elsewhere(name)
+            };
+            let mut moving = runs.iter().filter(|(name, _)| moves(name));
+            if moving.all(|(_, release)| *release == stage.to) {
                 self.object(&step, "member", format!("is moved to {} again", stage.to));
             }
-            for (component, release) in runs.iter().filter(|(_, release)| **release != stage.to) {
+            if elsewhere(&stage.component) {
+                self.object(&step, "member", "is moved by somebody else".into());
+            }
+            let leaving = runs.iter().filter(|(name, _)| moves(name));
+            for (component, release) in leaving.filter(|(_, release)| **release != stage.to) {
                 if !stage.from.contains(release) {
                     let what =
                         format!("{component} runs {release}, which the stage does not expect");
                     self.object(&step, "member", what);
                 }
+                let hop = rules::Hop {
+                    component,
+                    from: release,
+                    to: &stage.to,
+                };
                 let open = match self.course {
-                    Course::Up => path(self.catalog, &self.levels, release, &stage.to),
-                    Course::Down => path_back(self.catalog, release, &stage.to),
+                    Course::Up => {
+                        path(self.catalog, self.policy, self.snapshot, &self.levels, hop)
+                    }
+                    Course::Down => path_back(self.catalog, hop),
                 };
                 if !open {
                     let what = format!("no supported path leads from {release} to {}", stage.to);
@@ -157,8 +207,11 @@ impl<'a> Walk<'a> {
                 }
             }
             let moved: Runs = runs
-                .keys()
-                .map(|name| (name.clone(), stage.to.clone()))
+                .iter()
+                .map(|(name, release)| {
+                    let at = if moves(name) { &stage.to } else { release };
+                    (name.clone(), at.clone())
+                })
                 .collect();
             self.put(id, &runs, moved);
             self.judge(&step);
@@ -166,13 +219,14 @@ impl<'a> Walk<'a> {
     }
 
     fn put(&mut self, id: &MemberId, old: &Runs, new: Runs) {
-        if let Some(count) = self.counts.get_mut(old) {
+        let old = self.stand(id, old);
+        if let Some(count) = self.counts.get_mut(&old) {
             *count -= 1;
             if *count == 0 {
-                self.counts.remove(old);
+                self.counts.remove(&old);
             }
         }
-        *self.counts.entry(new.clone()).or_default() += 1;
+        *self.counts.entry(self.stand(id, &new)).or_default() += 1;
         self.runs.insert(id.clone(), new);
     }
 
@@ -187,11 +241,38 @@ impl<'a> Walk<'a> {
             .levels
             .iter()
             .find(|facts| facts.name == raise.level);
-        if facts.is_none_or(|facts| facts.raise == Raising::OnlyAsked) {
+        if facts.is_none_or(|facts| facts.raise != Raising::OnFinalize) {
             let what = format!("{} is raised only when asked for by name", raise.level);
             self.object(step, "level", what);
         }
         self.levels.insert(raise.level.clone(), raise.to);
+        self.judge(step);
+    }
+
+    /// Steps that humans do: they stand in the catalog, and their level is raised where it may be.
+    pub fn take_hold(&mut self, step: &str, hold: &Hold) {
+        let catalog = self.catalog;
+        let facts = catalog.levels.iter().find(|facts| facts.name == hold.level);
+        let Some(facts) = facts.filter(|facts| facts.raise == Raising::ByHumans) else {
+            self.object(step, "level", format!("{} is not raised by humans", hold.level));
+            return;
+        };
+        if !facts.procedure.iter().any(|human| human.title == hold.title) {
+            let what = format!("{} has no step {}", hold.level, hold.title);
+            self.object(step, "level", what);
+        }
+        if let Some(range) = &facts.raised_at {
+            let mut runs = self.runs.values().flatten();
+            if runs.any(|(name, release)| is_main(catalog, name) && !range.holds(release)) {
+                let what = format!("{} is raised only while all run {range}", hold.level);
+                self.object(step, "level", what);
+            }
+        }
+        self.levels.insert(hold.level.clone(), hold.to);
+        for (name, number) in &facts.brings {
+            let stands = self.levels.entry(name.clone()).or_default();
+            *stands = (*stands).max(*number);
+        }
         self.judge(step);
     }
 
@@ -203,11 +284,11 @@ impl<'a> Walk<'a> {
                     let member = self.snapshot.members.get(id);
                     member.is_some_and(|m| m.components.contains_key(&facts.after))
                 }),
-                Stage::Raise(_) | Stage::Act(_) => false,
+                Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
             };
             let is_it = |stage: &Stage| match stage {
                 Stage::Act(act) => act.action == facts.name,
-                Stage::Move(_) | Stage::Raise(_) => false,
+                Stage::Move(_) | Stage::Raise(_) | Stage::Hold(_) => false,
             };
             let wrong = match hop.stages.iter().rposition(carries) {
                 Some(last) => {
@@ -233,15 +314,18 @@ impl<'a> Walk<'a> {
     /// What runs on members that are to move.
     fn releases(&self) -> impl Iterator<Item = &Version> {
         let movers = self.runs.iter().filter(|(id, _)| !self.left.contains(*id));
-        movers.flat_map(|(_, runs)| runs.values())
+        let runs = movers.flat_map(|(_, runs)| runs.iter());
+        runs.filter(|(name, _)| is_main(self.catalog, name))
+            .map(|(_, release)| release)
     }
 
     /// What ran at the start on members that are to move.
     pub fn began(&self) -> BTreeSet<Version> {
         let members = self.snapshot.members.values();
         let movers = members.filter(|m| !self.left.contains(&m.id));
-        movers
-            .flat_map(|m| m.components.values().cloned())
+        let runs = movers.flat_map(|m| m.components.iter());
+        runs.filter(|(name, _)| is_main(self.catalog, name))
+            .map(|(_, release)| release.clone())
             .collect()
     }
 
@@ -257,16 +341,33 @@ impl<'a> Walk<'a> {
     pub fn passed(&self, stop: &Version) -> bool {
         self.runs.iter().any(|(id, runs)| {
             let began = self.snapshot.members.get(id);
-            let before = began.is_some_and(|m| m.components.values().any(|v| v < stop));
-            before && runs.values().any(|release| release > stop)
+            let main = |(name, _): &(&Component, &Version)| is_main(self.catalog, name);
+            let before = began.is_some_and(|m| {
+                let mut all = m.components.iter().filter(main);
+                all.any(|(_, v)| v < stop)
+            });
+            let mut now = runs.iter().filter(main);
+            before && now.any(|(_, release)| release > stop)
         })
     }
 
     pub fn all_exactly(&mut self, release: &Version) {
+        let catalog = self.catalog;
+        self.exactly(|name| is_main(catalog, name), release);
+    }
+
+    pub fn component_exactly(&mut self, component: &Component, release: &Version) {
+        self.exactly(|name| name == component, release);
+    }
+
+    fn exactly(&mut self, asked: impl Fn(&Component) -> bool, release: &Version) {
         let short: Vec<MemberId> = self
             .runs
             .iter()
-            .filter(|(id, runs)| !self.left.contains(*id) && runs.values().any(|v| v != release))
+            .filter(|(id, runs)| {
+                let mut runs = runs.iter();
+                !self.left.contains(*id) && runs.any(|(name, v)| asked(name) && v != release)
+            })
             .map(|(id, _)| id.clone())
             .collect();
         for id in short {
@@ -283,7 +384,8 @@ impl<'a> Walk<'a> {
             .filter(|f| f.raise == Raising::OnFinalize)
         {
             let stands = self.levels.get(&facts.name).copied().unwrap_or(0);
-            let line = catalog.lines.iter().find(|l| l.line.names(&release.line()));
+            let mut lines = catalog.lines.iter().filter(|l| l.track.is_main());
+            let line = lines.find(|l| l.line.names(&release.line()));
             let high = line
                 .and_then(|l| l.levels.get(&facts.name))
                 .map_or(0, |(_, high)| *high);
@@ -298,4 +400,11 @@ impl<'a> Walk<'a> {
             }
         }
     }
+}
+
+/// Whether a level counts with all levels as they stand.
+fn counts(catalog: &Catalog, levels: &BTreeMap<LevelName, u16>, level: &LevelName) -> bool {
+    let facts = catalog.levels.iter().find(|facts| &facts.name == level);
+    let when = facts.and_then(|facts| facts.when.as_ref());
+    when.is_none_or(|(other, least)| levels.get(other).copied().unwrap_or(0) >= *least)
 }

@@ -91,6 +91,17 @@ pub struct Risk {
     pub source: String,
 }
 
+impl Risk {
+    /// The facts of a cluster that tell whether it applies; one of its own name can always be told.
+    pub fn facts(&self) -> impl Iterator<Item = String> {
+        let own = core::iter::once(alloc::format!("risk.{}", self.name));
+        own.chain(self.matching.iter().filter_map(|matching| match matching {
+            Matching::Fact(fact) => Some(fact.clone()),
+            Matching::Always | Matching::Promql(_) => None,
+        }))
+    }
+}
+
 /// A way to find out whether a risk applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

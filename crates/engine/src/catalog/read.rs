@@ -3,8 +3,9 @@
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/mix.rs`.
 
 use super::{Catalog, ComponentFacts, LevelFacts, Line, Path, Release, Skew, SkewRule};
-use crate::names::{Component, LevelName};
+use crate::names::{Component, LevelName, Track};
 use crate::version::Version;
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -31,7 +32,7 @@ impl Lines {
 }
 
 /// Whether two components can be moved one before the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bond {
     /// They sit in members that can move one after the other.
     Apart,
@@ -41,34 +42,103 @@ pub enum Bond {
 }
 
 impl Catalog {
-    /// All lines that are named by a release or a line, oldest first.
+    /// All lines of the main scheme that are named by a release or a line, oldest first.
     #[must_use]
     pub fn line_order(&self) -> Lines {
-        let mut lines: Vec<Version> = self
-            .releases
-            .iter()
+        self.lines_in(&Track::default())
+    }
+
+    /// The lines that a component's versions are counted in.
+    #[must_use]
+    pub fn lines_of(&self, component: &Component) -> Lines {
+        self.lines_in(&self.track_of(component))
+    }
+
+    fn lines_in(&self, track: &Track) -> Lines {
+        let releases = self.releases.iter().filter(|r| &r.track == track);
+        let lines = self.lines.iter().filter(|l| &l.track == track);
+        let mut lines: Vec<Version> = releases
             .map(|release| release.version.line())
-            .chain(self.lines.iter().map(|line| line.line.line()))
+            .chain(lines.map(|line| line.line.line()))
             .collect();
         lines.sort();
         lines.dedup();
         Lines(lines)
     }
 
+    /// The schemes of versions, the main one first.
+    #[must_use]
+    pub fn tracks(&self) -> Vec<Track> {
+        let mut tracks = alloc::vec![Track::default()];
+        for facts in &self.components {
+            if !tracks.contains(&facts.track) {
+                tracks.push(facts.track.clone());
+            }
+        }
+        tracks
+    }
+
+    /// The scheme of a component's versions; the main one for a component that is not known.
+    #[must_use]
+    pub fn track_of(&self, component: &Component) -> Track {
+        self.component(component)
+            .map_or_else(Track::default, |facts| facts.track.clone())
+    }
+
+    /// What a line of releases of a scheme supports; none where the catalog does not say.
+    #[must_use]
+    pub fn line_in(&self, track: &Track, of: &Version) -> Option<&Line> {
+        let line = of.line();
+        let lines = self.lines.iter().filter(|l| &l.track == track);
+        lines.into_iter().find(|l| l.line.line() == line)
+    }
+
+    /// Whether a path leads from one release to a newer one, levels and risks left aside.
+    #[must_use]
+    pub fn leads(&self, path: &Path, from: &Version, to: &Version) -> bool {
+        let near = path.at_most.is_none_or(|most| {
+            to.minors_from(from)
+                .is_some_and(|far| far <= i64::from(most))
+        });
+        near && path.from.holds(from)
+            && path.to.holds(to)
+            && (!path.from_newest || self.is_newest(&path.track, from))
+    }
+
+    /// Whether no newer advised release of its line is known.
+    fn is_newest(&self, track: &Track, version: &Version) -> bool {
+        let line = version.line();
+        let mut newer = self.releases.iter().filter(|r| &r.track == track);
+        !newer.any(|r| r.avoid.is_none() && &r.version > version && line.names(&r.version))
+    }
+
     /// A release by its full version.
     #[must_use]
     pub fn release(&self, version: &Version) -> Option<&Release> {
-        self.releases.iter().find(|r| &r.version == version)
+        let main = self.releases.iter().filter(|r| r.track.is_main());
+        main.into_iter().find(|r| &r.version == version)
     }
 
     /// The exact release that is meant by one that was asked for: a line names its newest advised one.
     #[must_use]
     pub fn meant(&self, asked: &Version) -> Option<Version> {
-        if asked.is_line() {
-            self.newest(asked).map(|release| release.version.clone())
-        } else {
-            Some(asked.clone())
+        let known = self.meant_in(&Track::default(), asked);
+        match known {
+            Some(release) => Some(release.version.clone()),
+            None if asked.is_line() => None,
+            None => Some(asked.clone()),
         }
+    }
+
+    /// The release of a scheme that is meant: the one of that name, else the newest advised of a line.
+    #[must_use]
+    pub fn meant_in(&self, track: &Track, asked: &Version) -> Option<&Release> {
+        let all = || self.releases.iter().filter(|r| &r.track == track);
+        all().find(|r| &r.version == asked).or_else(|| {
+            all()
+                .filter(|r| asked.is_line() && r.avoid.is_none() && asked.names(&r.version))
+                .max_by(|a, b| a.version.cmp(&b.version))
+        })
     }
 
     /// The newest advised release that this version, read as a prefix, names.
@@ -76,21 +146,30 @@ impl Catalog {
     pub fn newest(&self, named: &Version) -> Option<&Release> {
         self.releases
             .iter()
-            .filter(|r| r.avoid.is_none() && named.names(&r.version))
+            .filter(|r| r.track.is_main() && r.avoid.is_none() && named.names(&r.version))
             .max_by(|a, b| a.version.cmp(&b.version))
     }
 
-    /// What the line of a release supports; none where the catalog does not say.
+    /// What the line of a release of the main scheme supports; none where the catalog does not say.
     #[must_use]
     pub fn line(&self, of: &Version) -> Option<&Line> {
-        let line = of.line();
-        self.lines.iter().find(|l| l.line.line() == line)
+        self.line_in(&Track::default(), of)
     }
 
     /// The facts of a level.
     #[must_use]
     pub fn level(&self, name: &LevelName) -> Option<&LevelFacts> {
         self.levels.iter().find(|l| &l.name == name)
+    }
+
+    /// Whether a level counts with all levels as they stand.
+    #[must_use]
+    pub fn counts(&self, name: &LevelName, levels: &BTreeMap<LevelName, u16>) -> bool {
+        let when = self.level(name).and_then(|facts| facts.when.as_ref());
+        when.is_none_or(|(other, least)| {
+            let absent = || self.level(other).map_or(0, |facts| facts.absent);
+            levels.get(other).copied().unwrap_or_else(absent) >= *least
+        })
     }
 
     /// The facts of a component.
@@ -115,14 +194,6 @@ impl Line {
         self.levels
             .get(level)
             .map_or(number == 0, |(low, high)| (*low..=*high).contains(&number))
-    }
-}
-
-impl Path {
-    /// Whether members may go back along it from the newer release to the older one.
-    #[must_use]
-    pub fn leads_back(&self, newer: &Version, older: &Version) -> bool {
-        self.back.is_some() && older < newer && self.from.holds(older) && self.to.holds(newer)
     }
 }
 

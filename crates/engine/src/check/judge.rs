@@ -94,7 +94,7 @@ fn within(check: &Check, hop: &Hop) -> bool {
 fn leaves(stage: &Stage) -> Vec<&Version> {
     match stage {
         Stage::Move(step) => step.from.iter().collect(),
-        Stage::Raise(_) | Stage::Act(_) => Vec::new(),
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => Vec::new(),
     }
 }
 

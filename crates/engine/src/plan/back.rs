@@ -10,8 +10,8 @@ use super::goal::no_such_release;
 use super::seen::{Seen, list};
 use crate::catalog::{Catalog, Line};
 use crate::mix::{Mix, newly_broken};
-use crate::names::{LevelName, MemberId};
-use crate::refusal::{Because, Code, Refusal};
+use crate::names::{LevelName, MemberId, Track};
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::snapshot::Snapshot;
 use crate::version::Version;
 use alloc::collections::BTreeMap;
@@ -30,12 +30,8 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
     if let Some(runs) = here.iter().rfind(|v| asked.names(v)) {
         return Ok(runs.clone());
     }
-    let found = if asked.is_line() {
-        catalog.newest(asked)
-    } else {
-        catalog.release(asked)
-    };
-    found
+    catalog
+        .meant_in(&Track::default(), asked)
         .map(|release| release.version.clone())
         .ok_or_else(|| no_such_release(catalog, asked))
 }
@@ -45,7 +41,7 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
 pub(super) fn not_newer(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
     let mut older: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for member in seen.movers() {
-        if let Some(oldest) = member.components.values().min().filter(|v| *v < goal) {
+        if let Some(oldest) = seen.main(member).map(|(_, v)| v).min().filter(|v| *v < goal) {
             older.entry(oldest).or_default().push(&member.name);
         }
     }
@@ -53,6 +49,8 @@ pub(super) fn not_newer(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
         return Ok(());
     };
     Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Newer,
         says: format!("{goal} is newer than what runs: {oldest}"),
         because: older
@@ -108,6 +106,8 @@ pub(super) fn not_finalized(catalog: &Catalog, seen: &Seen, goal: &Version) -> R
     }
     hints.push("what else can be reached: windlass targets {cluster}".into());
     Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Finalized,
         says: match (stuck, names.len()) {
             (true, 1) => format!("there is no way back to {goal}: {all} was finalized above it"),

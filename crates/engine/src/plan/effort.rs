@@ -29,7 +29,7 @@ pub(crate) fn of_stage(
             Ms(rounds.saturating_mul(each.0).saturating_add(policy.soak.0))
         }
         Stage::Raise(_) => Ms(RAISE_MS),
-        Stage::Act(_) => Ms(0),
+        Stage::Act(_) | Stage::Hold(_) => Ms(0),
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn of_one(stage: &Stage) -> Ms {
     match stage {
         Stage::Move(step) => step.each,
         Stage::Raise(_) => Ms(RAISE_MS),
-        Stage::Act(_) => Ms(0),
+        Stage::Act(_) | Stage::Hold(_) => Ms(0),
     }
 }
 
@@ -93,7 +93,7 @@ fn took(plan: &Plan, policy: &Policy, rounds: impl Fn(&Move, Start) -> usize) ->
                 soaks += 1;
             }
             Stage::Raise(_) => sum = sum.saturating_add(RAISE_MS),
-            Stage::Act(_) => {}
+            Stage::Act(_) | Stage::Hold(_) => {}
         }
     }
     let hops = plan.hops.iter();

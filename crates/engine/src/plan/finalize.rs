@@ -6,7 +6,7 @@ use super::seen::{Seen, list};
 use super::{Hop, LevelLeft, Raise, Stage};
 use crate::catalog::{Catalog, Raising};
 use crate::names::LevelName;
-use crate::refusal::{Because, Code, Refusal};
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::version::Version;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -91,6 +91,8 @@ pub(super) fn cannot_live<'a>(
 
 fn left_behind(raise: &Raise, name: &str) -> Refusal {
     Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Level,
         says: format!("{} cannot be raised to {}", raise.level, raise.named.1),
         because: vec![Because {
@@ -118,6 +120,8 @@ fn mixed(seen: &Seen, releases: &[Version]) -> Refusal {
         })
         .collect();
     Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Level,
         says: "levels are raised only when every member runs the same release".into(),
         because,
@@ -137,6 +141,8 @@ fn supported(seen: &Seen, raise: &Raise) -> Result<(), Refusal> {
         .and_then(|level| level.supported);
     match told {
         Some((low, high)) if high < raise.to => Err(Refusal {
+            opens: Vec::new(),
+            proof: Proof::Plain,
             code: Code::Level,
             says: format!("{} cannot be raised to {}", raise.level, raise.named.1),
             because: vec![Because {

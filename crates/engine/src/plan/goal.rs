@@ -3,9 +3,11 @@
 //! Must never know: how a way is searched. Stories: `tests/it/kafka.rs`, `tests/it/refusal.rs`.
 
 use super::seen::Seen;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Moved};
+use crate::names::{Component, Track};
 use crate::policy::Policy;
-use crate::refusal::{Because, Code, Refusal};
+use crate::snapshot::Fact;
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -22,14 +24,67 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
     if here.len() == 1 && here.contains(asked) {
         return Ok(asked.clone());
     }
-    let found = if asked.is_line() {
-        catalog.newest(asked)
-    } else {
-        catalog.release(asked)
-    };
-    found
+    catalog
+        .meant_in(&Track::default(), asked)
         .map(|release| release.version.clone())
         .ok_or_else(|| no_such_release(catalog, asked))
+}
+
+/// Where each component is to end: for one version those of the main scheme that run on members that
+/// are to move, else those that were named.
+///
+/// # Errors
+/// [`Code::NoSuchRelease`] where there is none of that name.
+pub(super) fn ends(
+    catalog: &Catalog,
+    seen: &Seen,
+    asked: &BTreeMap<Component, Version>,
+) -> Result<BTreeMap<Component, Version>, Refusal> {
+    let runs = seen.runs();
+    let mut ends = BTreeMap::new();
+    for (name, version) in asked {
+        let facts = catalog.component(name).filter(|f| f.moved == Moved::Here);
+        let (Some(facts), Some(here)) = (facts, runs.get(name)) else {
+            return Err(no_such_component(catalog, seen, name));
+        };
+        let stays = here.len() == 1 && here.contains(version);
+        let release = catalog.meant_in(&facts.track, version);
+        let end = match release {
+            Some(release) => release.version.clone(),
+            None if stays => version.clone(),
+            None => return Err(no_such_release(catalog, version)),
+        };
+        ends.insert(name.clone(), end);
+    }
+    Ok(ends)
+}
+
+/// All components of the main scheme that plans move, at one release.
+pub(super) fn all_at(seen: &Seen, release: &Version) -> BTreeMap<Component, Version> {
+    let main = seen.movers().flat_map(|member| seen.main(member));
+    main.map(|(name, _)| (name.clone(), release.clone()))
+        .collect()
+}
+
+fn no_such_component(catalog: &Catalog, seen: &Seen, name: &Component) -> Refusal {
+    let movable = catalog
+        .components
+        .iter()
+        .filter(|facts| facts.moved == Moved::Here && seen.runs().contains_key(&facts.name))
+        .map(|facts| facts.name.to_string());
+    let movable: Vec<String> = movable.collect();
+    let names: Vec<&str> = movable.iter().map(String::as_str).collect();
+    Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
+        code: Code::NoSuchRelease,
+        says: format!("no component {name} of this cluster can be moved"),
+        because: vec![Because {
+            fact: format!("those that can be: {}", super::seen::list(&names)),
+            source: None,
+        }],
+        hints: vec!["what runs: windlass observe {cluster}".into()],
+    }
 }
 
 pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
@@ -51,6 +106,8 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
     if avoided.is_empty() {
         let newest = catalog.releases.iter().map(|r| &r.version).max();
         Refusal {
+            opens: Vec::new(),
+            proof: Proof::Plain,
             code: Code::NoSuchRelease,
             says: format!("the {} catalog knows no release {asked}", catalog.system),
             because: vec![Because {
@@ -68,6 +125,8 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
     } else {
         hints.push("a release that is not advised must be asked for by its full version".into());
         Refusal {
+            opens: Vec::new(),
+            proof: Proof::Plain,
             code: Code::NoSuchRelease,
             says: format!("{asked} has no release that is advised"),
             because: avoided,
@@ -96,7 +155,8 @@ fn nearest(catalog: &Catalog, asked: &Version) -> Option<Version> {
 pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Result<(), Refusal> {
     let mut newer: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for member in seen.movers() {
-        if let Some(newest) = member.components.values().max().filter(|v| *v > goal) {
+        let runs = seen.main(member).map(|(_, version)| version);
+        if let Some(newest) = runs.max().filter(|v| *v > goal) {
             newer.entry(newest).or_default().push(&member.name);
         }
     }
@@ -120,7 +180,7 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
     // Where some member runs something older still, only that is a release to go back to.
     if seen
         .movers()
-        .all(|m| m.components.values().all(|v| v >= goal))
+        .all(|m| seen.main(m).all(|(_, v)| v >= goal))
     {
         hints.push(format!(
             "all go back, while no level is finalized above {goal}, with: windlass rollback \
@@ -133,6 +193,8 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
             .into(),
     );
     Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Older,
         says: format!("{goal} is older than what runs: {newest}"),
         because: newer
@@ -147,7 +209,7 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
     })
 }
 
-/// The releases that every member must stand at on the way, oldest first, the goal last. A stop that
+/// The releases that every member must stand at on the way, oldest first, without the goal. A stop that
 /// all have passed is none.
 ///
 /// # Errors
@@ -162,6 +224,8 @@ pub(super) fn stops(
     let mut stops = BTreeSet::new();
     for via in &policy.via {
         let wrong = |says: String, fact: String| Refusal {
+            opens: Vec::new(),
+            proof: Proof::Plain,
             code: Code::Via,
             says,
             because: vec![Because { fact, source: None }],
@@ -174,11 +238,7 @@ pub(super) fn stops(
         if at_goal || passed {
             continue;
         }
-        let found = if via.is_line() {
-            catalog.newest(via)
-        } else {
-            catalog.release(via)
-        };
+        let found = catalog.meant_in(&Track::default(), via);
         let Some(stop) = found else {
             return Err(wrong(
                 format!("the stop {via} is no release that is advised"),
@@ -193,6 +253,85 @@ pub(super) fn stops(
         }
         stops.insert(stop.version.clone());
     }
-    stops.insert(goal.clone());
+    stops.remove(goal);
     Ok(stops.into_iter().collect())
+}
+
+/// # Errors
+/// [`Code::Older`] where a component runs something newer than where it is to end.
+pub(super) fn none_older(seen: &Seen, ends: &BTreeMap<Component, Version>) -> Result<(), Refusal> {
+    let mut because = Vec::new();
+    for member in seen.movers() {
+        for (name, end) in ends {
+            if let Some(runs) = member.components.get(name).filter(|runs| *runs > end) {
+                because.push(Because {
+                    fact: format!("{} runs {name} {runs}, newer than {end}", member.name),
+                    source: None,
+                });
+            }
+        }
+    }
+    if because.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
+        code: Code::Older,
+        says: "a component runs something newer than what was asked for".into(),
+        because,
+        hints: vec!["what runs: windlass observe {cluster}".into()],
+    })
+}
+
+/// # Errors
+/// [`Code::NotOffered`] where the maker does not offer a release to a cluster of this kind, or the
+/// cluster does not say what kind it is.
+pub(super) fn offered(seen: &Seen, track: &Track, release: &Version) -> Result<(), Refusal> {
+    let offers = seen.catalog.offers.iter();
+    let binding = offers.filter(|offer| {
+        let is_to = offer.to.as_ref().is_none_or(|to| to.holds(release));
+        &offer.track == track && is_to
+    });
+    for offer in binding {
+        let mut because = Vec::new();
+        for (label, values) in &offer.only {
+            let (said, met) = match seen.snapshot.facts.get(label) {
+                Some(Fact::Word(word)) => (
+                    format!("{label} is {word}"),
+                    values.iter().any(|value| value == word),
+                ),
+                Some(Fact::Unknown(why)) => (format!("{label} is not known: {why}"), false),
+                Some(
+                    Fact::Truth(_)
+                    | Fact::Number(_)
+                    | Fact::Versions(_)
+                    | Fact::List(_)
+                    | Fact::Said(..),
+                )
+                | None => (format!("{label} is not known"), false),
+            };
+            if !met {
+                because.push(Because {
+                    fact: said,
+                    source: None,
+                });
+                because.push(Because {
+                    fact: format!("it is offered where {label} is {}", values.join(" or ")),
+                    source: Some(offer.source.clone()),
+                });
+            }
+        }
+        if !because.is_empty() {
+            return Err(Refusal {
+                opens: Vec::new(),
+                proof: Proof::Plain,
+                code: Code::NotOffered,
+                says: format!("{release} is not offered to this cluster"),
+                because,
+                hints: vec![offer.otherwise.clone()],
+            });
+        }
+    }
+    Ok(())
 }

@@ -2,19 +2,19 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
-use super::search::{Ease, Found, Step, search};
+use super::search::{Found, Step, search};
 use super::seen::Seen;
 use super::show::{Draft, write};
-use super::world::{Heading, Patches, World};
+use super::world::{Aim, Ease, Heading, Patches, World};
 use super::{Goal, Plan, back, finalize, goal, proof};
 use crate::catalog::Catalog;
 use crate::hash::Hash;
-use crate::names::MemberId;
+use crate::names::{Component, MemberId, Track};
 use crate::policy::{Finalize, Policy};
 use crate::refusal::Refusal;
 use crate::snapshot::Snapshot;
 use crate::version::Version;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 /// The plan of least disruption from what runs to the goal. A plan without hops: nothing to do.
@@ -47,6 +47,11 @@ pub fn plan(
             }
             (Some(release), draft)
         }
+        Goal::Of(asked) => {
+            let ends = goal::ends(catalog, &seen, asked)?;
+            let draft = parts(policy, &seen, ends)?;
+            (None, draft)
+        }
         // Nothing is raised on the way back, whatever the policy says of ways up.
         Goal::Back(asked) => {
             let release = back::resolve(catalog, &seen, asked)?;
@@ -68,9 +73,49 @@ fn software(
     if seen.releases().iter().all(|here| here == release) {
         return Ok(Draft::raising(Vec::new()));
     }
-    let stops = goal::stops(catalog, policy, seen, release)?;
-    let (world, steps) = way(catalog, seen, &stops, Heading::Forth)?;
-    Ok(Draft::moving(&world, seen, &steps))
+    goal::offered(seen, &Track::default(), release)?;
+    let aim = Aim {
+        ends: goal::all_at(seen, release),
+        stops: goal::stops(catalog, policy, seen, release)?,
+        accepted: policy.risks.clone(),
+        heading: Heading::Forth,
+    };
+    way(seen, &aim, release, |world, steps| {
+        Draft::moving(world, seen, steps)
+    })
+}
+
+/// The hops that move single components. Stops of the policy are for the whole.
+fn parts(
+    policy: &Policy,
+    seen: &Seen,
+    ends: BTreeMap<Component, Version>,
+) -> Result<Draft, Refusal> {
+    goal::none_older(seen, &ends)?;
+    let runs = seen.runs();
+    let there = |(name, end): (&Component, &Version)| {
+        runs.get(name)
+            .is_some_and(|here| here.iter().all(|at| at == end))
+    };
+    if ends.iter().all(there) {
+        return Ok(Draft::raising(Vec::new()));
+    }
+    for (name, end) in ends.iter().filter(|end| !there(*end)) {
+        goal::offered(seen, &seen.catalog.track_of(name), end)?;
+    }
+    let named = ends.values().max().cloned();
+    let aim = Aim {
+        ends,
+        stops: Vec::new(),
+        accepted: policy.risks.clone(),
+        heading: Heading::Forth,
+    };
+    match named {
+        Some(named) => way(seen, &aim, &named, |world, steps| {
+            Draft::moving(world, seen, steps)
+        }),
+        None => Ok(Draft::raising(Vec::new())),
+    }
 }
 
 /// The hops that move software back. Stops of the policy are for ways up.
@@ -80,25 +125,39 @@ fn backwards(catalog: &Catalog, seen: &Seen, release: &Version) -> Result<Draft,
         return Ok(Draft::raising(Vec::new()));
     }
     back::not_finalized(catalog, seen, release)?;
-    let stops = core::slice::from_ref(release);
-    let (world, steps) = way(catalog, seen, stops, Heading::Back)?;
-    Ok(Draft::moving(&world, seen, &steps))
+    let aim = Aim {
+        ends: goal::all_at(seen, release),
+        stops: Vec::new(),
+        accepted: BTreeSet::new(),
+        heading: Heading::Back,
+    };
+    way(seen, &aim, release, |world, steps| {
+        Draft::moving(world, seen, steps)
+    })
 }
 
-/// The steps of least cost; first by the newest patches alone, then by all.
-fn way<'a>(
-    catalog: &'a Catalog,
+/// The steps of least cost, written down; first by the newest patches alone, then by all. A graph that
+/// names its hops one by one is searched whole at once: its shortest way may pass an older patch.
+fn way(
     seen: &Seen,
-    stops: &[Version],
-    heading: Heading,
-) -> Result<(World<'a>, Vec<Step>), Refusal> {
-    for patches in [Patches::Newest, Patches::All] {
-        let world = World::of(catalog, seen, stops, patches, heading);
-        match search(&world, &Ease::default()) {
-            Found::Way(steps) => return Ok((world, steps)),
+    aim: &Aim,
+    named: &Version,
+    written: impl Fn(&World, &[Step]) -> Draft,
+) -> Result<Draft, Refusal> {
+    let ease = Ease::default();
+    let all = [Patches::Newest, Patches::All];
+    let tried = if seen.catalog.edges.is_empty() {
+        &all[..]
+    } else {
+        &all[1..]
+    };
+    for patches in tried {
+        let world = World::of(seen.catalog, seen, aim, *patches, &ease);
+        match search(&world) {
+            Found::Way(steps) => return Ok(written(&world, &steps)),
             Found::TooLarge => return Err(proof::too_large(&world)),
             Found::Nothing => {}
         }
     }
-    Err(proof::barred(catalog, seen, stops, heading))
+    Err(proof::barred(seen, aim, named))
 }

@@ -1,24 +1,32 @@
 //! Why there is no way: the fewest facts that together bar it, and what would open one.
 //!
-//! Every rule is left aside in turn: one without which there is still no way has no part in the
-//! proof. What remains bars together, and nothing in it is superfluous.
-//! Must never know: how a proof is rendered. Stories: `tests/it/refusal.rs`.
+//! Facts are left aside in turn: what remains bars together, and nothing in it is superfluous. The
+//! other way round, facts are taken away in turn until a way opens: none of those is superfluous either.
+//! Must never know: how a proof is rendered. Stories: `tests/it/refusal.rs`, `tests/it/proof.rs`.
 
-use super::search::{Ease, Found, search};
+mod bars;
+mod minimal;
+
+use super::search::{Found, search};
 use super::seen::{Seen, list};
-use super::world::{Heading, Part, Patches, World};
-use crate::catalog::{Catalog, Path};
-use crate::refusal::{Because, Code, Refusal};
+use super::world::{Aim, Ease, Heading, Patches, World};
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::version::Version;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use bars::Bar;
+use minimal::Least;
+
+/// More ways into a goal than these are not listed.
+const LEADING_MAX: usize = 3;
 
 /// The search passed its limit.
 pub(super) fn too_large(world: &World) -> Refusal {
     Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::TooLarge,
         says: "the search for a way was given up: too many ways to look at".into(),
         because: vec![Because {
@@ -33,49 +41,146 @@ pub(super) fn too_large(world: &World) -> Refusal {
     }
 }
 
-/// There is no way to the last of the stops.
-pub(super) fn barred(
-    catalog: &Catalog,
-    seen: &Seen,
-    stops: &[Version],
-    heading: Heading,
-) -> Refusal {
-    let world = World::of(catalog, seen, stops, Patches::All, heading);
-    let goal = world.version(world.goal()).clone();
-    let direct = core::slice::from_ref(&goal);
-    if stops.len() > 1 && opens(catalog, seen, direct) {
-        return by_stops(stops, &goal);
+/// There is no way to where everything is to end; `goal` names that for people.
+pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
+    let direct = Aim {
+        stops: Vec::new(),
+        ..aim.clone()
+    };
+    if !aim.stops.is_empty() && opens(seen, &direct) {
+        return by_stops(&aim.stops, goal);
     }
-    let ways = far(&world);
-    if !ways.is_empty() {
-        return match heading {
-            Heading::Forth => no_path(catalog, seen, &goal, &ways),
-            Heading::Back => no_path_back(catalog, seen, &goal, &ways),
-        };
+    let none = Ease::default();
+    let world = World::of(seen.catalog, seen, aim, Patches::All, &none);
+    let all = bars::all(&world, seen);
+    let barring = minimal::least(&all, |kept| {
+        let ease = bars::ease(all.iter().filter(|bar| !kept.contains(bar)));
+        is_barred(seen, aim, &ease)
+    });
+    let opening = opening(seen, aim, &all);
+    let because = bars::told(&world, seen, &barring.facts, goal);
+    let code = code(&barring.facts);
+    Refusal {
+        opens: bars::told(&world, seen, &opening, goal),
+        proof: match barring.known {
+            Least::Sure => Proof::Minimal,
+            Least::Unsure => Proof::NotMinimized,
+        },
+        code,
+        says: says(code, aim.heading, goal),
+        because,
+        hints: hints(seen, aim, &barring.facts, goal),
     }
-    by_rules(catalog, seen, &world, &goal)
 }
 
-fn opens(catalog: &Catalog, seen: &Seen, stops: &[Version]) -> bool {
+/// The fewest facts without which there is a way; what runs is left alone where that suffices.
+fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Vec<Bar> {
+    let of_catalog: Vec<Bar> = all
+        .iter()
+        .rev()
+        .filter(|bar| !matches!(bar, Bar::Runs(..)))
+        .cloned()
+        .collect();
+    let everything: Vec<Bar> = of_catalog
+        .iter()
+        .cloned()
+        .chain(all.iter().filter(|bar| matches!(bar, Bar::Runs(..))).cloned())
+        .collect();
+    for facts in [&of_catalog, &everything] {
+        if !is_barred(seen, aim, &bars::ease(facts.iter())) {
+            let found = minimal::least(facts, |gone| {
+                !is_barred(seen, aim, &bars::ease(gone.iter()))
+            });
+            return match found.known {
+                Least::Sure => found.facts,
+                Least::Unsure => Vec::new(),
+            };
+        }
+    }
+    Vec::new()
+}
+
+fn is_barred(seen: &Seen, aim: &Aim, ease: &Ease) -> bool {
+    let world = World::of(seen.catalog, seen, aim, Patches::All, ease);
+    matches!(search(&world), Found::Nothing)
+}
+
+fn opens(seen: &Seen, aim: &Aim) -> bool {
+    let none = Ease::default();
     [Patches::Newest, Patches::All].into_iter().any(|patches| {
-        let world = World::of(catalog, seen, stops, patches, Heading::Forth);
-        matches!(search(&world, &Ease::default()), Found::Way(_))
+        let world = World::of(seen.catalog, seen, aim, patches, &none);
+        matches!(search(&world), Found::Way(_))
     })
 }
 
-/// Releases that run and from which no chain of paths leads to the goal.
-fn far(world: &World) -> Vec<Version> {
-    let running: BTreeSet<u16> = world
-        .groups
-        .iter()
-        .filter(|g| g.part == Part::Moves)
-        .flat_map(|g| g.start.iter().copied())
-        .collect();
-    running
-        .into_iter()
-        .filter(|at| world.far[usize::from(*at)].is_none())
-        .map(|at| world.version(at).clone())
-        .collect()
+/// What kind of fact bars, the plainest first.
+fn code(bars: &[Bar]) -> Code {
+    let of = |code: Code| {
+        let mut all = bars.iter();
+        all.any(|bar| bar.code() == Some(code)).then_some(code)
+    };
+    of(Code::NoPath)
+        .or_else(|| of(Code::Blocked))
+        .or_else(|| of(Code::Risk))
+        .or_else(|| of(Code::Skew))
+        .or_else(|| of(Code::Level))
+        .unwrap_or(Code::NoPath)
+}
+
+fn says(code: Code, heading: Heading, goal: &Version) -> String {
+    match (code, heading) {
+        (Code::Skew, _) => {
+            format!("every way to {goal} passes versions that may not stand side by side")
+        }
+        (Code::Level, _) => {
+            format!("a level that the way to {goal} requires cannot be reached")
+        }
+        (Code::Blocked, _) => format!("every way to {goal} passes a hop that is blocked"),
+        (Code::Risk, _) => format!("every way to {goal} passes a hop that may be unwise here"),
+        (_, Heading::Forth) => {
+            format!("no chain of supported paths leads from what runs to {goal}")
+        }
+        (_, Heading::Back) => {
+            format!("no chain of supported paths leads back from what runs to {goal}")
+        }
+    }
+}
+
+fn hints(seen: &Seen, aim: &Aim, bars: &[Bar], goal: &Version) -> Vec<String> {
+    let mut hints = Vec::new();
+    for bar in bars {
+        hints.extend(bar.mend(seen));
+    }
+    let no_path = code(bars) == Code::NoPath;
+    let only_levels = code(bars) == Code::Level;
+    match aim.heading {
+        Heading::Forth => {
+            if only_levels {
+                hints.push(
+                    "raise the levels to what runs supports first: windlass finalize {cluster}"
+                        .into(),
+                );
+            }
+            if no_path {
+                hints.extend(leading(seen, goal));
+            }
+            hints.extend(nearest(seen, aim, goal));
+        }
+        Heading::Back => hints.push("what runs: windlass observe {cluster}".into()),
+    }
+    hints
+}
+
+/// From where paths lead to the goal, in words.
+fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
+    let mut hints = Vec::new();
+    for path in seen.catalog.paths.iter().filter(|path| path.to.holds(goal)) {
+        let hint = format!("{goal} is reached from {} only ({})", path.from, path.source);
+        if hints.len() < LEADING_MAX && !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    hints
 }
 
 fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
@@ -86,6 +191,8 @@ fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
         .collect();
     let names: Vec<&str> = named.iter().map(String::as_str).collect();
     Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Via,
         says: format!("no way to {goal} stops at {}", list(&names)),
         because: vec![Because {
@@ -99,210 +206,32 @@ fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
     }
 }
 
-fn no_path(catalog: &Catalog, seen: &Seen, goal: &Version, from: &[Version]) -> Refusal {
-    let mut because: Vec<Because> = from
-        .iter()
-        .map(|version| Because {
-            fact: format!("{version} runs on {}", who(seen, version)),
-            source: None,
-        })
-        .collect();
-    let mut leads: Vec<&Path> = Vec::new();
-    for path in catalog.paths.iter().filter(|path| path.to.holds(goal)) {
-        if !leads.iter().any(|known| known.from == path.from) {
-            leads.push(path);
-        }
-    }
-    because.extend(leads.iter().map(|path| Because {
-        fact: format!("{goal} is reached from {} only", path.from),
-        source: Some(path.source.clone()),
-    }));
-    if leads.is_empty() {
-        because.push(Because {
-            fact: format!("no path of the {} catalog leads to {goal}", catalog.system),
-            source: None,
-        });
-    }
-    Refusal {
-        code: Code::NoPath,
-        says: format!("no chain of supported paths leads from what runs to {goal}"),
-        because,
-        hints: nearest(catalog, seen, goal),
-    }
-}
-
-fn no_path_back(catalog: &Catalog, seen: &Seen, goal: &Version, from: &[Version]) -> Refusal {
-    let mut because: Vec<Because> = from
-        .iter()
-        .map(|version| Because {
-            fact: format!("{version} runs on {}", who(seen, version)),
-            source: None,
-        })
-        .collect();
-    because.push(Because {
-        fact: format!(
-            "the {} catalog knows no path from {goal} up to it that may also be gone back",
-            catalog.system
-        ),
-        source: None,
-    });
-    Refusal {
-        code: Code::NoPath,
-        says: format!("no chain of supported paths leads back from what runs to {goal}"),
-        because,
-        hints: vec!["what can be reached: windlass targets {cluster}".into()],
-    }
-}
-
-/// What may not be broken, and together bars.
-enum Bar {
-    Rule(usize),
-    Level(usize),
-}
-
-fn by_rules(catalog: &Catalog, seen: &Seen, world: &World, goal: &Version) -> Refusal {
-    let rules: BTreeSet<usize> = world.rules.iter().map(|rule| rule.index).collect();
-    let all = rules
-        .into_iter()
-        .map(Bar::Rule)
-        .chain((0..world.axes.len()).map(Bar::Level));
-    let mut ease = Ease::default();
-    let mut bars = Vec::new();
-    for bar in all {
-        let mut tried = ease.clone();
-        match bar {
-            Bar::Rule(index) => tried.rules.insert(index),
-            Bar::Level(axis) => tried.axes.insert(axis),
-        };
-        match search(world, &tried) {
-            Found::Nothing => ease = tried,
-            Found::Way(_) | Found::TooLarge => bars.push(bar),
-        }
-    }
-    let only_levels = bars.iter().all(|bar| matches!(bar, Bar::Level(_)));
-    let mut because = vec![Because {
-        fact: runs(seen),
-        source: None,
-    }];
-    because.extend(stays(seen));
-    for bar in &bars {
-        match bar {
-            Bar::Rule(index) => because.extend(catalog.skew.get(*index).map(|rule| Because {
-                fact: format!("{}: {}", rule.id, rule.why),
-                source: Some(rule.source.clone()),
-            })),
-            Bar::Level(axis) => because.extend(level(catalog, world, *axis, goal)),
-        }
-    }
-    let mut hints = Vec::new();
-    if only_levels && world.heading == Heading::Forth {
-        hints.push(
-            "raise the levels to what runs supports first: windlass finalize {cluster}".into(),
-        );
-    }
-    match world.heading {
-        Heading::Forth => hints.extend(nearest(catalog, seen, goal)),
-        Heading::Back => hints.push("what runs: windlass observe {cluster}".into()),
-    }
-    Refusal {
-        code: if only_levels { Code::Level } else { Code::Skew },
-        says: if only_levels {
-            format!("a level that the way to {goal} requires cannot be reached")
-        } else {
-            format!("every way to {goal} passes versions that may not stand side by side")
-        },
-        because,
-        hints,
-    }
-}
-
-fn level(catalog: &Catalog, world: &World, axis: usize, goal: &Version) -> Vec<Because> {
-    let axis = &world.axes[axis];
-    let mut because = vec![Because {
-        fact: format!(
-            "{} is finalized at {}",
-            axis.name,
-            catalog.level_named(&axis.name, axis.start)
-        ),
-        source: None,
-    }];
-    let needs = catalog.paths.iter().find_map(|path| {
-        let number = path.needs.get(&axis.name)?;
-        (path.to.holds(goal) && *number > axis.start).then_some((*number, &path.source))
-    });
-    let bounds = catalog
-        .line(goal)
-        .and_then(|line| Some((*line.levels.get(&axis.name)?, &line.source)));
-    because.extend(match (needs, bounds) {
-        (Some((number, source)), _) => Some(Because {
-            fact: format!(
-                "{goal} requires it at {} or more",
-                catalog.level_named(&axis.name, number)
-            ),
-            source: Some(source.clone()),
-        }),
-        (None, Some(((low, high), source))) => Some(Because {
-            fact: format!("{goal} supports it from {low} to {high}"),
-            source: Some(source.clone()),
-        }),
-        (None, None) => None,
-    });
-    because
-}
-
-/// Members that stay as they are bar more than others: they never come along.
-fn stays(seen: &Seen) -> Option<Because> {
-    let members = seen.snapshot.members.values();
-    let names: Vec<&str> = members
-        .filter(|m| seen.left.contains(&m.id))
-        .map(|m| m.name.as_str())
-        .collect();
-    (!names.is_empty()).then(|| Because {
-        fact: format!("left as it stands: {}", list(&names)),
-        source: None,
-    })
-}
-
-/// `controller 3.9.1; broker 3.9.1, 4.0.2`.
-fn runs(seen: &Seen) -> String {
-    let parts: Vec<String> = seen
-        .runs()
-        .into_iter()
-        .map(|(component, versions)| {
-            let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
-            format!("{component} {}", versions.join(", "))
-        })
-        .collect();
-    format!("what runs: {}", parts.join("; "))
-}
-
-fn who(seen: &Seen, version: &Version) -> String {
-    let names: Vec<&str> = seen
-        .snapshot
-        .members
-        .values()
-        .filter(|m| m.components.values().any(|v| v == version))
-        .map(|m| m.name.as_str())
-        .collect();
-    list(&names)
-}
-
 /// The newest release below the goal that can be reached now, as a command.
-fn nearest(catalog: &Catalog, seen: &Seen, goal: &Version) -> Vec<String> {
+fn nearest(seen: &Seen, aim: &Aim, goal: &Version) -> Vec<String> {
+    let catalog = seen.catalog;
     let newest = seen.releases().into_iter().max();
+    let of_main = aim
+        .ends
+        .keys()
+        .all(|name| catalog.track_of(name).is_main());
     let mut near: Vec<&Version> = catalog
         .releases
         .iter()
-        .filter(|r| r.avoid.is_none() && &r.version < goal)
+        .filter(|r| r.track.is_main() && r.avoid.is_none() && &r.version < goal)
         .map(|r| &r.version)
         .filter(|v| newest.as_ref().is_some_and(|newest| *v > newest))
         .filter(|v| catalog.newest(&v.line()).is_some_and(|r| &r.version == *v))
         .collect();
     near.sort();
-    let found = near
-        .into_iter()
-        .rev()
-        .find(|version| opens(catalog, seen, core::slice::from_ref(*version)));
+    let found = near.into_iter().rev().filter(|_| of_main).find(|version| {
+        let ends = aim.ends.keys();
+        let nearer = Aim {
+            ends: ends.map(|name| (name.clone(), (*version).clone())).collect(),
+            stops: Vec::new(),
+            ..aim.clone()
+        };
+        opens(seen, &nearer)
+    });
     match found {
         Some(version) => vec![format!(
             "{version} can be reached now: windlass plan {{cluster}} --to {version}"

@@ -2,9 +2,9 @@
 //!
 //! Must never know: the goal. Stories: `tests/it/refusal.rs`.
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, Identity, LevelName, MemberId};
-use crate::refusal::{Because, Code, Refusal};
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::snapshot::{Member, Snapshot, Weight};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,8 @@ const NAMES_MAX: usize = 5;
 /// The whole of what planning needs to know of a cluster.
 #[derive(Debug)]
 pub(super) struct Seen<'a> {
+    /// The facts about its system.
+    pub catalog: &'a Catalog,
     /// Who it is.
     pub identity: Identity,
     /// The members with their releases.
@@ -33,7 +35,7 @@ impl<'a> Seen<'a> {
     /// # Errors
     /// [`Code::Gap`] where it is not known who answers, what a member runs, or where a level stands.
     pub fn read(
-        catalog: &Catalog,
+        catalog: &'a Catalog,
         snapshot: &'a Snapshot,
         left: &'a BTreeSet<MemberId>,
     ) -> Result<Self, Refusal> {
@@ -49,12 +51,15 @@ impl<'a> Seen<'a> {
         let levels = levels(catalog, snapshot, &mut because);
         match (&snapshot.identity, because.is_empty()) {
             (Some(identity), true) => Ok(Self {
+                catalog,
                 identity: identity.clone(),
                 snapshot,
                 left,
                 levels,
             }),
             (Some(_) | None, _) => Err(Refusal {
+                opens: Vec::new(),
+                proof: Proof::Plain,
                 code: Code::Gap,
                 says: "what runs now cannot be told, so no way from it can be".into(),
                 because,
@@ -83,10 +88,19 @@ impl<'a> Seen<'a> {
         members.filter(|m| !self.left.contains(&m.id))
     }
 
-    /// All releases that run on members that are to move, oldest first.
+    /// What plans of this catalog move on a member: components of the main scheme with their releases.
+    pub fn main(&self, member: &'a Member) -> impl Iterator<Item = (&'a Component, &'a Version)> {
+        let components = member.components.iter();
+        components.filter(|(name, _)| {
+            let facts = self.catalog.component(name);
+            facts.is_some_and(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+        })
+    }
+
+    /// All releases of the main scheme that run on members that are to move, oldest first.
     pub fn releases(&self) -> BTreeSet<Version> {
         let mut releases = BTreeSet::new();
-        for version in self.movers().flat_map(|m| m.components.values()) {
+        for (_, version) in self.movers().flat_map(|m| self.main(m)) {
             if !releases.contains(version) {
                 releases.insert(version.clone());
             }
@@ -158,7 +172,9 @@ fn levels(
     let lines: BTreeSet<Version> = snapshot
         .members
         .values()
-        .flat_map(|m| m.components.values().map(Version::line))
+        .flat_map(|m| m.components.iter())
+        .filter(|(name, _)| catalog.track_of(name).is_main())
+        .map(|(_, version)| version.line())
         .collect();
     let mut levels: BTreeMap<LevelName, u16> = snapshot
         .levels
@@ -172,11 +188,15 @@ fn levels(
         let needed = lines
             .iter()
             .filter_map(|line| catalog.line(line))
-            .any(|line| !line.supports(&facts.name, 0));
-        if needed {
+            .any(|line| !line.supports(&facts.name, facts.absent));
+        let counts = facts.when.as_ref().is_none_or(|(other, least)| {
+            let absent = catalog.level(other).map_or(0, |other| other.absent);
+            levels.get(other).copied().unwrap_or(absent) >= *least
+        });
+        if needed && counts {
             because.push(fact(format!("where {} stands is not known", facts.name)));
         }
-        levels.insert(facts.name.clone(), 0);
+        levels.insert(facts.name.clone(), facts.absent);
     }
     levels
 }

@@ -6,9 +6,9 @@ use super::effort::{expected, one_by_one};
 use super::order::order;
 use super::search::Step;
 use super::seen::Seen;
-use super::world::World;
-use super::{Act, Goal, HazardMet, Hop, MixShown, Move, Plan, Raise, Stage, finalize};
-use crate::catalog::Catalog;
+use super::world::{At, World};
+use super::{Act, Goal, HazardMet, Hold, Hop, MixShown, Move, Plan, Raise, Stage, finalize};
+use crate::catalog::{Catalog, Human};
 use crate::hash::Hash;
 use crate::names::{Component, LevelName};
 use crate::policy::Policy;
@@ -86,6 +86,9 @@ impl Draft {
                 Stage::Raise(raise) => {
                     levels.insert(raise.level.clone(), raise.to);
                 }
+                Stage::Hold(hold) => {
+                    levels.insert(hold.level.clone(), hold.to);
+                }
                 Stage::Move(_) | Stage::Act(_) => {}
             }
         }
@@ -105,29 +108,37 @@ struct Hand<'a> {
 impl Hand<'_> {
     fn take(&mut self, step: &Step, rest: &[Step]) {
         match step {
-            Step::Move { class, to, groups } => self.take_move(*class, *to, groups),
+            Step::Move {
+                class,
+                strand,
+                to,
+                groups,
+            } => self.take_move(*class, *strand, *to, groups),
             Step::Raise { axis, from, to } => {
-                let raise = self.raise(*axis, *from, *to, rest);
+                let raised = self.raised(*axis, *from, *to, rest);
                 let stays = self.seen.releases().into_iter().max();
                 match (self.draft.hops.last_mut(), stays) {
-                    (Some(hop), _) => hop.stages.push(Stage::Raise(raise)),
-                    (None, Some(to)) => self.draft.hops.push(Hop {
-                        to,
-                        stages: alloc::vec![Stage::Raise(raise)],
-                    }),
+                    (Some(hop), _) => hop.stages.extend(raised),
+                    (None, Some(to)) => self.draft.hops.push(Hop { to, stages: raised }),
                     (None, None) => {}
                 }
             }
         }
     }
 
-    fn take_move(&mut self, class: usize, to: u16, groups: &[(usize, Vec<u16>)]) {
+    fn take_move(
+        &mut self,
+        class: usize,
+        strand: usize,
+        to: At,
+        groups: &[(usize, Vec<At>)],
+    ) {
         let world = self.world;
         let version = world.version(to).clone();
-        let carried: Vec<&Component> = world.classes[class]
-            .components
+        let parts = &world.classes[class].strands[strand].parts;
+        let carried: Vec<&Component> = parts
             .iter()
-            .map(|index| world.component(*index))
+            .map(|part| world.component(world.classes[class].components[*part]))
             .collect();
         let Some(first) = carried.first() else {
             return;
@@ -166,8 +177,10 @@ impl Hand<'_> {
             }
             self.show(format!("{label}, under way"), runs);
         }
-        for (group, runs) in groups {
-            self.stands[*group] = runs.iter().map(|_| to).collect();
+        for (group, _) in groups {
+            for part in parts {
+                self.stands[*group][*part] = to;
+            }
         }
         let runs = self.runs();
         self.show(format!("{label}, done"), runs);
@@ -183,6 +196,30 @@ impl Hand<'_> {
                 stages: alloc::vec![Stage::Move(stage)],
             }),
         }
+    }
+
+    /// A level that is raised, by windlass or by humans.
+    fn raised(&self, axis: usize, from: u16, to: u16, rest: &[Step]) -> Vec<Stage> {
+        let catalog = self.world.catalog;
+        let name = &self.world.axes[axis].name;
+        let steps = catalog.level(name).map(|facts| facts.procedure.iter());
+        let mut steps = steps.into_iter().flatten().peekable();
+        if steps.peek().is_none() {
+            return alloc::vec![Stage::Raise(self.raise(axis, from, to, rest))];
+        }
+        let hold = |human: &Human| {
+            Stage::Hold(Hold {
+                level: name.clone(),
+                to,
+                named: catalog.level_named(name, to),
+                title: human.title.clone(),
+                what: human.what.clone(),
+                proof: human.proof.clone(),
+                no_return: human.no_return,
+                source: human.source.clone(),
+            })
+        };
+        steps.map(hold).collect()
     }
 
     fn raise(&self, axis: usize, from: u16, to: u16, rest: &[Step]) -> Raise {
@@ -243,7 +280,7 @@ fn act(catalog: &Catalog, snapshot: &Snapshot, hop: &mut Hop) {
                 let member = snapshot.members.get(id);
                 member.is_some_and(|m| m.components.contains_key(&facts.after))
             }),
-            Stage::Raise(_) | Stage::Act(_) => false,
+            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
         };
         if let Some(last) = hop.stages.iter().rposition(carries) {
             let act = Act {
@@ -314,7 +351,7 @@ fn hazards(catalog: &Catalog, hops: &[Hop]) -> Vec<HazardMet> {
 fn leaves(stage: &Stage) -> impl Iterator<Item = &Version> {
     match stage {
         Stage::Move(step) => Some(&step.from),
-        Stage::Raise(_) | Stage::Act(_) => None,
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
     }
     .into_iter()
     .flatten()

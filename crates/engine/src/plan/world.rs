@@ -5,12 +5,16 @@
 //! catalog once per pair of versions.
 //! Must never know: costs, or the order within a group. Stories: `tests/it/oracle.rs`.
 
+pub(super) mod edges;
+
 use super::seen::Seen;
-use crate::catalog::{Bond, Catalog, Raising};
+use crate::catalog::{Bond, Catalog, Moved, Path, Raising, SkewRule, Within};
 use crate::mix::{Kind, bond};
-use crate::names::{Component, LevelName, MemberId};
+use crate::names::{Component, LevelName, MemberId, RiskName, Track};
+use crate::snapshot::Member;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Index of a version in [`World::versions`].
@@ -35,13 +39,33 @@ pub(super) enum Heading {
     Back,
 }
 
-/// Members that carry the same components.
+/// Members that carry the same components, in zones that are in the same state.
 #[derive(Debug)]
 pub(super) struct Class {
     /// Indices of components in the catalog's order.
     pub components: Vec<usize>,
+    /// Which zones; none where no rule looks at zones.
+    pub zone: Option<usize>,
+    /// Its components by scheme: what moves at once.
+    pub strands: Vec<Strand>,
     /// Indices of its groups.
     pub groups: Vec<usize>,
+}
+
+/// Components of a class whose versions have one scheme and that plans move, or do not: they move at
+/// once.
+#[derive(Debug)]
+pub(super) struct Strand {
+    /// Which of the class's components.
+    pub parts: Vec<usize>,
+    /// Index of the scheme.
+    pub track: usize,
+    /// Who moves it.
+    pub moved: Moved,
+    /// Where it is to end; none: it stays.
+    pub goal: Option<At>,
+    /// By version: the fewest moves to the goal, skew and levels left aside.
+    pub far: Vec<Option<u64>>,
 }
 
 /// Members of a class that start from the same releases.
@@ -53,6 +77,8 @@ pub(super) struct Group {
     pub members: Vec<MemberId>,
     /// Whether it is to move.
     pub part: Part,
+    /// Where its strands stand in a state: the first of them.
+    pub slot: usize,
 }
 
 /// What a group does in a plan.
@@ -73,8 +99,17 @@ pub(super) struct Rule {
     pub of: (usize, usize),
     /// The other side.
     pub from: (usize, usize),
-    /// By the versions of both.
+    /// Counts within one member only; both sides are of one class then.
+    pub in_member: InMember,
+    /// By the versions of both, each counted from the first of its scheme.
     pub allowed: Vec<Vec<bool>>,
+}
+
+/// Whether a rule looks into single members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InMember {
+    Yes,
+    No,
 }
 
 /// A level and what each version supports of it.
@@ -88,40 +123,95 @@ pub(super) struct Axis {
     pub wanted: Vec<u16>,
     /// By version: lowest and highest number it can live with.
     pub support: Vec<(u16, u16)>,
+    /// Counts only while another axis stands at least so high.
+    pub when: Option<(usize, u16)>,
+    /// By version of the main scheme: whether it may be raised while that runs.
+    pub raised_at: Option<Vec<bool>>,
+    /// Other axes that stand at least so high once it is raised.
+    pub brings: Needs,
 }
 
 /// Levels that a path asks for: index of the axis, number.
 pub(super) type Needs = Vec<(usize, u16)>;
 
+/// A hop between two releases: who may make it, and with which levels.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Indices of components; none: all of the scheme.
+    pub of: Vec<usize>,
+    /// Levels that it asks for.
+    pub needs: Needs,
+}
+
+/// Facts that a picture leaves aside, to find out which of them bar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ease {
+    /// Skew rules, by their place in the catalog.
+    pub rules: BTreeSet<usize>,
+    /// Levels, by name.
+    pub levels: BTreeSet<LevelName>,
+    /// Blocked hops, by their place in the catalog.
+    pub blocked: BTreeSet<usize>,
+    /// Risks that bar.
+    pub risks: BTreeSet<RiskName>,
+    /// Missing paths, by scheme and lines: as if one were offered.
+    pub absent: BTreeSet<(usize, Version, Version)>,
+    /// Members that run something, as if they were not there: by group of the whole picture.
+    pub gone: BTreeSet<(Part, Vec<Component>, Vec<Version>)>,
+}
+
+/// What is wanted, in releases of the catalog.
+#[derive(Clone, Debug)]
+pub(super) struct Aim {
+    /// Where each component is to end; one that is not named stays.
+    pub ends: BTreeMap<Component, Version>,
+    /// Releases of the main scheme that all must stand at on the way, without the goal.
+    pub stops: Vec<Version>,
+    /// Risks that were let pass.
+    pub accepted: BTreeSet<RiskName>,
+    /// Which way members go.
+    pub heading: Heading,
+}
+
 /// Who starts from which releases.
 type Starts = BTreeMap<(Part, Vec<At>), Vec<MemberId>>;
+/// A member's components with their releases.
+type Carried = Vec<(usize, At)>;
 
 /// The whole picture.
 #[derive(Debug)]
 pub(super) struct World<'a> {
     /// The facts it was made of.
     pub catalog: &'a Catalog,
-    /// Which way members go.
-    pub heading: Heading,
-    /// All versions in it, in the order in which a way passes them: oldest first, or newest first
-    /// on the way back.
+    /// What is wanted.
+    pub aim: &'a Aim,
+    /// What is left aside.
+    pub ease: &'a Ease,
+    /// The schemes of the catalog, the main one first.
+    pub tracks: Vec<Track>,
+    /// All versions in it, scheme by scheme, in the order in which a way passes them: oldest first,
+    /// or newest first on the way back.
     pub versions: Vec<Version>,
+    /// By scheme: the first of its versions and the first after them.
+    pub blocks: Vec<(At, At)>,
+    /// By version: the scheme.
+    pub track_of: Vec<usize>,
     /// In the order in which a hop moves them.
     pub classes: Vec<Class>,
     /// All groups.
     pub groups: Vec<Group>,
+    /// How many strands all groups have together.
+    pub slots: usize,
     /// Skew rules, one for each pair of places that it binds.
     pub rules: Vec<Rule>,
     /// Levels.
     pub axes: Vec<Axis>,
-    /// Supported paths, each with its alternatives.
-    pub edges: BTreeMap<(At, At), Vec<Needs>>,
+    /// Supported hops, by the release that is left: where to, and how.
+    pub edges: Vec<BTreeMap<At, Vec<Way>>>,
     /// Where members may be moved to, in the order of versions.
     pub targets: Vec<At>,
-    /// Releases that all must stand at, in the order of versions, the goal last.
+    /// Releases that all must stand at, in the order of versions.
     pub stops: Vec<At>,
-    /// By version: the fewest moves to the goal, skew and levels left aside.
-    pub far: Vec<Option<u64>>,
     /// By version: how many newer advised releases its line has.
     pub stale: Vec<u32>,
 }
@@ -131,64 +221,83 @@ impl<'a> World<'a> {
     pub fn of(
         catalog: &'a Catalog,
         seen: &Seen,
-        stops: &[Version],
+        aim: &'a Aim,
         patches: Patches,
-        heading: Heading,
+        ease: &'a Ease,
     ) -> Self {
-        let mut versions: Vec<Version> = catalog
-            .releases
-            .iter()
-            .map(|r| r.version.clone())
-            .chain(seen.runs().into_values().flatten())
-            .chain(stops.iter().cloned())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        if heading == Heading::Back {
-            versions.reverse();
-        }
         let mut world = Self {
             catalog,
-            heading,
-            versions,
+            aim,
+            ease,
+            tracks: catalog.tracks(),
+            versions: Vec::new(),
+            blocks: Vec::new(),
+            track_of: Vec::new(),
             classes: Vec::new(),
             groups: Vec::new(),
+            slots: 0,
             rules: Vec::new(),
             axes: Vec::new(),
-            edges: BTreeMap::new(),
+            edges: Vec::new(),
             targets: Vec::new(),
             stops: Vec::new(),
-            far: Vec::new(),
             stale: Vec::new(),
         };
-        world.stops = stops.iter().map(|v| world.index(v)).collect();
-        world.take_groups(seen);
+        world.take_versions(seen);
+        world.stops = aim.stops.iter().map(|v| world.index(0, v)).collect();
+        world.stops.sort_unstable();
+        world.take_classes(seen);
         world.take_targets(patches);
         world.take_axes(seen);
-        world.take_edges();
+        world.take_edges(seen);
         world.take_rules();
         world.measure();
         world
     }
 
-    /// Where a version stands; every version asked for is in the picture.
-    fn index(&self, version: &Version) -> At {
-        let found = self.versions.binary_search_by(|at| match self.heading {
+    fn take_versions(&mut self, seen: &Seen) {
+        let runs = seen.runs();
+        for (t, track) in self.tracks.clone().iter().enumerate() {
+            let of_track = |name: &Component| self.catalog.track_of(name) == *track;
+            let mut versions: BTreeSet<&Version> = self
+                .catalog
+                .releases
+                .iter()
+                .filter(|r| &r.track == track)
+                .map(|r| &r.version)
+                .collect();
+            for (_, here) in runs.iter().filter(|(name, _)| of_track(name)) {
+                versions.extend(here);
+            }
+            let ends = self.aim.ends.iter().filter(|(name, _)| of_track(name));
+            versions.extend(ends.map(|(_, version)| version));
+            if t == 0 {
+                versions.extend(&self.aim.stops);
+            }
+            let first = self.versions.len();
+            match self.aim.heading {
+                Heading::Forth => self.versions.extend(versions.into_iter().cloned()),
+                Heading::Back => self.versions.extend(versions.into_iter().rev().cloned()),
+            }
+            self.track_of.resize(self.versions.len(), t);
+            self.blocks.push((at(first), at(self.versions.len())));
+        }
+    }
+
+    /// Where a version of a scheme stands; every version asked for is in the picture.
+    fn index(&self, track: usize, version: &Version) -> At {
+        let (first, end) = self.blocks[track];
+        let block = &self.versions[usize::from(first)..usize::from(end)];
+        let found = block.binary_search_by(|at| match self.aim.heading {
             Heading::Forth => at.cmp(version),
             Heading::Back => version.cmp(at),
         });
-        let at = found.unwrap_or_default();
-        At::try_from(at).unwrap_or(At::MAX)
+        first + at(found.unwrap_or_default())
     }
 
     /// The version at an index.
     pub fn version(&self, at: At) -> &Version {
         &self.versions[usize::from(at)]
-    }
-
-    /// The goal.
-    pub fn goal(&self) -> At {
-        self.stops.last().copied().unwrap_or_default()
     }
 
     /// The name of a component by its place in the catalog.
@@ -200,35 +309,38 @@ impl<'a> World<'a> {
         self.catalog.components.iter().position(|c| &c.name == name)
     }
 
-    fn take_groups(&mut self, seen: &Seen) {
-        let mut classes: BTreeMap<Vec<usize>, Starts> = BTreeMap::new();
+    /// Index of a component's scheme.
+    fn track(&self, component: usize) -> usize {
+        let track = &self.catalog.components[component].track;
+        self.tracks.iter().position(|t| t == track).unwrap_or(0)
+    }
+
+    fn take_classes(&mut self, seen: &Seen) {
+        let zones = self.zones(seen);
+        let mut classes: BTreeMap<(Vec<usize>, Option<usize>), Starts> = BTreeMap::new();
         for member in seen.snapshot.members.values() {
-            let mut carried: Vec<(usize, At)> = member
-                .components
-                .iter()
-                .filter_map(|(name, version)| Some((self.place(name)?, self.index(version))))
-                .collect();
-            carried.sort_unstable();
-            let part = if seen.left.contains(&member.id) {
-                Part::Stays
-            } else {
-                Part::Moves
-            };
+            let (part, carried) = self.carried(seen, member);
+            let zone = zones.get(&member.zone.as_deref()).copied();
             let (components, start): (Vec<usize>, Vec<At>) = carried.into_iter().unzip();
+            if self.is_gone(part, &components, &start) {
+                continue;
+            }
             classes
-                .entry(components)
+                .entry((components, zone))
                 .or_default()
                 .entry((part, start))
                 .or_default()
                 .push(member.id.clone());
         }
         let mut classes: Vec<_> = classes.into_iter().collect();
-        if self.heading == Heading::Back {
+        if self.aim.heading == Heading::Back {
             classes.reverse();
         }
-        for (components, groups) in classes {
+        for ((components, zone), groups) in classes {
             let mut class = Class {
+                strands: self.strands(&components),
                 components,
+                zone,
                 groups: Vec::new(),
             };
             for ((part, start), members) in groups {
@@ -237,54 +349,161 @@ impl<'a> World<'a> {
                     start,
                     members,
                     part,
+                    slot: self.slots,
                 });
+                self.slots += class.strands.len();
             }
             self.classes.push(class);
         }
     }
 
-    fn take_targets(&mut self, patches: Patches) {
-        let advised: BTreeSet<&Version> = self
-            .catalog
-            .releases
-            .iter()
-            .filter(|r| r.avoid.is_none())
-            .map(|r| &r.version)
-            .collect();
-        let newer = |version: &Version| {
-            let line = version.line();
-            let count = advised
-                .iter()
-                .filter(|v| **v > version && line.names(v))
-                .count();
-            u32::try_from(count).unwrap_or(u32::MAX)
+    fn is_gone(&self, part: Part, components: &[usize], start: &[At]) -> bool {
+        if self.ease.gone.is_empty() {
+            return false;
+        }
+        let (names, versions) = self.named(components, start);
+        self.ease.gone.contains(&(part, names, versions))
+    }
+
+    /// What a group is called by who leaves it aside.
+    pub fn named(&self, components: &[usize], start: &[At]) -> (Vec<Component>, Vec<Version>) {
+        let names = components.iter().map(|c| self.component(*c).clone());
+        let versions = start.iter().map(|at| self.version(*at).clone());
+        (names.collect(), versions.collect())
+    }
+
+    fn carried(&self, seen: &Seen, member: &Member) -> (Part, Carried) {
+        let place = |(name, version): (&Component, &Version)| {
+            let component = self.place(name)?;
+            Some((component, self.index(self.track(component), version)))
         };
-        self.stale = self.versions.iter().map(newer).collect();
+        let mut carried: Carried = member.components.iter().filter_map(place).collect();
+        carried.sort_unstable();
+        let part = if seen.left.contains(&member.id) {
+            Part::Stays
+        } else {
+            Part::Moves
+        };
+        (part, carried)
+    }
+
+    /// Zones in the same state are one: by name, none among them, the number of the state. Empty
+    /// where no rule looks at zones.
+    fn zones<'s>(&self, seen: &Seen<'s>) -> BTreeMap<Option<&'s str>, usize> {
+        if !self.catalog.skew.iter().any(|r| r.within == Within::Zone) {
+            return BTreeMap::new();
+        }
+        let mut states: BTreeMap<Option<&str>, BTreeSet<(Part, Carried)>> = BTreeMap::new();
+        for member in seen.snapshot.members.values() {
+            let state = states.entry(member.zone.as_deref()).or_default();
+            state.insert(self.carried(seen, member));
+        }
+        let mut known: Vec<BTreeSet<(Part, Carried)>> = Vec::new();
+        let mut zones = BTreeMap::new();
+        for (zone, state) in states {
+            let index = known.iter().position(|one| one == &state);
+            let index = index.unwrap_or_else(|| {
+                known.push(state);
+                known.len() - 1
+            });
+            zones.insert(zone, index);
+        }
+        zones
+    }
+
+    fn strands(&self, components: &[usize]) -> Vec<Strand> {
+        let mut strands: Vec<Strand> = Vec::new();
+        for (part, component) in components.iter().enumerate() {
+            let track = self.track(*component);
+            let facts = &self.catalog.components[*component];
+            let end = match facts.moved {
+                Moved::Here => self.aim.ends.get(&facts.name),
+                Moved::Elsewhere => None,
+            };
+            let goal = end.map(|version| self.index(track, version));
+            let same = |strand: &&mut Strand| strand.track == track && strand.moved == facts.moved;
+            match strands.iter_mut().find(same) {
+                Some(strand) => {
+                    strand.parts.push(part);
+                    strand.goal = strand.goal.max(goal);
+                }
+                None => strands.push(Strand {
+                    parts: vec![part],
+                    track,
+                    moved: facts.moved,
+                    goal,
+                    far: Vec::new(),
+                }),
+            }
+        }
+        strands
+    }
+
+    fn take_targets(&mut self, patches: Patches) {
+        let mut advised = vec![false; self.versions.len()];
+        for release in self.catalog.releases.iter().filter(|r| r.avoid.is_none()) {
+            if let Some(t) = self.tracks.iter().position(|t| t == &release.track) {
+                advised[usize::from(self.index(t, &release.version))] = true;
+            }
+        }
+        self.stale = vec![0; self.versions.len()];
+        for (first, end) in &self.blocks {
+            let block = usize::from(*first)..usize::from(*end);
+            let mut newer: Option<(Version, u32)> = None;
+            let order: Vec<usize> = match self.aim.heading {
+                Heading::Forth => block.rev().collect(),
+                Heading::Back => block.collect(),
+            };
+            for index in order {
+                let line = self.versions[index].line();
+                let count = match &newer {
+                    Some((of, count)) if *of == line => *count,
+                    Some(_) | None => 0,
+                };
+                self.stale[index] = count;
+                newer = Some((line, count + u32::from(advised[index])));
+            }
+        }
         let running: BTreeSet<At> = self
             .groups
             .iter()
             .flat_map(|g| g.start.iter().copied())
             .collect();
-        let goal = self.goal();
-        self.targets = (0..=goal)
-            .filter(|at| {
-                let version = self.version(*at);
-                let open = match patches {
-                    Patches::Newest => self.stale[usize::from(*at)] == 0 || running.contains(at),
-                    Patches::All => true,
-                };
-                self.stops.contains(at) || advised.contains(version) && open
-            })
-            .collect();
+        let goals: BTreeSet<At> = self.goals().collect();
+        let open = |at: At| match patches {
+            Patches::Newest => self.stale[usize::from(at)] == 0 || running.contains(&at),
+            Patches::All => true,
+        };
+        let mut targets = Vec::new();
+        for (first, end) in &self.blocks {
+            let Some(last) = goals.iter().rfind(|at| (*first..*end).contains(at)) else {
+                continue;
+            };
+            targets.extend((*first..=*last).filter(|at| {
+                let asked = self.stops.contains(at) || goals.contains(at);
+                asked || advised[usize::from(*at)] && open(*at)
+            }));
+        }
+        self.targets = targets;
+    }
+
+    fn goals(&self) -> impl Iterator<Item = At> {
+        let strands = self.classes.iter().flat_map(|class| &class.strands);
+        strands.filter_map(|strand| strand.goal)
     }
 
     fn take_axes(&mut self, seen: &Seen) {
         let catalog = self.catalog;
         for (name, start) in &seen.levels {
-            let raisable = self.heading == Heading::Forth
-                && catalog
-                    .level(name)
-                    .is_some_and(|facts| facts.raise == Raising::OnFinalize);
+            if self.ease.levels.contains(name) {
+                continue;
+            }
+            let facts = catalog.level(name);
+            let raisable = self.aim.heading == Heading::Forth
+                && facts.is_some_and(|facts| match facts.raise {
+                    Raising::OnFinalize | Raising::ByHumans => true,
+                    Raising::OnlyAsked => false,
+                });
             let by_path = catalog
                 .paths
                 .iter()
@@ -300,48 +519,58 @@ impl<'a> World<'a> {
             let support = self
                 .versions
                 .iter()
-                .map(|version| match catalog.line(version) {
-                    Some(line) => line.levels.get(name).copied().unwrap_or((0, 0)),
-                    None => (0, u16::MAX),
-                })
+                .zip(&self.track_of)
+                .map(
+                    |(version, track)| match catalog.line_in(&self.tracks[*track], version) {
+                        Some(line) => line.levels.get(name).copied().unwrap_or((0, 0)),
+                        None => (0, u16::MAX),
+                    },
+                )
                 .collect();
             self.axes.push(Axis {
                 name: name.clone(),
                 start: *start,
                 wanted: wanted.into_iter().collect(),
                 support,
+                when: None,
+                raised_at: facts.and_then(|facts| facts.raised_at.as_ref()).map(|range| {
+                    self.versions.iter().map(|version| range.holds(version)).collect()
+                }),
+                brings: Needs::new(),
             });
+        }
+        self.tie_axes();
+    }
+
+    /// What axes say of one another.
+    fn tie_axes(&mut self) {
+        let place = |axes: &[Axis], name: &LevelName| axes.iter().position(|axis| &axis.name == name);
+        for index in 0..self.axes.len() {
+            let Some(facts) = self.catalog.level(&self.axes[index].name) else {
+                continue;
+            };
+            let when = facts.when.as_ref();
+            let when = when.and_then(|(name, least)| Some((place(&self.axes, name)?, *least)));
+            let brings = facts.brings.iter();
+            let brings =
+                brings.filter_map(|(name, number)| Some((place(&self.axes, name)?, *number)));
+            let brings: Needs = brings.collect();
+            self.axes[index].when = when;
+            self.axes[index].brings = brings;
         }
     }
 
-    fn take_edges(&mut self) {
-        for to in self.targets.clone() {
-            for from in 0..to {
-                let (leaves, lands) = (self.version(from), self.version(to));
-                let paths = self.catalog.paths.iter();
-                let ways: Vec<Needs> = match self.heading {
-                    Heading::Forth => paths
-                        .filter(|path| path.from.holds(leaves) && path.to.holds(lands))
-                        .filter_map(|path| self.needs(path))
-                        .collect(),
-                    // What a path asks for on the way up was met then; on the way back only what
-                    // the old release lives with counts, and that is asked of each step.
-                    Heading::Back => paths
-                        .filter(|path| path.leads_back(leaves, lands))
-                        .map(|_| Needs::new())
-                        .collect(),
-                };
-                if !ways.is_empty() {
-                    self.edges.insert((from, to), ways);
-                }
-            }
-        }
+    /// Whether an axis counts with levels as they are.
+    pub fn counts(&self, axis: usize, levels: &[u16]) -> bool {
+        let when = self.axes[axis].when;
+        when.is_none_or(|(other, least)| levels[other] >= least)
     }
 
     /// A path's needs by axis; none where it asks for a level that the cluster does not have.
-    fn needs(&self, path: &crate::catalog::Path) -> Option<Needs> {
+    fn needs(&self, path: &Path) -> Option<Needs> {
         path.needs
             .iter()
+            .filter(|(name, _)| !self.ease.levels.contains(*name))
             .map(|(name, number)| {
                 let axis = self.axes.iter().position(|axis| &axis.name == name)?;
                 Some((axis, *number))
@@ -350,7 +579,6 @@ impl<'a> World<'a> {
     }
 
     fn take_rules(&mut self) {
-        let lines = self.catalog.line_order();
         let kinds: Vec<Kind> = self
             .classes
             .iter()
@@ -361,32 +589,36 @@ impl<'a> World<'a> {
             .collect();
         let mut rules = Vec::new();
         for (index, rule) in self.catalog.skew.iter().enumerate() {
-            let table = |bond: Bond| -> Vec<Vec<bool>> {
-                let row = |of: &Version| {
-                    let row = self.versions.iter();
-                    row.map(|from| rule.allows(&lines, of, from, bond))
-                        .collect()
-                };
-                self.versions.iter().map(row).collect()
-            };
-            let places = |name: &Component| -> Vec<(usize, usize)> {
-                let place = self.place(name);
-                self.classes
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(c, class)| {
-                        let k = class.components.iter().position(|i| Some(*i) == place)?;
-                        Some((c, k))
-                    })
-                    .collect()
-            };
-            for of in places(&rule.of) {
-                for from in places(&rule.from) {
+            if self.ease.rules.contains(&index) {
+                continue;
+            }
+            let mut tables: BTreeMap<Bond, Vec<Vec<bool>>> = BTreeMap::new();
+            for of in self.places(&rule.of) {
+                for from in self.places(&rule.from) {
+                    let apart = match rule.within {
+                        Within::Cluster => false,
+                        Within::Zone => self.classes[of.0].zone != self.classes[from.0].zone,
+                        Within::Node => of.0 != from.0,
+                    };
+                    if apart {
+                        continue;
+                    }
+                    let bond = match rule.within {
+                        Within::Node => Bond::Apart,
+                        Within::Cluster | Within::Zone => {
+                            bond(rule, &kinds[of.0], &kinds[from.0])
+                        }
+                    };
+                    let table = tables.entry(bond).or_insert_with(|| self.table(rule, bond));
                     rules.push(Rule {
                         index,
                         of,
                         from,
-                        allowed: table(bond(rule, &kinds[of.0], &kinds[from.0])),
+                        in_member: match rule.within {
+                            Within::Node => InMember::Yes,
+                            Within::Cluster | Within::Zone => InMember::No,
+                        },
+                        allowed: table.clone(),
                     });
                 }
             }
@@ -394,26 +626,96 @@ impl<'a> World<'a> {
         self.rules = rules;
     }
 
-    /// Counts the fewest moves from each version, the goal first.
+    /// Classes that carry a component, with its place in them.
+    fn places(&self, name: &Component) -> Vec<(usize, usize)> {
+        let place = self.place(name);
+        self.classes
+            .iter()
+            .enumerate()
+            .filter_map(|(c, class)| {
+                let k = class.components.iter().position(|i| Some(*i) == place)?;
+                Some((c, k))
+            })
+            .collect()
+    }
+
+    fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<Vec<bool>> {
+        let lines = self.catalog.lines_of(&rule.of);
+        let block = |name: &Component| {
+            let track = self.place(name).map_or(0, |component| self.track(component));
+            let (first, end) = self.blocks[track];
+            &self.versions[usize::from(first)..usize::from(end)]
+        };
+        let row = |of: &Version| {
+            let row = block(&rule.from).iter();
+            row.map(|from| rule.allows(&lines, of, from, bond)).collect()
+        };
+        block(&rule.of).iter().map(row).collect()
+    }
+
+    /// Whether a rule allows two releases side by side.
+    pub fn allows(&self, rule: &Rule, of: At, from: At) -> bool {
+        let place = |at: At| usize::from(at - self.blocks[self.track_of[usize::from(at)]].0);
+        rule.allowed[place(of)][place(from)]
+    }
+
+    /// Whether a hop is offered to a component, levels left aside.
+    fn offered(&self, component: usize, from: At, to: At) -> bool {
+        let ways = self.edges[usize::from(from)].get(&to);
+        let mut ways = ways.into_iter().flatten();
+        ways.any(|way| way.of.is_empty() || way.of.contains(&component))
+    }
+
+    /// Counts the fewest moves of each strand from each version, its goal first.
     fn measure(&mut self) {
-        let mut far: Vec<Option<u64>> = alloc::vec![None; self.versions.len()];
-        far[usize::from(self.goal())] = Some(0);
-        for from in (0..self.goal()).rev() {
-            let bound = self.next_stop(from);
-            far[usize::from(from)] = self
-                .targets
-                .iter()
-                .filter(|to| **to > from && **to <= bound && self.edges.contains_key(&(from, **to)))
-                .filter_map(|to| far[usize::from(*to)])
+        let mut known: BTreeMap<(Vec<usize>, At), Vec<Option<u64>>> = BTreeMap::new();
+        for class in 0..self.classes.len() {
+            for strand in 0..self.classes[class].strands.len() {
+                let Some(goal) = self.classes[class].strands[strand].goal else {
+                    continue;
+                };
+                let components: Vec<usize> = self.classes[class].strands[strand]
+                    .parts
+                    .iter()
+                    .map(|part| self.classes[class].components[*part])
+                    .collect();
+                let far = known
+                    .entry((components.clone(), goal))
+                    .or_insert_with(|| self.far(&components, goal));
+                self.classes[class].strands[strand].far = far.clone();
+            }
+        }
+    }
+
+    fn far(&self, components: &[usize], goal: At) -> Vec<Option<u64>> {
+        let mut far: Vec<Option<u64>> = vec![None; self.versions.len()];
+        far[usize::from(goal)] = Some(0);
+        let first = self.blocks[self.track_of[usize::from(goal)]].0;
+        for from in (first..goal).rev() {
+            let bound = self.next_stop(from, goal);
+            far[usize::from(from)] = self.edges[usize::from(from)]
+                .range(from + 1..=bound)
+                .filter(|(to, _)| {
+                    let mut all = components.iter();
+                    all.any(|component| self.offered(*component, from, **to))
+                })
+                .filter_map(|(to, _)| far[usize::from(*to)])
                 .min()
                 .map(|rest| rest + 1);
         }
-        self.far = far;
+        far
     }
 
     /// The first stop beyond a version: nothing may be moved past it from there.
-    pub fn next_stop(&self, from: At) -> At {
+    pub fn next_stop(&self, from: At, goal: At) -> At {
         let above = self.stops.iter().find(|stop| **stop > from);
-        above.copied().unwrap_or_else(|| self.goal())
+        let same = above.filter(|stop| {
+            self.track_of[usize::from(**stop)] == self.track_of[usize::from(goal)]
+        });
+        same.copied().map_or(goal, |stop| stop.min(goal))
     }
+}
+
+fn at(index: usize) -> At {
+    At::try_from(index).unwrap_or(At::MAX)
 }

@@ -160,7 +160,7 @@ impl Run {
                     from: raise.from,
                     to: raise.to,
                 })),
-                Stage::Move(_) | Stage::Act(_) => None,
+                Stage::Move(_) | Stage::Act(_) | Stage::Hold(_) => None,
             },
             (Flying::Doing, Subject::Action(name)) => Some(Effect::Act {
                 action: name.clone(),

@@ -43,6 +43,8 @@ pub(super) fn next(run: &Run, now: Now) -> Vec<Event> {
     match stage {
         Stage::Move(step) => moving(run, step, known, at, now),
         Stage::Raise(raise) => once(run, Subject::Level(raise.level.clone()), known, at, now),
+        // No run takes a plan with such a stage: see `think`.
+        Stage::Hold(_) => Vec::new(),
         Stage::Act(act) => once(run, Subject::Action(act.action.clone()), known, at, now),
     }
 }

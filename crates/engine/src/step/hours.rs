@@ -65,7 +65,7 @@ fn next_takes(run: &Run) -> Option<Ms> {
                 run.flights().is_empty() && run.policy().soak > Ms(0) && run.owes_soak(&step.to);
             run.queue().next().is_some() && !soaks
         }
-        Stage::Raise(_) | Stage::Act(_) => !at.begun,
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => !at.begun,
     };
     begins.then(|| one(run, stage))
 }
@@ -74,6 +74,6 @@ fn next_takes(run: &Run) -> Option<Ms> {
 fn one(run: &Run, stage: &Stage) -> Ms {
     match stage {
         Stage::Move(_) => effort::of_one(stage).max(run.slowest()),
-        Stage::Raise(_) | Stage::Act(_) => effort::of_one(stage),
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => effort::of_one(stage),
     }
 }

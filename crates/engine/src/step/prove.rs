@@ -2,12 +2,14 @@
 //!
 //! Must never know: which deeds were done. Stories: `tests/it/run.rs`.
 
-use crate::names::Subject;
-use crate::plan::{Goal, Stage};
+use crate::catalog::Moved;
+use crate::names::{Component, Subject};
+use crate::plan::{Goal, Plan, Stage};
 use crate::run::Run;
 use crate::run::event::{End, Event};
 use crate::snapshot::Snapshot;
 use crate::time::Now;
+use crate::version::Version;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -39,10 +41,6 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
         return Some(trouble.clone());
     }
     let left = run.left();
-    let to = match run.goal() {
-        Goal::Version(_) | Goal::Back(_) => plan.hops.last().map(|hop| &hop.to),
-        Goal::Finalize => None,
-    };
     let moved = known
         .members
         .values()
@@ -51,11 +49,10 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
         if !member.health.is_healthy() {
             return Some(alloc::format!("{} is not healthy", member.name));
         }
-        let other = member
-            .components
-            .values()
-            .find(|runs| to.is_some_and(|to| *runs != to));
-        if let Some(runs) = other {
+        let mut components = member.components.iter();
+        let other = components
+            .find(|(name, runs)| ends_at(run, plan, name).is_some_and(|to| *runs != &to));
+        if let Some((_, runs)) = other {
             return Some(alloc::format!("{} runs {runs}", member.name));
         }
     }
@@ -67,6 +64,22 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
                 .map_or(0, |level| level.finalized);
             (at < raise.to).then(|| alloc::format!("level {} is at {at}", raise.level))
         }
-        Stage::Raise(_) | Stage::Move(_) | Stage::Act(_) => None,
+        Stage::Raise(_) | Stage::Move(_) | Stage::Act(_) | Stage::Hold(_) => None,
     })
+}
+
+/// Where a component is to end; none: it stays as it is.
+fn ends_at(run: &Run, plan: &Plan, name: &Component) -> Option<Version> {
+    let catalog = run.catalog();
+    let facts = catalog.component(name);
+    let is_main = facts.is_none_or(|facts| facts.track.is_main() && facts.moved == Moved::Here);
+    match run.goal() {
+        Goal::Version(_) | Goal::Back(_) if is_main => plan.hops.last().map(|hop| hop.to.clone()),
+        Goal::Version(_) | Goal::Back(_) | Goal::Finalize => None,
+        Goal::Of(ends) => {
+            let asked = ends.get(name)?;
+            let release = catalog.meant_in(&catalog.track_of(name), asked);
+            Some(release.map_or_else(|| asked.clone(), |release| release.version.clone()))
+        }
+    }
 }

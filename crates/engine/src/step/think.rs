@@ -9,7 +9,7 @@ use crate::audit;
 use crate::check::{self, Finding};
 use crate::names::MemberId;
 use crate::plan::{self, Plan, Stage};
-use crate::refusal::{Because, Code, Refusal};
+use crate::refusal::{Because, Code, Proof, Refusal};
 use crate::run::event::{Approval, Approver, Cause, End, Event};
 use crate::run::{Run, SILENT_SUCCESSORS};
 use crate::snapshot::Snapshot;
@@ -54,11 +54,14 @@ fn make(run: &Run, known: &Snapshot, parent: Option<crate::hash::Hash>) -> Resul
         &left,
         parent,
     )?;
+    by_windlass(&plan)?;
     let objections = audit::audit(&plan, run.catalog(), run.policy(), known, &left);
     if objections.is_empty() {
         return Ok(plan);
     }
     Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::Objection,
         says: "the second judge does not agree with the plan".into(),
         because: objections
@@ -69,6 +72,32 @@ fn make(run: &Run, known: &Snapshot, parent: Option<crate::hash::Hash>) -> Resul
             })
             .collect(),
         hints: vec!["this is a defect of windlass: please report it with `windlass replay`".into()],
+    })
+}
+
+/// # Errors
+/// [`Code::ByHand`] where humans have to do a step: such a plan can be shown, no run takes it.
+fn by_windlass(plan: &Plan) -> Result<(), Refusal> {
+    let held: Vec<Because> = plan
+        .stages()
+        .filter_map(|(_, _, stage)| match stage {
+            Stage::Hold(hold) => Some(Because {
+                fact: alloc::format!("{} to {}: {}", hold.level, hold.named, hold.title),
+                source: Some(hold.source.clone()),
+            }),
+            Stage::Move(_) | Stage::Raise(_) | Stage::Act(_) => None,
+        })
+        .collect();
+    if held.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
+        code: Code::ByHand,
+        says: "the way has steps that humans do, which no run takes".into(),
+        because: held,
+        hints: vec!["follow the plan by hand up to the last of them, then upgrade from there".into()],
     })
 }
 
@@ -123,7 +152,7 @@ fn same_work(run: &Run, parent: &Plan, child: &Plan) -> bool {
             alloc::format!("{} {}", raise.level, raise.to),
             BTreeSet::new(),
         )),
-        Stage::Act(_) => None,
+        Stage::Act(_) | Stage::Hold(_) => None,
     };
     let ours: Vec<_> = left.filter_map(|(h, s, stage)| work(h, s, stage)).collect();
     let theirs: Vec<_> = child
@@ -147,7 +176,7 @@ fn asks_nothing_new(parent: &Plan, child: &Plan) -> bool {
         plan.stages()
             .filter_map(|(_, _, stage)| match stage {
                 Stage::Raise(raise) => Some((raise.level.clone(), raise.to)),
-                Stage::Move(_) | Stage::Act(_) => None,
+                Stage::Move(_) | Stage::Act(_) | Stage::Hold(_) => None,
             })
             .collect()
     };
@@ -174,7 +203,7 @@ fn asks_nothing_new(parent: &Plan, child: &Plan) -> bool {
 fn moves(stage: &Stage) -> Option<&[MemberId]> {
     match stage {
         Stage::Move(step) => Some(&step.members),
-        Stage::Raise(_) | Stage::Act(_) => None,
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
     }
 }
 

@@ -311,8 +311,9 @@ fn a_path_of_which_the_maker_does_not_say_so_is_not_gone_back() {
         "
         no-path: no chain of supported paths leads back from what runs to 1.0.0
           because 2.0.0 runs on a 1
-          because the toy catalog knows no path from 1.0.0 up to it that may also be gone back
-          hint what can be reached: windlass targets {cluster}",
+          because no path that may be gone back is offered to 1.0 from 2.0
+          without no path that may be gone back is offered to 1.0 from 2.0
+          hint what runs: windlass observe {cluster}",
     );
 }
 

@@ -1,7 +1,7 @@
 //! Findings: what passes, what bars, what a waiver lets pass, and what nobody can let pass.
 
 use crate::stage::{cluster, kafka, same, to};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use windlass_engine::catalog::Must;
 use windlass_engine::check::{Finding, Verdict, Waiver, judge};
@@ -18,6 +18,9 @@ fn well(text: &str) -> Snapshot {
             Must::BeEmpty => Fact::List(Vec::new()),
             Must::BeTrue => Fact::Truth(true),
             Must::BeAtLeast(n) | Must::BeAtMost(n) => Fact::Number(n),
+            Must::BeOneOf(words) => Fact::Word(words[0].clone()),
+            Must::BeIn(_) => Fact::Versions(BTreeMap::new()),
+            Must::CountAtMost(_) | Must::CountAtLeast(_) => Fact::List(Vec::new()),
         };
         snapshot.facts.insert(check.fact, fact);
     }

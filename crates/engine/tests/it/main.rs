@@ -23,3 +23,4 @@ mod standing;
 mod targets;
 mod together;
 mod world;
+mod places;

@@ -94,7 +94,9 @@ fn without_a_path_it_is_said_from_where_there_is_one_and_what_is_nearest() {
         "
         no-path: no chain of supported paths leads from what runs to 2.0.0
           because 1.0.0 runs on a 1 and a 2
-          because 2.0.0 is reached from 1.2.. only (a book)
+          because no path is offered to 2.0 from 1.0, 1.1
+          without no path is offered to 2.0 from 1.1
+          hint 2.0.0 is reached from 1.2.. only (a book)
           hint 1.1.0 can be reached now: windlass plan {cluster} --to 1.1.0",
     );
 }
@@ -115,8 +117,10 @@ fn the_proof_of_a_forbidden_mix_names_only_the_rule_that_bars() {
         &to("1.1"),
         "
         skew: every way to 1.1.0 passes versions that may not stand side by side
-          because what runs: a 1.0.0; b 1.0.0
+          because 1.0.0 runs on a 1
+          because 1.0.0 runs on b 2
           because b-equal-a: they differ (a book)
+          without b-equal-a: they differ
           hint what can be reached: windlass targets {cluster}",
     );
 }
@@ -137,9 +141,11 @@ fn a_level_that_cannot_be_reached_is_refused() {
         &to("2.0"),
         "
         level: a level that the way to 2.0.0 requires cannot be reached
-          because what runs: a 1.0.0
+          because 1.0.0 runs on a 1
           because form is finalized at 1
           because 2.0.0 supports it from 2 to 3 (a book)
+          without form is finalized at 1
+          without 2.0.0 supports it from 2 to 3
           hint raise the levels to what runs supports first: windlass finalize {cluster}
           hint what can be reached: windlass targets {cluster}",
     );

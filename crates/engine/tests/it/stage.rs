@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use windlass_engine::catalog::{
-    Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Skew, SkewRule,
+    Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Skew, SkewRule, Within,
 };
 use windlass_engine::names::Component;
 use windlass_engine::names::MemberId;
@@ -82,8 +82,11 @@ fn member(id: &str, words: &[&str]) -> Member {
         progress: 0,
         state: String::new(),
     };
-    for component in words[0].split('+') {
-        match words[1] {
+    for (place, component) in words[0].split('+').enumerate() {
+        // `kubelet+kube-proxy 1.30.0+1.29.0`: each its own.
+        let own = words[1].split('+').nth(place);
+        let release = own.unwrap_or_else(|| words[1].split('+').next().expect("one"));
+        match release {
             "?" => {
                 member.unversioned.insert(component.into());
             }
@@ -144,6 +147,10 @@ pub fn told(plan: &Plan) -> String {
                     raise.level, raise.named.0, raise.named.1
                 ),
                 Stage::Act(act) => writeln!(text, "  {}", act.action),
+                Stage::Hold(hold) => {
+                    let end = if hold.no_return { ", no way back" } else { "" };
+                    writeln!(text, "  by hand: {}{end}", hold.title)
+                }
             };
         }
     }
@@ -159,6 +166,9 @@ pub fn refused(refusal: &Refusal) -> String {
             Some(source) => writeln!(text, " ({source})"),
             None => writeln!(text),
         };
+    }
+    for opens in &refusal.opens {
+        let _ = writeln!(text, "  without {}", opens.fact);
     }
     for hint in &refusal.hints {
         let _ = writeln!(text, "  hint {hint}");
@@ -188,7 +198,7 @@ pub fn same(found: &str, expect: &str) {
 /// A small catalog, one fact a line; `!` marks a release that is not advised:
 /// `components: a b`, `releases: 1.0.0 1.1.0!`, `level: form`, `line: 1.0 form 0 2`,
 /// `path: 1.0 to 1.1.. needs form 1`, `skew: a not newer than b`, `skew: a equal b`,
-/// `skew: a within -1 1 of b`, `action: tidy after b`.
+/// `skew: a within -1 1 of b`, `skew: a minors -2 0 of b@zone` (or `@node`), `action: tidy after b`.
 pub fn catalog(text: &str) -> Catalog {
     let mut catalog = Catalog {
         system: "toy".into(),
@@ -260,17 +270,26 @@ fn rule(words: &[&str]) -> SkewRule {
             (of, from, Skew::NotNewer, "not-newer-than", "it is newer")
         }
         [of, "equal", from] => (of, from, Skew::Equal, "equal", "they differ"),
+        [of, "minors", low, high, "of", from] => {
+            let minors = Skew::Minors(low.parse().expect(low), high.parse().expect(high));
+            (of, from, minors, "minors", "too far apart")
+        }
         [of, "within", low, high, "of", from] => {
             let lines = Skew::Lines(low.parse().expect(low), high.parse().expect(high));
             (of, from, lines, "within", "too far apart")
         }
         words => panic!("{words:?}"),
     };
+    let (from, within) = match from.split_once('@') {
+        None => (*from, Within::Cluster),
+        Some((from, "zone")) => (from, Within::Zone),
+        Some((from, _)) => (from, Within::Node),
+    };
     SkewRule {
         id: format!("{of}-{word}-{from}"),
         of: (*of).into(),
-        from: (*from).into(),
-        within: Within::Cluster,
+        from: from.into(),
+        within,
         allow,
         why: why.into(),
         source: BOOK.into(),

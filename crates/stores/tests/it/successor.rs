@@ -1,6 +1,5 @@
 //! The run that raises levels later: made once, when the upgrade has finished, and never twice.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 

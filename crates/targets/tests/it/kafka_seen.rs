@@ -116,6 +116,8 @@ fn facts(seen: &Snapshot) -> String {
         match fact {
             Fact::Truth(truth) => writeln!(out, "{name}: {truth}"),
             Fact::Number(number) => writeln!(out, "{name}: {number}"),
+            Fact::Word(word) => writeln!(out, "{name}: {word}"),
+            Fact::Versions(ran) => writeln!(out, "{name}: {ran:?}"),
             Fact::Unknown(why) => writeln!(out, "{name}: unknown, {why}"),
             Fact::Said(said, _) => writeln!(out, "{name}: {said:?}"),
             Fact::List(found) => {

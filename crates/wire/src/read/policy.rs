@@ -26,6 +26,9 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
     let via = fields
         .get("via")
         .map(|field| field.values(value::version, report));
+    let risks = fields
+        .get("acceptRisks")
+        .map(|field| field.values(value::risk, report));
     let patience = fields
         .get("patience")
         .map(|field| field.value(value::positive_length, report));
@@ -57,6 +60,7 @@ pub(super) fn policy(field: &Field<'_>, report: &mut Report<'_>) -> Option<Polic
         via: given(via)?.unwrap_or(default.via),
         patience: given(patience)?.unwrap_or(default.patience),
         pause_limit: given(pause_limit)?.unwrap_or(default.pause_limit),
+        risks: given(risks)?.unwrap_or_default().into_iter().collect(),
         checks: given(checks)?.unwrap_or_default(),
         hours,
     })

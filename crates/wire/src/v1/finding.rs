@@ -8,7 +8,7 @@ use crate::v1::snapshot::FoundView;
 use serde::Serialize;
 use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
-use windlass_engine::refusal::Refusal;
+use windlass_engine::refusal::{Proof, Refusal};
 
 /// All checks of a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -217,7 +217,12 @@ pub struct RefusalView {
     pub says: String,
     /// The facts that together bar the way.
     pub because: Vec<BecauseView>,
-    /// What would open a way.
+    /// What is known of the proof: `plain` (the facts speak for themselves), `minimal` (without any one
+    /// of them there is a way), `notMinimized`.
+    pub proof: &'static str,
+    /// Facts whose removal together opens a way; empty where that was not looked for.
+    pub opens: Vec<BecauseView>,
+    /// What would help, in words and commands.
     pub hints: Vec<String>,
 }
 
@@ -242,6 +247,12 @@ impl From<&Refusal> for RefusalView {
             code: refusal.code.name(),
             says: refusal.says.clone(),
             because: refusal.because.iter().map(because).collect(),
+            proof: match refusal.proof {
+                Proof::Plain => "plain",
+                Proof::Minimal => "minimal",
+                Proof::NotMinimized => "notMinimized",
+            },
+            opens: refusal.opens.iter().map(because).collect(),
             hints: refusal.hints.clone(),
         }
     }

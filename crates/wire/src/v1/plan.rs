@@ -63,6 +63,8 @@ pub enum GoalView {
     Finalize(bool),
     /// The way back to a release or a line.
     Back(String),
+    /// Single components, each at a release or a line.
+    Of(BTreeMap<String, String>),
 }
 
 impl From<&Goal> for GoalView {
@@ -71,6 +73,11 @@ impl From<&Goal> for GoalView {
             Goal::Version(version) => Self::Version(version.to_string()),
             Goal::Finalize => Self::Finalize(true),
             Goal::Back(version) => Self::Back(version.to_string()),
+            Goal::Of(ends) => Self::Of(
+                ends.iter()
+                    .map(|(name, version)| (name.to_string(), version.to_string()))
+                    .collect(),
+            ),
         }
     }
 }
@@ -82,6 +89,10 @@ pub fn goal_word(goal: &Goal) -> String {
         Goal::Version(version) => version.to_string(),
         Goal::Finalize => "finalize".into(),
         Goal::Back(version) => format!("{version} (back)"),
+        Goal::Of(ends) => {
+            let ends = ends.iter().map(|(name, version)| format!("{name} {version}"));
+            ends.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 
@@ -105,7 +116,7 @@ pub struct HopView {
 
 /// One kind of change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum StageView {
     /// Members move.
     Move {
@@ -139,6 +150,23 @@ pub enum StageView {
         action: String,
         /// What it does.
         what: String,
+    },
+    /// A human does one step of raising a level.
+    Hold {
+        /// Which level.
+        level: String,
+        /// Where it goes when all steps are done.
+        to: NumberView,
+        /// In a few words.
+        title: String,
+        /// What to do.
+        what: String,
+        /// The fact that says it is done.
+        proof: String,
+        /// Whether the old way cannot come back after it.
+        no_return: bool,
+        /// Where it stands.
+        source: String,
     },
 }
 
@@ -262,6 +290,18 @@ impl From<&Stage> for StageView {
             Stage::Act(act) => Self::Act {
                 action: act.action.to_string(),
                 what: act.what.clone(),
+            },
+            Stage::Hold(hold) => Self::Hold {
+                level: hold.level.to_string(),
+                to: NumberView {
+                    number: hold.to,
+                    name: hold.named.clone(),
+                },
+                title: hold.title.clone(),
+                what: hold.what.clone(),
+                proof: hold.proof.clone(),
+                no_return: hold.no_return,
+                source: hold.source.clone(),
             },
         }
     }

@@ -19,6 +19,8 @@ struct Written<'p> {
     finalize: FinalizeView,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     via: Vec<&'p str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accept_risks: Vec<&'p str>,
     patience: String,
     pause_limit: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -67,6 +69,7 @@ pub fn write<S: Serializer>(policy: &Policy, s: S) -> Result<S::Ok, S::Error> {
         soak: duration::text(policy.soak),
         finalize: FinalizeView(policy.finalize),
         via: policy.via.iter().map(|v| v.as_str()).collect(),
+        accept_risks: policy.risks.iter().map(|risk| risk.as_str()).collect(),
         patience: duration::text(policy.patience),
         pause_limit: duration::text(policy.pause_limit),
         checks: policy.checks.iter().map(checks::Written::from).collect(),

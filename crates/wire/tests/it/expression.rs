@@ -26,7 +26,11 @@ fn said(text: &str) -> String {
                 .to_owned()
         }
         Fact::Unknown(why) => format!("unknown: {why}"),
-        other @ (Fact::Truth(_) | Fact::Number(_) | Fact::List(_)) => format!("{other:?}"),
+        other @ (Fact::Truth(_)
+        | Fact::Number(_)
+        | Fact::Word(_)
+        | Fact::Versions(_)
+        | Fact::List(_)) => format!("{other:?}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::sample::{NOON, plan, snapshot};
 use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
-use windlass_engine::refusal::{Because, Code, Refusal};
+use windlass_engine::refusal::{Because, Code, Proof, Refusal};
 use windlass_engine::snapshot::Found;
 use windlass_wire::v1::finding::{FindingsView, RefusalView};
 use windlass_wire::v1::plan::PlanView;
@@ -233,6 +233,8 @@ fn findings() {
 #[test]
 fn a_refusal() {
     let refusal = Refusal {
+        opens: Vec::new(),
+        proof: Proof::Plain,
         code: Code::NoPath,
         says: "no way from here to 4.1".into(),
         because: vec![Because {

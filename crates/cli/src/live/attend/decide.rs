@@ -285,7 +285,7 @@ pub(super) fn question_of(reading: &Reading) -> String {
         ""
     };
     match run.goal() {
-        Goal::Version(_) => format!(
+        Goal::Version(_) | Goal::Of(_) => format!(
             "Raise {cluster} to {}? This moves {}.{no_return} [y/N]",
             picture::goal_of(run),
             counted(touched, "member")

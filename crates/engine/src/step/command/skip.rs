@@ -74,7 +74,7 @@ fn waits(run: &Run, subject: &Subject) -> bool {
             (Stage::Act(act), Subject::Action(name)) => {
                 act.action == *name && (later || (here && !begun))
             }
-            (Stage::Move(_) | Stage::Raise(_) | Stage::Act(_), _) => false,
+            (Stage::Move(_) | Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_), _) => false,
         }
     })
 }

@@ -55,6 +55,7 @@ pub(super) fn line(event: &Event, run: &Run) -> Option<String> {
                     }
                     Stage::Raise(raise) => format!("raise {} to {}", raise.level, raise.to),
                     Stage::Act(act) => format!("do {}", act.action),
+                    Stage::Hold(hold) => format!("by hand {}", hold.title),
                 })
                 .collect();
             if stages.is_empty() {

@@ -1,0 +1,325 @@
+//! The facts that can bar a way: what runs, missing paths, blocked hops, risks, levels, rules.
+//!
+//! Must never know: which of them bar. Stories: `tests/it/refusal.rs`.
+
+use crate::catalog::{Catalog, Matching};
+use crate::names::{Component, LevelName, RiskName};
+use crate::plan::seen::{Seen, list};
+use crate::plan::world::edges::is_ruled_out;
+use crate::plan::world::{At, Ease, Heading, Part, Patches, World};
+use crate::refusal::{Because, Code};
+use crate::snapshot::Fact;
+use crate::version::Version;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// One fact that can bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Bar {
+    /// Some members run this.
+    Runs(Part, Vec<Component>, Vec<Version>),
+    /// No path is offered from one line of a scheme to another.
+    Absent(usize, Version, Version),
+    /// A hop that is blocked, by its place in the catalog.
+    Blocked(usize),
+    /// A risk that is not ruled out.
+    Risk(RiskName),
+    /// A level that stands where it stands.
+    Level(LevelName),
+    /// A skew rule, by its place in the catalog.
+    Rule(usize),
+}
+
+/// All of them in a picture, those first that a proof should rather be made of.
+pub(super) fn all(world: &World, seen: &Seen) -> Vec<Bar> {
+    let offered = whole(world.catalog);
+    let offered = World::of(world.catalog, seen, world.aim, Patches::All, &offered);
+    let mut bars = Vec::new();
+    for class in &world.classes {
+        for group in &class.groups {
+            let group = &world.groups[*group];
+            let (names, versions) = world.named(&class.components, &group.start);
+            let bar = Bar::Runs(group.part, names, versions);
+            if !bars.contains(&bar) {
+                bars.push(bar);
+            }
+        }
+    }
+    bars.extend(absent(&offered));
+    bars.extend((0..world.catalog.blocked.len()).map(Bar::Blocked));
+    let risks = world.catalog.risks.iter().map(|risk| &risk.name);
+    let risks = risks.filter(|name| {
+        !world.aim.accepted.contains(*name) && !is_ruled_out(world.catalog, seen.snapshot, name)
+    });
+    bars.extend(risks.map(|name| Bar::Risk(name.clone())));
+    bars.extend(world.axes.iter().map(|axis| Bar::Level(axis.name.clone())));
+    let rules: BTreeSet<usize> = world.rules.iter().map(|rule| rule.index).collect();
+    bars.extend(rules.into_iter().map(Bar::Rule));
+    bars
+}
+
+/// A picture in which every hop that the maker names is open.
+fn whole(catalog: &Catalog) -> Ease {
+    Ease {
+        blocked: (0..catalog.blocked.len()).collect(),
+        risks: catalog.risks.iter().map(|risk| risk.name.clone()).collect(),
+        levels: catalog.levels.iter().map(|level| level.name.clone()).collect(),
+        ..Ease::default()
+    }
+}
+
+/// Pairs of lines between which some hop is missing, of the schemes in which something moves.
+fn absent(world: &World) -> Vec<Bar> {
+    let mut found = BTreeSet::new();
+    let strands = world.classes.iter().flat_map(|class| &class.strands);
+    let moving: BTreeMap<usize, At> = strands
+        .filter_map(|strand| Some((strand.track, strand.goal?)))
+        .fold(BTreeMap::new(), |mut most, (track, goal)| {
+            let known = most.entry(track).or_insert(goal);
+            *known = goal.max(*known);
+            most
+        });
+    for (track, goal) in moving {
+        let oldest = oldest(world, track).unwrap_or(goal);
+        let targets = world.targets.iter().filter(|to| (oldest..=goal).contains(to));
+        for to in targets {
+            for from in oldest..*to {
+                if !world.edges[usize::from(from)].contains_key(to) {
+                    let (from, to) = (world.version(from).line(), world.version(*to).line());
+                    found.insert((track, from, to));
+                }
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|(track, from, to)| Bar::Absent(track, from, to))
+        .collect()
+}
+
+/// The first version of a scheme, in the order of a way, that a member that is to move runs.
+fn oldest(world: &World, track: usize) -> Option<At> {
+    let (first, end) = world.blocks[track];
+    let movers = world.groups.iter().filter(|g| g.part == Part::Moves);
+    let runs = movers.flat_map(|group| group.start.iter().copied());
+    runs.filter(|at| (first..end).contains(at)).min()
+}
+
+/// A picture without these.
+pub(super) fn ease<'a>(bars: impl Iterator<Item = &'a Bar>) -> Ease {
+    let mut ease = Ease::default();
+    for bar in bars.cloned() {
+        match bar {
+            Bar::Runs(part, names, versions) => {
+                ease.gone.insert((part, names, versions));
+            }
+            Bar::Absent(track, from, to) => {
+                ease.absent.insert((track, from, to));
+            }
+            Bar::Blocked(index) => {
+                ease.blocked.insert(index);
+            }
+            Bar::Risk(name) => {
+                ease.risks.insert(name);
+            }
+            Bar::Level(name) => {
+                ease.levels.insert(name);
+            }
+            Bar::Rule(index) => {
+                ease.rules.insert(index);
+            }
+        }
+    }
+    ease
+}
+
+impl Bar {
+    /// The "no" that it makes; none: what runs is a part of every proof.
+    pub fn code(&self) -> Option<Code> {
+        match self {
+            Self::Runs(..) => None,
+            Self::Absent(..) => Some(Code::NoPath),
+            Self::Blocked(_) => Some(Code::Blocked),
+            Self::Risk(_) => Some(Code::Risk),
+            Self::Level(_) => Some(Code::Level),
+            Self::Rule(_) => Some(Code::Skew),
+        }
+    }
+
+    /// What a user can do about it, in words.
+    pub fn mend(&self, seen: &Seen) -> Vec<String> {
+        match self {
+            Self::Runs(..) | Self::Absent(..) | Self::Level(_) | Self::Rule(_) => Vec::new(),
+            Self::Blocked(index) => {
+                let blocked = seen.catalog.blocked.get(*index);
+                blocked.map(|blocked| blocked.mend.clone()).into_iter().collect()
+            }
+            Self::Risk(name) => {
+                let Some(risk) = seen.catalog.risks.iter().find(|risk| &risk.name == name) else {
+                    return Vec::new();
+                };
+                let mut hints: Vec<String> = risk
+                    .matching
+                    .iter()
+                    .filter_map(|matching| match matching {
+                        Matching::Always => None,
+                        Matching::Fact(fact) => {
+                            Some(format!("whether {name} applies is told by the fact {fact}"))
+                        }
+                        Matching::Promql(query) => {
+                            let query = query.split_whitespace().collect::<Vec<_>>().join(" ");
+                            Some(format!(
+                                "whether {name} applies is told by Prometheus, 1 for yes: {query}"
+                            ))
+                        }
+                    })
+                    .collect();
+                hints.push(format!(
+                    "take the risk with open eyes: --accept-risk {name}"
+                ));
+                hints
+            }
+        }
+    }
+}
+
+/// Facts as they are read.
+pub(super) fn told(world: &World, seen: &Seen, bars: &[Bar], goal: &Version) -> Vec<Because> {
+    let mut because = Vec::new();
+    let mut missing: BTreeMap<(usize, &Version), Vec<&Version>> = BTreeMap::new();
+    for bar in bars {
+        match bar {
+            Bar::Absent(track, from, to) => missing.entry((*track, to)).or_default().push(from),
+            Bar::Runs(..) | Bar::Blocked(_) | Bar::Risk(_) | Bar::Level(_) | Bar::Rule(_) => {}
+        }
+    }
+    because.extend(bars.iter().filter_map(|bar| match bar {
+        Bar::Runs(part, names, versions) => Some(runs(seen, *part, names, versions)),
+        Bar::Absent(..) | Bar::Blocked(_) | Bar::Risk(_) | Bar::Level(_) | Bar::Rule(_) => None,
+    }));
+    let word = match world.aim.heading {
+        Heading::Forth => "no path is offered",
+        Heading::Back => "no path that may be gone back is offered",
+    };
+    because.extend(missing.into_iter().map(|((_, to), from)| {
+        let from: Vec<String> = from.iter().map(ToString::to_string).collect();
+        fact(format!("{word} to {to} from {}", from.join(", ")), None)
+    }));
+    for bar in bars {
+        because.extend(one(world, seen, bar, goal));
+    }
+    because
+}
+
+fn one(world: &World, seen: &Seen, bar: &Bar, goal: &Version) -> Vec<Because> {
+    let catalog = seen.catalog;
+    match bar {
+        Bar::Runs(..) | Bar::Absent(..) => Vec::new(),
+        Bar::Blocked(index) => catalog
+            .blocked
+            .get(*index)
+            .map(|blocked| {
+                let hop = format!("{} to {}", blocked.from, blocked.to);
+                let text = format!("{hop} is blocked: {}", blocked.why);
+                fact(text, Some(&blocked.source))
+            })
+            .into_iter()
+            .collect(),
+        Bar::Risk(name) => risk(seen, name),
+        Bar::Level(name) => level(catalog, world, name, goal),
+        Bar::Rule(index) => catalog
+            .skew
+            .get(*index)
+            .map(|rule| fact(format!("{}: {}", rule.id, rule.why), Some(&rule.source)))
+            .into_iter()
+            .collect(),
+    }
+}
+
+fn risk(seen: &Seen, name: &RiskName) -> Vec<Because> {
+    let Some(risk) = seen.catalog.risks.iter().find(|risk| &risk.name == name) else {
+        return Vec::new();
+    };
+    let says = |fact: String| seen.snapshot.facts.get(&fact);
+    let applies = risk.matching.contains(&Matching::Always)
+        || risk.facts().any(|fact| says(fact) == Some(&Fact::Truth(true)));
+    let state = if applies {
+        "it applies"
+    } else {
+        "whether it applies is not known"
+    };
+    vec![fact(
+        format!("{name}: {} ({state})", risk.message),
+        Some(&risk.source),
+    )]
+}
+
+/// `1.0.0 runs on a 1 and a 2`.
+fn runs(seen: &Seen, part: Part, names: &[Component], versions: &[Version]) -> Because {
+    let carried: BTreeMap<&Component, &Version> = names.iter().zip(versions).collect();
+    let members = seen.snapshot.members.values();
+    let who: Vec<&str> = members
+        .filter(|m| seen.left.contains(&m.id) == (part == Part::Stays))
+        .filter(|m| m.components.iter().collect::<BTreeMap<_, _>>() == carried)
+        .map(|m| m.name.as_str())
+        .collect();
+    let what = match versions.first() {
+        Some(one) if versions.iter().all(|v| v == one) => one.to_string(),
+        Some(_) | None => {
+            let each = names.iter().zip(versions);
+            let each: Vec<String> = each.map(|(name, v)| format!("{name} {v}")).collect();
+            each.join(" with ")
+        }
+    };
+    let stays = match part {
+        Part::Moves => "",
+        Part::Stays => ", left as it stands",
+    };
+    fact(format!("{what} runs on {}{stays}", list(&who)), None)
+}
+
+fn level(catalog: &Catalog, world: &World, name: &LevelName, goal: &Version) -> Vec<Because> {
+    let Some(axis) = world.axes.iter().find(|axis| &axis.name == name) else {
+        return Vec::new();
+    };
+    let mut because = vec![fact(
+        format!(
+            "{} is finalized at {}",
+            axis.name,
+            catalog.level_named(&axis.name, axis.start)
+        ),
+        None,
+    )];
+    let needs = catalog.paths.iter().find_map(|path| {
+        let number = path.needs.get(&axis.name)?;
+        (path.to.holds(goal) && *number > axis.start).then_some((*number, &path.source))
+    });
+    let bounds = catalog
+        .line(goal)
+        .and_then(|line| Some((*line.levels.get(&axis.name)?, &line.source)));
+    because.extend(match (needs, bounds) {
+        (Some((number, source)), _) => Some(fact(
+            format!(
+                "{goal} requires it at {} or more",
+                catalog.level_named(&axis.name, number)
+            ),
+            Some(source),
+        )),
+        (None, Some(((low, high), source))) => Some(fact(
+            format!("{goal} supports it from {low} to {high}"),
+            Some(source),
+        )),
+        (None, None) => None,
+    });
+    because
+}
+
+fn fact(fact: String, source: Option<&String>) -> Because {
+    Because {
+        fact,
+        source: source.cloned(),
+    }
+}
