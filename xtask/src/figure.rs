@@ -3,6 +3,7 @@
 //! Must never know: how a figure is measured. Each has a file under `figure/` and a line in the table.
 //! Tests: below.
 
+mod catalog_sourced;
 mod cold_start;
 mod counted;
 mod dice;
@@ -200,6 +201,13 @@ const FIGURES: &[Figure] = &[
         unit: "ms",
         goal: Goal::AtMost(15.0),
         measure: cold_start::measure,
+    },
+    Figure {
+        name: catalog_sourced::NAME,
+        what: "of the facts of all catalogs those that name their source",
+        unit: "%",
+        goal: Goal::All,
+        measure: catalog_sourced::measure,
     },
     Figure {
         name: windows_vs_dateutil::NAME,

@@ -3,6 +3,7 @@
 //! Must never know: what a command does. Stories: `tests/it/help.rs`, the help of each as a whole.
 
 pub mod back;
+pub mod catalog;
 pub mod data;
 pub mod help;
 pub mod keep;
@@ -109,6 +110,8 @@ pub enum Form {
     Yaml,
     /// JUnit XML, for pipelines: `check` only
     Junit,
+    /// An update graph as served: `catalog export` only
+    Cincinnati,
 }
 
 /// When colours are used.
@@ -210,6 +213,8 @@ pub enum Command {
     Doctor(keep::DoctorArgs),
     /// Pack what whoever helps needs, without secrets
     Bundle(keep::BundleArgs),
+    /// The makers' facts: show, prove, compare, bring in, give out
+    Catalog(catalog::CatalogArgs),
     /// Version of windlass and its catalogs
     Version(data::VersionArgs),
     /// Completion script for a shell
