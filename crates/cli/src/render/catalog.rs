@@ -68,15 +68,8 @@ pub fn lines(outlet: &Outlet, source: &Source) -> Vec<String> {
     if !counts.is_empty() {
         lines.push(counts.join(" · "));
     }
-    lines.push(
-        style.dim(
-            format!(
-                "windlass catalog explain NAME --system {} tells one; -o yaml prints all",
-                catalog.system
-            )
-            .as_str(),
-        ),
-    );
+    let typed = format!("windlass catalog explain NAME --system {}", catalog.system);
+    lines.push(style.dim(&format!("{typed} tells one")));
     lines
 }
 
