@@ -11,9 +11,12 @@ use crate::context::Bare;
 use crate::exit::{Exit, Failed};
 use crate::render::{catalog as render, count};
 use serde::Serialize;
+use windlass_runner::ports::clock::Clock;
+use windlass_runner::system::SystemClock;
 use windlass_wire::catalog::cincinnati::{Origin, export, import};
 use windlass_wire::catalog::{Named, changes, linted, named, schema};
 use windlass_wire::nearest::nearest;
+use windlass_wire::stamp;
 
 /// Runs it.
 ///
@@ -189,12 +192,7 @@ fn from_cincinnati(bare: &Bare, args: &CincinnatiArgs) -> Result<Exit, Failed> {
         path: args.file.clone(),
         source,
     })?;
-    let today = || {
-        jiff::Zoned::now()
-            .with_time_zone(bare.zone.clone())
-            .date()
-            .to_string()
-    };
+    let today = || stamp::day(SystemClock::new().now().wall, &bare.zone);
     let name = args
         .file
         .file_name()
