@@ -130,7 +130,8 @@ fn state(member: &Member) -> (String, Tone, Option<&str>) {
             Some(owes),
         ),
         Health::Down(why) => ("✗ down".into(), Tone::Bad, Some(why)),
-        Health::Unknown(why) => ("? unknown".into(), Tone::Warn, Some(why)),
+        // All of it stands among the gaps.
+        Health::Unknown(why) => ("? unknown".into(), Tone::Warn, why.split(": ").next()),
     }
 }
 
