@@ -5,19 +5,22 @@
 //! Tests: `tests/it/stranger.rs`; `cargo xtask lab --hosts` opens one by hand.
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::peers::kafka::spread::spread;
-use crate::peers::kafka::{ROLL, release};
+use crate::peers::kafka::{PASSWORD, ROLL, release};
 use crate::peers::keys::{Authority, Pair, Span};
-use crate::peers::machines::{Lent, Machine, Machines, OPS};
+use crate::peers::machines::{self, Lent, Machine, Machines, OPS};
 use crate::peers::process::run;
 use crate::windlass::{Profile, Windlass};
 use crate::workspace::{NotSo, Trouble};
 
 /// As the guide calls them.
 pub const HOSTS: [&str; 3] = ["k1.example", "k2.example", "k3.example"];
+
+/// Where the operator works.
+pub const FOLDER: &str = "/home/ops/orders";
 
 /// The operator's machine and the cluster.
 #[derive(Debug)]
@@ -61,12 +64,14 @@ impl World {
         let authority = Authority::new(folder.path(), "authority")?;
         let client = authority.sign("operator", &["ops"], Span::Good)?;
         spread(&machines, &old, &authority)?;
-        Ok(Self {
+        let world = Self {
             machines,
             authority,
             client,
             _folder: folder,
-        })
+        };
+        world.equip()?;
+        Ok(world)
     }
 
     /// A host by its number, from 1.
@@ -78,32 +83,52 @@ impl World {
         found.ok_or_else(|| NotSo(format!("there is no host {number}")).into())
     }
 
-    /// A line that the operator types into a shell.
+    /// A line that the operator types into a shell, in the folder where all of it lies; on a terminal of
+    /// 80 columns.
     #[must_use]
     pub fn types(&self, line: &str) -> Command {
-        let mut command = self.machines.operator.user(OPS, "sh");
-        command.args(["-c", line]);
+        let mut command = self.machines.operator.user(OPS, "env");
+        command
+            .args(["-C", FOLDER, "COLUMNS=80"])
+            .args(["SSH_ASKPASS_REQUIRE=force", "SSH_ASKPASS=/home/ops/answers"])
+            .args(["sh", "-c", line]);
         command
     }
 
-    /// A file that the operator was given.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn hands(&self, inside: &str, text: &[u8]) -> Result<(), Trouble> {
-        let path = self.machines.operator.path(inside);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
+    /// What whoever runs the cluster hands to the operator, and what answers when ssh asks.
+    fn equip(&self) -> Result<(), Trouble> {
+        let operator = &self.machines.operator;
+        let put = |inside: &str, text: &[u8], mode: u32| -> Result<(), Trouble> {
+            let path = operator.path(inside);
+            fs::write(&path, text)?;
+            Ok(fs::set_permissions(
+                &path,
+                fs::Permissions::from_mode(mode),
+            )?)
+        };
+        for folder in [FOLDER, "/home/ops/.ssh"] {
+            fs::create_dir_all(operator.path(folder))?;
         }
-        fs::write(&path, text)?;
-        let owner = format!("{}:{}", OPS.name, OPS.name);
-        let parent = Path::new(inside).parent().unwrap_or(Path::new("/"));
-        run(self
-            .machines
-            .operator
-            .root("chown")
-            .args(["-R", &owner])
-            .arg(parent))?;
+        fs::set_permissions(
+            operator.path("/home/ops/.ssh"),
+            fs::Permissions::from_mode(0o700),
+        )?;
+        let given = [
+            ("ca.pem", fs::read(self.authority.ca())?),
+            ("client.pem", fs::read(&self.client.certificate)?),
+            ("client.key", fs::read(&self.client.key)?),
+            ("password", PASSWORD.as_bytes().to_vec()),
+        ];
+        for (name, text) in given {
+            put(&format!("{FOLDER}/{name}"), &text, 0o600)?;
+        }
+        let answers = format!(
+            "#!/bin/sh\ncase $1 in *yes/no*) echo yes ;; *) echo {} ;; esac\n",
+            machines::PASSWORD
+        );
+        put("/home/ops/answers", answers.as_bytes(), 0o755)?;
+        let owner = format!("{0}:{0}", OPS.name);
+        run(operator.root("chown").args(["-R", &owner, "/home/ops"]))?;
         Ok(())
     }
 }

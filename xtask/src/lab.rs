@@ -6,10 +6,10 @@
 use std::io::stdin;
 use std::process::Stdio;
 
-use crate::abroad::{HOSTS, World};
+use crate::abroad::{FOLDER, HOSTS, World};
 use crate::peers::kafka::ask::Topic;
 use crate::peers::kafka::spread::CLIENTS;
-use crate::peers::kafka::{Lab, PASSWORD, ROLL};
+use crate::peers::kafka::{Lab, ROLL};
 use crate::peers::machines;
 use crate::workspace::{NotSo, Trouble};
 
@@ -57,22 +57,13 @@ fn abroad() -> Result<(), Trouble> {
         return Err(NotSo(format!("machines of our own: {why}")).into());
     }
     let world = World::make()?;
-    let ca = std::fs::read(world.authority.ca())?;
-    world.hands("/home/ops/ca.pem", &ca)?;
-    for (from, to) in [
-        (&world.client.certificate, "/home/ops/client.pem"),
-        (&world.client.key, "/home/ops/client.key"),
-    ] {
-        world.hands(to, &std::fs::read(from)?)?;
-    }
-    world.hands("/home/ops/ops.password", PASSWORD.as_bytes())?;
     println!(
         "hosts         {}, clients at port {CLIENTS}",
         HOSTS.join(" ")
     );
     println!("ssh           kafka, password {}", machines::PASSWORD);
     println!(
-        "kafka         ops, SCRAM-SHA-512, ~/ops.password, ~/ca.pem, ~/client.pem, ~/client.key"
+        "kafka         ops, SCRAM-SHA-512, password, ca.pem, client.pem, client.key in {FOLDER}"
     );
     let shell = format!("{:?}", world.types("exec sh"));
     println!("another shell {shell}");

@@ -116,7 +116,10 @@ pub fn write_cluster_file(
     }
     for (name, host) in hosts {
         let (about, way) = match host.way {
-            Way::Here => ("# the machine that windlass runs on", "local: {}".to_owned()),
+            Way::Here => (
+                "# the machine that windlass runs on",
+                "local: {}".to_owned(),
+            ),
             Way::ByName => ("", "ssh: {}".to_owned()),
             Way::At(address) => ("", format!("ssh: {{address: {}}}", json(&address))),
         };

@@ -238,6 +238,8 @@ fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {
     };
     Failed::hinted(
         says,
-        format!("the address is a listener of a broker or a controller: host and port; {here}docs/kafka-security.md"),
+        format!(
+            "the address is a listener of a broker or a controller: host and port; {here}docs/kafka-security.md"
+        ),
     )
 }

@@ -122,7 +122,11 @@ impl SshReach {
         {
             return Err(why.clone());
         }
-        let opened = tokio::time::timeout(self.spec.limit, Link::open(&self.spec, self.secrets.as_ref())).await;
+        let opened = tokio::time::timeout(
+            self.spec.limit,
+            Link::open(&self.spec, self.secrets.as_ref()),
+        )
+        .await;
         let opened = opened.unwrap_or_else(|_| {
             let limit = self.spec.limit.as_secs();
             let shown = self.spec.shown();

@@ -502,7 +502,11 @@ fn a_node_that_answers_and_has_no_process_where_it_is_declared_is_a_gap_not_a_de
     let what = "it answers, and no process of it is found on loopback";
     let member = &seen.members[&MemberId::from("2")];
     assert_eq!(member.health, Health::Unknown(what.into()));
-    let gap = seen.gaps.iter().find(|gap| gap.what == what).expect("a gap");
+    let gap = seen
+        .gaps
+        .iter()
+        .find(|gap| gap.what == what)
+        .expect("a gap");
     assert_eq!(gap.weight, Weight::Bars);
     assert!(gap.mend.contains("`dir` and `config`"), "{}", gap.mend);
 }
@@ -517,5 +521,8 @@ fn a_controller_that_wants_another_door_leads_to_the_word_for_it() {
     let gap = seen.gaps.iter().find(about).expect("a gap");
     assert!(gap.mend.contains("`controllerSecurity`"), "{}", gap.mend);
     let brokers = seen.members[&MemberId::from("1")].address.as_deref();
-    assert!(brokers.is_some_and(|at| at.starts_with("127.0.0.1:")), "{brokers:?}");
+    assert!(
+        brokers.is_some_and(|at| at.starts_with("127.0.0.1:")),
+        "{brokers:?}"
+    );
 }

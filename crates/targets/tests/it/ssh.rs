@@ -88,7 +88,13 @@ async fn a_key_that_is_not_taken_is_named_and_so_is_one_that_others_may_read() {
     let says = async |logins: Vec<Login>| {
         let mut spec = world.ssh_spec();
         spec.logins = logins;
-        unknown(world.hand_over(SshReach::new(spec, secrets())).look().await.running)
+        unknown(
+            world
+                .hand_over(SshReach::new(spec, secrets()))
+                .look()
+                .await
+                .running,
+        )
     };
     let key = |file: &std::path::Path| Login::Key {
         from: Source::File(file.into()),
@@ -110,11 +116,15 @@ async fn a_key_that_is_not_taken_is_named_and_so_is_one_that_others_may_read() {
     );
     let missing = says(vec![key(&world.root().join("nowhere"))]).await;
     assert!(
-        missing.contains("was not asked to let") && missing.contains("nowhere cannot be read: No such file"),
+        missing.contains("was not asked to let")
+            && missing.contains("nowhere cannot be read: No such file"),
         "{missing}"
     );
     let public = says(vec![key(&other.with_extension("pub"))]).await;
-    assert!(public.contains("is a public key: name the private one"), "{public}");
+    assert!(
+        public.contains("is a public key: name the private one"),
+        "{public}"
+    );
     let readable = world.root().join("sshd/readable");
     fs::copy(&other, &readable).expect("copied");
     use std::os::unix::fs::PermissionsExt;
@@ -227,7 +237,13 @@ async fn a_host_behind_another_is_reached_through_it_and_each_has_its_own_key() 
     let through = spec.jump.as_mut().expect("a jump");
     through.host_keys =
         HostKeys::pinned(&[world.sshd().host_key().expect("a key")]).expect("a key");
-    let why = unknown(world.hand_over(SshReach::new(spec, secrets())).look().await.running);
+    let why = unknown(
+        world
+            .hand_over(SshReach::new(spec, secrets()))
+            .look()
+            .await
+            .running,
+    );
     assert!(why.contains("not reached, its jump host: "), "{why}");
     assert!(
         why.contains(&format!("[127.0.0.1]:{} shows the host key", jump.port())),

@@ -149,7 +149,10 @@ impl Written {
             fields.missing("hostKey", what);
         }
         if self.key.is_none() && self.agent.is_none() {
-            fields.missing("key", "where a private key lies, as {fromFile: id_ed25519} (or `agent: {}`)");
+            fields.missing(
+                "key",
+                "where a private key lies, as {fromFile: id_ed25519} (or `agent: {}`)",
+            );
         }
         let address = self.address.or_else(|| name.map(Into::into));
         if address.is_none() {

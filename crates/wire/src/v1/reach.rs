@@ -88,7 +88,8 @@ impl Ssh {
             *path = folder.join(&*path).to_string_lossy().into_owned();
         }
         let key = self.key.iter_mut();
-        for source in key.flat_map(|key| std::iter::once(&mut key.from).chain(&mut key.passphrase)) {
+        for source in key.flat_map(|key| std::iter::once(&mut key.from).chain(&mut key.passphrase))
+        {
             source.anchor(folder);
         }
         if let Some(jump) = &mut self.jump {

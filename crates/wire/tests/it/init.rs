@@ -152,7 +152,10 @@ fn guarded() -> String {
 fn hosts_of_their_own_are_reached_over_ssh_and_controllers_may_want_another_door() {
     insta::assert_snapshot!(guarded());
     let filled = guarded()
-        .replace("controllerSecurity: ", "controllerSecurity: {plaintext: {}} ")
+        .replace(
+            "controllerSecurity: ",
+            "controllerSecurity: {plaintext: {}} ",
+        )
         .replace("release: ", "release: \"/opt/kafka/{version}\" ")
         .replace("user: ", "user: kafka ")
         .replace("dir: ", "dir: /srv/kafka ")

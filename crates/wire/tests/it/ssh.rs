@@ -89,14 +89,21 @@ fn keys_and_addresses_that_are_none() {
 #[test]
 fn keys_and_known_hosts_lie_beside_the_file_or_come_from_elsewhere() {
     let text = FAR
-        .replacen("{fromFile: /etc/id}", "{fromFile: id, passphrase: {fromEnv: WORDS}}", 1)
+        .replacen(
+            "{fromFile: /etc/id}",
+            "{fromFile: id, passphrase: {fromEnv: WORDS}}",
+            1,
+        )
         .replacen("knownHosts: /etc/known", "knownHosts: known", 1);
     let far = cluster(&text);
     let Reach::Ssh(mut ssh) = far.spec.hosts[0].reach.clone() else {
         panic!("over ssh: {:?}", far.spec.hosts[0].reach);
     };
     ssh.anchor("/srv/files".as_ref());
-    assert_eq!(ssh.host_keys, HostKeys::KnownHosts("/srv/files/known".into()));
+    assert_eq!(
+        ssh.host_keys,
+        HostKeys::KnownHosts("/srv/files/known".into())
+    );
     let key = ssh.key.expect("a key");
     assert_eq!(key.from, Source::FromFile("/srv/files/id".into()));
     assert_eq!(key.passphrase, Some(Source::FromEnv("WORDS".into())));

@@ -106,7 +106,9 @@ impl Machine {
             };
             made.map_err(doing(format!("make {inside}")))?;
         }
-        run(Command::new("cp").args(["-a", "/etc/."]).arg(folder.join("etc")))?;
+        run(Command::new("cp")
+            .args(["-a", "/etc/."])
+            .arg(folder.join("etc")))?;
         let machine = |path: &str| folder.join(path);
         let mode = |path: &str, mode: u32| {
             fs::set_permissions(machine(path), fs::Permissions::from_mode(mode))
@@ -124,7 +126,10 @@ impl Machine {
                 let text = fs::read_to_string(&path).unwrap_or_default();
                 fs::write(&path, text + &line).map_err(doing(format!("add {name} to {file}")))
             };
-            add("passwd", format!("{name}:x:{id}:{id}::/home/{name}:/bin/sh\n"))?;
+            add(
+                "passwd",
+                format!("{name}:x:{id}:{id}::/home/{name}:/bin/sh\n"),
+            )?;
             add("group", format!("{name}:x:{id}:\n"))?;
             add("shadow", format!("{name}:{CRYPTED}:20000:0:99999:7:::\n"))?;
             let home = machine(&format!("home/{name}"));
@@ -159,30 +164,40 @@ impl Machine {
         if said.trim() == "up" {
             return Ok(machine);
         }
-        Err(PeerError::Refused(format!("the machine {name} does not come up")))
+        Err(PeerError::Refused(format!(
+            "the machine {name} does not come up"
+        )))
     }
 
     /// Ties it to the bridge of another, or makes a bridge.
     pub(super) fn wired(&self, other: Option<&Self>, address: &str) -> Result<(), PeerError> {
         let (own, link) = match other {
             None => {
-                run(self.root("ip").args(["link", "add", BRIDGE, "type", "bridge"]))?;
+                run(self
+                    .root("ip")
+                    .args(["link", "add", BRIDGE, "type", "bridge"]))?;
                 (self, BRIDGE)
             }
             Some(other) => {
                 let far = format!("to-{}", self.first.id());
                 let pid = self.first.id().to_string();
                 // Only the network of the other is entered: our process is not seen among its.
-                let add = ["ip", "link", "add", &far, "type", "veth", "peer", "name", "eth0"];
+                let add = [
+                    "ip", "link", "add", &far, "type", "veth", "peer", "name", "eth0",
+                ];
                 run(Command::new("nsenter")
                     .arg(format!("--net=/proc/{}/ns/net", other.first.id()))
                     .args(add)
                     .args(["netns", &pid]))?;
-                run(other.root("ip").args(["link", "set", &far, "master", BRIDGE, "up"]))?;
+                run(other
+                    .root("ip")
+                    .args(["link", "set", &far, "master", BRIDGE, "up"]))?;
                 (self, "eth0")
             }
         };
-        run(own.root("ip").args(["address", "add", address, "dev", link]))?;
+        run(own
+            .root("ip")
+            .args(["address", "add", address, "dev", link]))?;
         run(own.root("ip").args(["link", "set", link, "up"])).map(|_said| ())
     }
 
@@ -196,7 +211,10 @@ impl Machine {
     #[must_use]
     pub fn root(&self, program: &str) -> Command {
         let mut command = self.entered();
-        command.args(["env", "-i", "-C", "/", "HOME=/root"]).args(PATHS).arg(program);
+        command
+            .args(["env", "-i", "-C", "/", "HOME=/root"])
+            .args(PATHS)
+            .arg(program);
         command
     }
 
@@ -206,7 +224,14 @@ impl Machine {
         let mut command = self.entered();
         let home = format!("/home/{}", user.name);
         command
-            .args(["setpriv", "--reuid", user.name, "--regid", user.name, "--init-groups"])
+            .args([
+                "setpriv",
+                "--reuid",
+                user.name,
+                "--regid",
+                user.name,
+                "--init-groups",
+            ])
             .args(["env", "-i", "-C", &home, &format!("HOME={home}")])
             .args(PATHS)
             .arg(program);
@@ -234,7 +259,10 @@ impl Machine {
     pub fn serve(&mut self, options: &str) -> Result<(), PeerError> {
         self.deaf();
         if !self.path("/etc/ssh/ssh_host_ed25519_key").exists() {
-            run(self.root("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg("/etc/ssh/ssh_host_ed25519_key"))?;
+            run(self
+                .root("ssh-keygen")
+                .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+                .arg("/etc/ssh/ssh_host_ed25519_key"))?;
         }
         let text = format!(
             "HostKey /etc/ssh/ssh_host_ed25519_key\nPasswordAuthentication yes\nUsePAM no\nPidFile /run/sshd.pid\n{options}\n"
@@ -251,7 +279,11 @@ impl Machine {
             .map_err(doing("start sshd"))?;
         self.sshd = Some(child);
         let begun = Instant::now();
-        let scan = || run(self.root("ssh-keyscan").args(["-t", "ed25519", "127.0.0.1"]));
+        let scan = || {
+            run(self
+                .root("ssh-keyscan")
+                .args(["-t", "ed25519", "127.0.0.1"]))
+        };
         while !scan().is_ok_and(|said| said.contains("ssh-ed25519")) {
             if begun.elapsed() > SSHD_LIMIT {
                 return Err(PeerError::Late {

@@ -103,9 +103,9 @@ async fn by_key(
     let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
     match handle.authenticate_publickey(user, key).await {
         Ok(AuthResult::Success) => Ok(()),
-        Ok(AuthResult::Failure { .. }) => {
-            Err(Denied::There(format!("the key of {shown}, {print}, was not taken")))
-        }
+        Ok(AuthResult::Failure { .. }) => Err(Denied::There(format!(
+            "the key of {shown}, {print}, was not taken"
+        ))),
         Err(why) => Err(Denied::There(format!("the key of {shown}, {print}: {why}"))),
     }
 }
@@ -129,9 +129,9 @@ async fn had(
     // Keys with a passphrase take a while on purpose.
     let read = tokio::task::spawn_blocking(move || {
         decoded(&key, words.as_ref()).map_err(|why| match (why, with) {
-            (russh::keys::Error::KeyIsEncrypted, _) => format!(
-                "{from} has a passphrase: say where it lies, `passphrase: {{fromFile: …}}`"
-            ),
+            (russh::keys::Error::KeyIsEncrypted, _) => {
+                format!("{from} has a passphrase: say where it lies, `passphrase: {{fromFile: …}}`")
+            }
             (why, None) => format!("{from} cannot be read as a key: {why}"),
             (why, Some(with)) => {
                 format!("{from} cannot be read as a key with the passphrase of {with}: {why}")
@@ -187,10 +187,7 @@ async fn by_agent(
     let mut agent = AgentClient::connect_uds(socket)
         .await
         .map_err(|why| ours(&why))?;
-    let keys = agent
-        .request_identities()
-        .await
-        .map_err(|why| ours(&why))?;
+    let keys = agent.request_identities().await.map_err(|why| ours(&why))?;
     let mut tried = Vec::new();
     for identity in keys {
         let AgentIdentity::PublicKey { key, .. } = identity else {

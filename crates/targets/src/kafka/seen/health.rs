@@ -31,7 +31,9 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
         // Whoever answers runs: then what is declared of it is not so, and nothing may be done to it.
         if node.answers() {
             let host = &seen.host;
-            unknown.push(format!("it answers, and no process of it is found on {host}"));
+            unknown.push(format!(
+                "it answers, and no process of it is found on {host}"
+            ));
         } else {
             down.push("no process runs".to_string());
         }

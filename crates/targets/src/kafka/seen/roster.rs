@@ -18,7 +18,12 @@ const LAG_MAX_MS: i64 = 2_000;
 const LAG_MAX_RECORDS: i64 = 10;
 
 /// What is said of a listener that is guarded otherwise than was declared (`connection::CallError`).
-const GUARDED: [&str; 4] = ["no TLS with", "does not let us in", "declare `sasl`", "declare `tls`"];
+const GUARDED: [&str; 4] = [
+    "no TLS with",
+    "does not let us in",
+    "declare `sasl`",
+    "declare `tls`",
+];
 
 /// One node.
 pub struct Node<'a> {
