@@ -252,13 +252,8 @@ impl Reader {
     fn all_is_well(&mut self) {
         let world = &self.world;
         let host = &world.machines.hosts[0];
-        let topics = "org.apache.kafka.tools.TopicCommand";
-        let words = ["--describe", "--under-replicated-partitions"];
-        let under = spread::tool(host, ROLL[1], topics, &words).expect("it answers");
-        assert_eq!(under.trim(), "", "no partition lacks a replica");
-        let all = ["--describe", "--topic", "orders"];
-        let all = spread::tool(host, ROLL[1], topics, &all).expect("it answers");
-        assert_eq!(all.matches("Leader: ").count(), 6, "{all}");
+        let seen = spread::in_sync(host, ROLL[1], "orders").expect("it answers");
+        assert_eq!(seen, [(3, 3); 6], "no partition lacks a replica");
         for host in &world.machines.hosts {
             let jar = format!("/opt/kafka/{}/libs/kafka-clients-{0}.jar", ROLL[1]);
             let script = format!("ls -l /proc/[0-9]*/fd | grep -qF {jar}");
@@ -290,9 +285,7 @@ fn a_stranger_raises_a_cluster_behind_tls_over_ssh_with_nothing_but_the_page() {
         begun.elapsed().as_secs_f64()
     );
     let host = &reader.world.machines.hosts[0];
-    let words = "--create --topic orders --partitions 6 --replication-factor 3";
-    let words: Vec<&str> = words.split(' ').collect();
-    spread::tool(host, ROLL[0], "org.apache.kafka.tools.TopicCommand", &words).expect("a topic");
+    spread::create_topic(host, ROLL[0], "orders", 6).expect("a topic");
     reader.before_anything();
     let mut applied = false;
     for line in boxes("sh").iter().flat_map(|text| text.lines()) {

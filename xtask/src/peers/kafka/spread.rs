@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::os::unix::fs::chown;
-use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -22,7 +21,8 @@ use super::release::{self, Release};
 pub const CLIENTS: u16 = 9093;
 /// Where the member's folder is on each machine.
 pub const FOLDER: &str = "/srv/kafka";
-/// The group of settings of a listener by mutual TLS, below `/srv/kafka/tls`.
+const TOOL: &str = include_str!("../../../peers/kafka/Topic.java");
+/// A heap under which a test node was seen to live through whole rolls.
 const HEAP: &str = "-Xmx128m -Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 const HEALTHY_LIMIT: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -109,30 +109,51 @@ fn serves(host: &Machine) -> Result<(), PeerError> {
     }
 }
 
-/// A tool of Kafka's own, run by the members' user on a machine with the node's own keys; what it printed.
+/// Makes a topic of three replicas, by Kafka's own client with the node's own keys.
 ///
 /// # Errors
 /// When it does not end well.
-pub fn tool(
+pub fn create_topic(
     host: &Machine,
     version: &str,
-    class: &str,
-    words: &[&str],
-) -> Result<String, PeerError> {
-    let client = "security.protocol=SSL\nssl.keystore.type=PEM\nssl.truststore.type=PEM\n\
-                  ssl.keystore.location=/srv/kafka/tls/node.pem\nssl.truststore.location=/srv/kafka/tls/ca.pem\n";
-    let file = host.path(FOLDER).join("tool.properties");
-    fs::write(file, client).map_err(doing("write properties of a client"))?;
-    let mut command: Command = host.user(KAFKA, "env");
-    command
-        .arg(format!("KAFKA_MAIN={class}"))
-        .arg(format!("KAFKA_HEAP_OPTS={HEAP}"))
-        .arg(format!("/opt/kafka/{version}/bin/kafka-server-start.sh"))
-        .args(["--bootstrap-server", &format!("{}:9092", host.name)])
-        .args(["--command-config", "/srv/kafka/tool.properties"])
-        .args(words)
-        .stdin(Stdio::null());
-    run(&mut command)
+    topic: &str,
+    partitions: u16,
+) -> Result<(), PeerError> {
+    ask(host, version, &[topic, &partitions.to_string(), "3"]).map(|_said| ())
+}
+
+/// Of each partition of a topic: how many replicas it has, and how many are in sync.
+///
+/// # Errors
+/// When nobody answers.
+pub fn in_sync(host: &Machine, version: &str, topic: &str) -> Result<Vec<(u16, u16)>, PeerError> {
+    let said = ask(host, version, &[topic])?;
+    let line = |line: &str| {
+        let mut words = line.split(' ').skip(1).map(str::parse);
+        Some((words.next()?.ok()?, words.next()?.ok()?))
+    };
+    Ok(said.lines().filter_map(line).collect())
+}
+
+fn ask(host: &Machine, version: &str, words: &[&str]) -> Result<String, PeerError> {
+    let client = format!(
+        "bootstrap.servers={}:9092\nsecurity.protocol=SSL\n\
+         ssl.keystore.type=PEM\nssl.truststore.type=PEM\n\
+         ssl.keystore.location={FOLDER}/tls/node.pem\nssl.truststore.location={FOLDER}/tls/ca.pem\n",
+        host.name
+    );
+    let file = |name: &str| host.path(FOLDER).join(name);
+    fs::write(file("tool.properties"), client).map_err(doing("write properties of a client"))?;
+    fs::write(file("Topic.java"), TOOL).map_err(doing("write a client"))?;
+    run(host
+        .user(KAFKA, "java")
+        .args(["-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"])
+        .arg(format!("/opt/kafka/{version}/libs/*"))
+        .args([
+            &format!("{FOLDER}/Topic.java"),
+            &format!("{FOLDER}/tool.properties"),
+        ])
+        .args(words))
 }
 
 fn properties(id: i32, host: &str, voters: &str) -> String {
