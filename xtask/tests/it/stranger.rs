@@ -152,7 +152,7 @@ impl Reader {
             key,
             "fromFile: id_rsa",
             &[
-                "k1.example was not asked to let kafka in",
+                "node 1, node 2, node 3: its host could not be looked at: its host was not asked to let kafka in",
                 "/home/ops/orders/id_rsa cannot be read: No such file",
                 "docs/ssh.md, When it says no",
             ],
@@ -165,7 +165,7 @@ impl Reader {
         self.wrong(
             "user: kafka",
             "user: kafkas",
-            &["k2.example did not let kafkas in", "was not taken"],
+            &["its host did not let kafkas in", "was not taken"],
         );
         self.wrong(
             "dir: /srv/kafka",
@@ -176,7 +176,7 @@ impl Reader {
             "config: server",
             "config: broker",
             &[
-                "it answers, and no process of it is found on k1.example",
+                "it answers, and no process of it is found on its host",
                 "look whether `dir` and `config` are what it was started with",
             ],
         );
@@ -278,7 +278,9 @@ fn a_stranger_raises_a_cluster_behind_tls_over_ssh_with_nothing_but_the_page() {
     let begun = Instant::now();
     let mut reader = Reader {
         world: World::make().expect("machines and a cluster on them"),
-        filled: boxes("yaml")[0].replace("soak: 2m", "soak: 1s"),
+        filled: boxes("yaml")[0]
+            .replace("soak: 2m", "soak: 1s")
+            .replace("-Xmx1g", spread::HEAP),
     };
     eprintln!(
         "the world stands after {:.1} s",

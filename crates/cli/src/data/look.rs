@@ -232,7 +232,7 @@ fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {
         format!("{shown} does not answer at {}: {why}", at.join(", "))
     };
     let here = if at.first().is_some_and(|first| first == shown) {
-        "what is to be declared is said here by --tls-ca FILE, --tls-cert and --tls-key, --sasl and --user: "
+        "TLS and logins are told by --tls-ca FILE, --tls-cert and --tls-key, --sasl and --user: "
     } else {
         "TLS and logins: "
     };

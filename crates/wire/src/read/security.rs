@@ -14,6 +14,16 @@ use crate::value::Wrong;
 const SERVER_NAME_MAX_LETTERS: usize = 253;
 
 pub(super) fn security(field: &Field<'_>, report: &mut Report<'_>) -> Option<Security> {
+    if matches!(field.node.value, Value::Empty) {
+        field.say(
+            report,
+            Code::MissingField,
+            format!("`{}` has no value", field.path),
+            "expected `tls`, `sasl`, or both; or `plaintext: {}`",
+            None,
+        );
+        return None;
+    }
     let mut fields = field.fields(report)?;
     let plaintext = fields
         .get_even_empty("plaintext")

@@ -23,7 +23,7 @@ pub const CLIENTS: u16 = 9093;
 pub const FOLDER: &str = "/srv/kafka";
 const TOOL: &str = include_str!("../../../peers/kafka/Topic.java");
 /// A heap under which a test node was seen to live through whole rolls.
-const HEAP: &str = "-Xmx128m -Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
+pub const HEAP: &str = "-Xmx128m -Xms32m -XX:+UseSerialGC -XX:TieredStopAtLevel=1";
 const HEALTHY_LIMIT: Duration = Duration::from_secs(120);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// What a node writes when it serves.
