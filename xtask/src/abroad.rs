@@ -20,7 +20,13 @@ use crate::workspace::{NotSo, Trouble};
 pub const HOSTS: [&str; 3] = ["k1.example", "k2.example", "k3.example"];
 
 /// Where the operator works.
-pub const FOLDER: &str = "/home/ops/orders";
+pub const FOLDER: &str = "/etc/windlass";
+
+/// Who logs in somewhere by ssh has this folder.
+const SSH: &str = "/srv/users/ops/.ssh";
+/// What answers when ssh asks; it is asked for by the variable.
+const ANSWERS: &str = "/srv/users/ops/answers";
+const ASKED: &str = "SSH_ASKPASS=/srv/users/ops/answers";
 
 /// The operator's machine and the cluster.
 #[derive(Debug)]
@@ -90,7 +96,7 @@ impl World {
         let mut command = self.machines.operator.user(OPS, "env");
         command
             .args(["-C", FOLDER, "COLUMNS=80"])
-            .args(["SSH_ASKPASS_REQUIRE=force", "SSH_ASKPASS=/home/ops/answers"])
+            .args(["SSH_ASKPASS_REQUIRE=force", ASKED])
             .args(["sh", "-c", line]);
         command
     }
@@ -106,13 +112,10 @@ impl World {
                 fs::Permissions::from_mode(mode),
             )?)
         };
-        for folder in [FOLDER, "/home/ops/.ssh"] {
+        for folder in [FOLDER, SSH] {
             fs::create_dir_all(operator.path(folder))?;
         }
-        fs::set_permissions(
-            operator.path("/home/ops/.ssh"),
-            fs::Permissions::from_mode(0o700),
-        )?;
+        fs::set_permissions(operator.path(SSH), fs::Permissions::from_mode(0o700))?;
         let given = [
             ("ca.pem", fs::read(self.authority.ca())?),
             ("client.pem", fs::read(&self.client.certificate)?),
@@ -126,9 +129,11 @@ impl World {
             "#!/bin/sh\ncase $1 in *yes/no*) echo yes ;; *) echo {} ;; esac\n",
             machines::PASSWORD
         );
-        put("/home/ops/answers", answers.as_bytes(), 0o755)?;
+        put(ANSWERS, answers.as_bytes(), 0o755)?;
         let owner = format!("{0}:{0}", OPS.name);
-        run(operator.root("chown").args(["-R", &owner, "/home/ops"]))?;
+        run(operator
+            .root("chown")
+            .args(["-R", &owner, "/srv/users/ops", FOLDER]))?;
         Ok(())
     }
 }

@@ -85,6 +85,11 @@ pub fn write_cluster_file(
     let hosts = hosts(snapshot);
     // Where each has a machine of its own, they are most often alike.
     let alike = hosts.len() > 1 && hosts.values().all(|host| host.members.len() == 1);
+    let folders = if alike {
+        Folders::InDefaults
+    } else {
+        Folders::OfEach
+    };
     if !hosts.is_empty() {
         fill(
             &mut out,
@@ -95,7 +100,7 @@ pub fn write_cluster_file(
             far(&mut out);
         }
         line(&mut out, "  defaults:", "");
-        if alike {
+        if folders == Folders::InDefaults {
             fill(&mut out, "    dir:", "the folder of each on its host");
             fill(&mut out, "    config:", "its properties file, under dir");
         }
@@ -127,7 +132,7 @@ pub fn write_cluster_file(
         line(&mut out, &format!("      {way}"), "");
         line(&mut out, "      members:", "");
         for member in host.members {
-            of_member(&mut out, member, alike);
+            of_member(&mut out, member, folders);
         }
     }
     line(&mut out, "  policy:", "# all of it optional");
@@ -230,6 +235,15 @@ struct Host<'a> {
     members: Vec<&'a Member>,
 }
 
+/// Where it is asked what the folders and files of members are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Folders {
+    /// Once for all.
+    InDefaults,
+    /// Of each member.
+    OfEach,
+}
+
 /// How a machine is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Way {
@@ -268,7 +282,7 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || ip.is_some_and(|ip| ip.is_loopback())
 }
 
-fn of_member(out: &mut String, member: &Member, alike: bool) {
+fn of_member(out: &mut String, member: &Member, folders: Folders) {
     let releases: Vec<String> = member
         .components
         .values()
@@ -281,7 +295,7 @@ fn of_member(out: &mut String, member: &Member, alike: bool) {
         &format!("        - id: {}", quoted(member.id.as_str())),
         &about,
     );
-    if alike {
+    if folders == Folders::InDefaults {
         return;
     }
     fill(

@@ -12,7 +12,7 @@ while [ $# -gt 0 ]; do # what is lent, before the machine's own folders cover th
 done
 ip link set lo up
 # Sources are told from here, since a folder of the machine may cover the way to them.
-for place in etc opt srv run tmp home; do
+for place in etc opt srv run tmp; do
     mount --no-canonicalize --rbind "./$place" "/$place"
 done
 echo up

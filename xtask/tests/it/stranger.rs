@@ -153,7 +153,7 @@ impl Reader {
             "fromFile: id_rsa",
             &[
                 "node 1, node 2, node 3: its host could not be looked at: its host was not asked to let kafka in",
-                "/home/ops/orders/id_rsa cannot be read: No such file",
+                "/etc/windlass/id_rsa cannot be read: No such file",
                 "docs/ssh.md, When it says no",
             ],
         );

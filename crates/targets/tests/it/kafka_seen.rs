@@ -8,7 +8,7 @@ use crate::kafka_world::{catalog, recorded, runs, version};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use windlass_engine::names::{LevelName, MemberId};
-use windlass_engine::snapshot::{Fact, Gap, Health, Snapshot, Weight};
+use windlass_engine::snapshot::{Fact, Health, Snapshot, Weight};
 use windlass_engine::time::{Ms, Wall};
 use windlass_runner::ports::hand::{Running, Volume};
 use windlass_targets::kafka::answers::{Gathered, Miss};
@@ -18,7 +18,7 @@ use windlass_targets::kafka::seen::{HostSeen, Readiness, Sight, snapshot};
 
 const ALL: [&str; 6] = ["1", "2", "3", "101", "102", "103"];
 
-fn hosts(releases: [&str; 6]) -> BTreeMap<MemberId, HostSeen> {
+pub fn hosts(releases: [&str; 6]) -> BTreeMap<MemberId, HostSeen> {
     let each = ALL.into_iter().zip(releases);
     each.map(|(id, release)| (id.into(), runs(release)))
         .collect()
@@ -44,7 +44,11 @@ fn files() -> Files {
     }
 }
 
-fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Option<Ms>) -> Snapshot {
+pub fn sight(
+    gathered: &Gathered,
+    hosts: &BTreeMap<MemberId, HostSeen>,
+    still: Option<Ms>,
+) -> Snapshot {
     let ready = Readiness {
         releases: vec![version("4.0.2"), version("4.1.2")],
         missing: vec![("2".into(), version("4.1.2"), "no such folder".into())],
@@ -490,39 +494,5 @@ fn thousands_of_partitions_make_few_budgets() {
     assert_eq!(
         seen.budgets[1].reason,
         "orders-0, orders-1 and 18004 more partitions, min.insync.replicas 2"
-    );
-}
-
-#[test]
-fn a_node_that_answers_and_has_no_process_where_it_is_declared_is_a_gap_not_a_dead_node() {
-    let gathered = recorded("split-3.9.2");
-    let mut hosts = hosts(["3.9.2"; 6]);
-    hosts.get_mut(&MemberId::from("2")).expect("2").view.running = Running::Nothing;
-    let seen = sight(&gathered, &hosts, None);
-    let what = "it answers, and no process of it is found on loopback";
-    let member = &seen.members[&MemberId::from("2")];
-    assert_eq!(member.health, Health::Unknown(what.into()));
-    let gap = seen
-        .gaps
-        .iter()
-        .find(|gap| gap.what == what)
-        .expect("a gap");
-    assert_eq!(gap.weight, Weight::Bars);
-    assert!(gap.mend.contains("`dir` and `config`"), "{}", gap.mend);
-}
-
-#[test]
-fn a_controller_that_wants_another_door_leads_to_the_word_for_it() {
-    let mut gathered = recorded("split-3.9.2");
-    let why = "no TLS with k1:9094: it asks for a certificate of ours";
-    gathered.controllers.get_mut(&101).expect("101").hello = Err(Miss::because(why));
-    let seen = sight(&gathered, &hosts(["3.9.2"; 6]), None);
-    let about = |gap: &&Gap| gap.about == "controller 101" && gap.what.contains(why);
-    let gap = seen.gaps.iter().find(about).expect("a gap");
-    assert!(gap.mend.contains("`controllerSecurity`"), "{}", gap.mend);
-    let brokers = seen.members[&MemberId::from("1")].address.as_deref();
-    assert!(
-        brokers.is_some_and(|at| at.starts_with("127.0.0.1:")),
-        "{brokers:?}"
     );
 }

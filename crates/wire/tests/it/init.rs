@@ -137,7 +137,7 @@ fn far() -> Snapshot {
 
 fn guarded() -> String {
     let tls = Tls {
-        ca: Some(Source::FromFile("/home/ops/ca.pem".into())),
+        ca: Some(Source::FromFile("/etc/windlass/ca.pem".into())),
         ..Tls::default()
     };
     let security = Security {

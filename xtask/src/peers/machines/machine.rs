@@ -16,7 +16,7 @@ use super::super::{PeerError, cache, doing};
 
 const SCRIPT: &str = include_str!("../../../peers/machines/machine.sh");
 /// Folders that each machine has for itself; the script covers those of this machine with them.
-const OWN: [&str; 6] = ["etc", "opt", "srv", "run", "tmp", "home"];
+const OWN: [&str; 5] = ["etc", "opt", "srv", "run", "tmp"];
 const BRIDGE: &str = "bridge";
 /// It answers within a second, on a loaded machine within ten.
 const SSHD_LIMIT: Duration = Duration::from_secs(30);
@@ -128,11 +128,11 @@ impl Machine {
             };
             add(
                 "passwd",
-                format!("{name}:x:{id}:{id}::/home/{name}:/bin/sh\n"),
+                format!("{name}:x:{id}:{id}::/srv/users/{name}:/bin/sh\n"),
             )?;
             add("group", format!("{name}:x:{id}:\n"))?;
             add("shadow", format!("{name}:{CRYPTED}:20000:0:99999:7:::\n"))?;
-            let home = machine(&format!("home/{name}"));
+            let home = machine(&format!("srv/users/{name}"));
             fs::create_dir_all(&home).map_err(doing("make a home"))?;
             chown(&home, Some(id), Some(id)).map_err(doing("give a home away"))?;
         }
@@ -222,7 +222,7 @@ impl Machine {
     #[must_use]
     pub fn user(&self, user: User, program: &str) -> Command {
         let mut command = self.entered();
-        let home = format!("/home/{}", user.name);
+        let home = format!("/srv/users/{}", user.name);
         command
             .args([
                 "setpriv",
