@@ -11,5 +11,6 @@ mod kafka;
 mod reach;
 mod roll;
 mod ssh;
+mod stranger;
 mod target;
 mod trouble;
