@@ -10,6 +10,5 @@ mod guide;
 mod kafka;
 mod reach;
 mod roll;
-mod ssh;
 mod target;
 mod trouble;

@@ -53,6 +53,7 @@ impl Ground {
             Stand::Combined => Lab::builder().combined(3),
             Stand::Separated => Lab::builder().separated(3, 3),
             Stand::LongSession => Lab::builder().combined(3).session(Session::Long),
+            Stand::Doors => unreachable!("who asks at doors stands on `reach::Doors`"),
         };
         let lab = lab
             .name(NAME)
