@@ -73,6 +73,7 @@ pub struct World {
     held: BTreeSet<Subject>,
     /// Members whose gate is not passed.
     sick: BTreeSet<MemberId>,
+    unseen: BTreeSet<MemberId>,
     /// Deeds that go wrong, with what.
     failing: BTreeMap<Subject, String>,
     /// The answer to the next claims.
@@ -153,6 +154,7 @@ impl World {
             journal: Vec::new(),
             held: BTreeSet::new(),
             sick: BTreeSet::new(),
+            unseen: BTreeSet::new(),
             failing: BTreeMap::new(),
             claim: ClaimAnswer::Claimed,
             due: BTreeMap::new(),
@@ -245,6 +247,7 @@ impl World {
     pub fn mended(&mut self, subject: &str) -> &mut Self {
         self.failing.remove(&Subject::parse(subject));
         self.sick.remove(&MemberId::from(subject));
+        self.unseen.remove(&MemberId::from(subject));
         self.due.clear();
         self
     }
@@ -252,6 +255,12 @@ impl World {
     /// A member does not come back whole.
     pub fn sickens(&mut self, member: &str) -> &mut Self {
         self.sick.insert(member.into());
+        self
+    }
+
+    /// A member's host does not answer.
+    pub fn hides(&mut self, member: &str) -> &mut Self {
+        self.unseen.insert(member.into());
         self
     }
 
@@ -517,6 +526,10 @@ impl World {
                 member, attempt, ..
             } => {
                 let mut seen = self.cluster.members.get(member)?.clone();
+                if self.unseen.contains(member) {
+                    seen.components.clear();
+                    seen.unversioned.insert("brain".into());
+                }
                 if self.sick.contains(member) {
                     seen.health = Health::Settling("it catches up".into());
                 }
@@ -527,6 +540,7 @@ impl World {
                     owes: Vec::new(),
                     budgets: None,
                     gone: None,
+                    unseen: self.unseen.contains(member).then(|| "k1: no answer".into()),
                     log: Vec::new(),
                 })))
             }

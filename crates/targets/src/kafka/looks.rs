@@ -356,9 +356,10 @@ impl KafkaTarget {
             };
             gate::owes(&snapshot, member, memory.wanted.get(member), fetched)
         };
-        let gone = match hosts.get(member).map(|seen| &seen.view.running) {
-            Some(Running::Nothing) => Some(self.gone(member).await),
-            Some(Running::Process { .. } | Running::Unknown(_)) | None => None,
+        let (gone, hidden) = match hosts.get(member).map(|seen| &seen.view.running) {
+            Some(Running::Nothing) => (Some(self.gone(member).await), None),
+            Some(Running::Unknown(why)) => (None, Some(why.clone())),
+            Some(Running::Process { .. }) | None => (None, None),
         };
         let mut seen = snapshot
             .members
@@ -381,6 +382,7 @@ impl KafkaTarget {
             cluster: Some(snapshot),
             owes,
             gone,
+            unseen: hidden,
         }
     }
 

@@ -25,7 +25,7 @@ pub fn wrong_password(doors: &mut Doors) {
             &[
                 "does not let us in",
                 "wrong password, or no user `ops`",
-                &format!("the password was read from {{fromFile: \"{wrong}\"}}"),
+                &format!("the password was read from {wrong}"),
             ],
         );
     }

@@ -61,7 +61,10 @@ pub fn gone(ground: &mut Ground) {
     sleep(AWAY);
     let why = ground.why();
     server.up().expect("up again");
-    has(&why, &["is in flight", "Connection refused"]);
+    has(
+        &why,
+        &["is in flight", "waiting for its host", "Connection refused"],
+    );
     let said = carrier.ends(ROLLED);
     assert_eq!(said.code, 0, "{}\n{}", said.text, ground.why());
     roll::all_run(&ground.lab, ROLL[1]).expect("all on the new release");
@@ -80,8 +83,8 @@ pub fn wrong_host_key(ground: &mut Ground) {
     server.up().expect("up again");
     let words = [
         "shows the host key",
-        "(known_hosts line 1)",
-        "it was set up anew, or another host stands in its place; nothing was sent to it",
+        "known_hosts line 1): it was set up anew",
+        "or another host stands in its place; nothing was sent to it",
     ];
     has(&ground.ask(&["observe", NAME]).text, &words);
     let said = ground.roll().ends(SOON);
