@@ -215,9 +215,11 @@ impl KafkaTarget {
         let now = self.clock.now().mono;
         let kept: BTreeMap<MemberId, HostSeen> = {
             let memory = self.memory();
-            let young = memory.hosts.iter().filter(|(id, (at, _))| {
+            // That a host did not answer is no answer: it may be back.
+            let young = memory.hosts.iter().filter(|(id, (at, seen))| {
                 fresh.is_some_and(|fresh| fresh != *id)
                     && !memory.busy.contains(*id)
+                    && !matches!(seen.view.running, Running::Unknown(_))
                     && younger(now, *at, HOSTS_MAX_AGE)
             });
             young
