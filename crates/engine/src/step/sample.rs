@@ -2,7 +2,7 @@
 //!
 //! Passed when the member says itself that it runs the wanted release, is healthy, and owes nothing.
 //! Time limits count time without progress, not time; time in which only its host is not to be seen, neither.
-//! Must never know: what a system's health is made of. Stories: `tests/it/run.rs`.
+//! Must never know: what a system's health is made of. Stories: `tests/it/gate.rs`.
 
 use super::{halted, seen};
 use crate::effect::{Failure, FailureCode, Sample};
