@@ -75,7 +75,10 @@ impl Copied {
             folder,
         };
         let binary = ["build", "--locked", "--quiet", "--package", "windlass"];
-        if !self.cargo(&binary)?.status()?.success() {
+        let output = self.cargo(&binary)?.output()?;
+        // What is spoiled may well be warned of; only why it does not build is of use.
+        self.keep(name, "built", &String::from_utf8_lossy(&output.stderr))?;
+        if !output.status.success() {
             return Ok(None);
         }
         fs::copy(self.target().join("debug/windlass"), &built.windlass)?;
@@ -107,7 +110,7 @@ impl Copied {
             "--message-format",
             "json",
         ];
-        let output = self.cargo(&words)?.stderr(Stdio::inherit()).output()?;
+        let output = self.cargo(&words)?.stderr(Stdio::null()).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let told = text
             .lines()
