@@ -8,6 +8,7 @@
     reason = "an edge: it reads the environment and the clock, as only cli and xtask may"
 )]
 
+pub mod abroad;
 pub mod demo;
 pub mod deny;
 pub mod figure;

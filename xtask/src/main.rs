@@ -18,6 +18,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   figure NAME      measure one figure; --list names them
   lab [VERSION] [--separated]
                    a real Kafka cluster on loopback until Enter is pressed
+  lab --hosts      a cluster behind TLS on hosts of its own, and a shell on the machine
+                   of whoever operates it (root, Linux)
 ";
 
 fn main() -> ExitCode {

@@ -9,6 +9,7 @@ pub mod java;
 pub mod kafka;
 pub mod keys;
 pub mod load;
+pub mod machines;
 
 pub mod process;
 pub mod python;

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::peers::kafka::{ROLL, release};
-use crate::peers::sshd;
+use crate::peers::{machines, sshd};
 use crate::troubles::{self, Half};
 use crate::workspace::{NotSo, Trouble, cargo};
 use crate::{deny, tidy};
@@ -79,6 +79,9 @@ pub fn run(extent: Extent) -> Result<(), Trouble> {
         for trouble in troubles::of(Half::Long) {
             eprintln!("   {:<24}{}", trouble.name, trouble.what);
         }
+    }
+    if let Some(why) = machines::absent() {
+        eprintln!("== ABSENT, so docs/ssh.md was not followed: machines of our own: {why}");
     }
     Ok(())
 }

@@ -70,6 +70,12 @@ impl Windlass {
         })
     }
 
+    /// The program itself.
+    #[must_use]
+    pub fn binary(&self) -> &std::path::Path {
+        &self.binary
+    }
+
     /// Its store.
     #[must_use]
     pub fn store(&self) -> PathBuf {

@@ -59,7 +59,8 @@ impl Assembly {
     /// Where the declaration cannot be used on its hosts, or there is no catalog.
     pub fn join(&self, declared: &ClusterDeclared) -> Result<Arc<dyn Target>, Failed> {
         let catalog = self.catalogs.of(declared.system.name())?;
-        let reaches = host::reaches(declared, self.agent.as_deref()).map_err(Failed::says)?;
+        let reaches =
+            host::reaches(declared, self.agent.as_deref(), &self.secrets).map_err(Failed::says)?;
         let mut hands: BTreeMap<MemberId, Arc<dyn Hand>> = BTreeMap::new();
         for member in &declared.members {
             let unusable = |why: String| Failed::says(format!("member {}: {why}", member.id));

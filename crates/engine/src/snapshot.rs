@@ -45,6 +45,9 @@ pub struct Member {
     pub unversioned: BTreeSet<Component>,
     /// The host it runs on, where declared.
     pub host: Option<String>,
+    /// Where it says that it is reached, `HOST:PORT`; none: not told, as in journals of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Rack or zone, where the system tells one.
     pub zone: Option<String>,
     /// How it was.

@@ -239,6 +239,16 @@ impl<'n> Fields<'n> {
         self.lacking.push((name, what.to_owned()));
     }
 
+    /// Says of a field that may be left out that it stands there without a value; whether it does.
+    pub(crate) fn blank(&mut self, name: &'static str, what: &str) -> bool {
+        let empty = |entry: &Entry| entry.key == name && matches!(entry.value.value, Value::Empty);
+        let blank = self.entries.iter().any(empty);
+        if blank {
+            self.missing(name, what);
+        }
+        blank
+    }
+
     fn tell_missing(&self, name: &str, what: &str, report: &mut Report<'_>) {
         let dot = if self.path.is_empty() { "" } else { "." };
         let field = format!("{}{dot}{name}", self.path);

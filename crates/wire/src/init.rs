@@ -3,16 +3,21 @@
 //! Must never know: how it was seen. Stories: `tests/it/init.rs`.
 
 use crate::v1::security::{Security, Source};
-use crate::value::{Address, name};
+use crate::value::{Address, address, name};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use windlass_engine::names::ClusterName;
-use windlass_engine::snapshot::{Member, Snapshot};
+use std::net::IpAddr;
+use windlass_engine::names::{ClusterName, Component};
+use windlass_engine::snapshot::{Gap, Member, Snapshot};
 
 /// Stands before what the user must put in.
 pub const MARK: &str = "# FILL IN:";
-/// The host of members of which nothing is known; a name, no address.
+/// The host of members that are reached here, or of which nothing is known; a name, no address.
 const HOST: &str = "this-machine";
+/// What is mended by filling in the file that is being written is no news in it.
+const MENDED_HERE: &str = "declare its host";
+/// The component whose listeners are often guarded in another way than the others'.
+const CONTROLLER: &str = "controller";
 /// Comments stand in one column, so that the lines to fill in meet the eye.
 const COMMENT_COLUMN: usize = 34;
 
@@ -33,7 +38,8 @@ pub fn write_cluster_file(
     let addresses: Vec<String> = bootstrap.iter().map(|a| quoted(&a.to_string())).collect();
     line(&mut out, "# Written by windlass from what was seen.", "");
     line(&mut out, &format!("# cluster {identity}, seen {seen}"), "");
-    for gap in &snapshot.gaps {
+    let news = |gap: &&Gap| !gap.mend.starts_with(MENDED_HERE);
+    for gap in snapshot.gaps.iter().filter(news) {
         line(
             &mut out,
             &format!("# not seen: {}: {}", gap.about, flat(&gap.what)),
@@ -68,17 +74,40 @@ pub fn write_cluster_file(
     if let Some(security) = security {
         line(&mut out, "    security:", "");
         guarded(&mut out, security);
+        if controllers_are_apart(snapshot) {
+            fill(
+                &mut out,
+                "    controllerSecurity:",
+                "how controllers are spoken to: docs/kafka-security.md",
+            );
+        }
     }
     let hosts = hosts(snapshot);
+    // Where each has a machine of its own, they are most often alike.
+    let alike = hosts.len() > 1 && hosts.values().all(|host| host.members.len() == 1);
+    let folders = if alike {
+        Folders::InDefaults
+    } else {
+        Folders::OfEach
+    };
     if !hosts.is_empty() {
         fill(
             &mut out,
             "  release:",
             "where releases lie, as \"/opt/kafka/{version}\"",
         );
+        if hosts.values().any(|host| host.way != Way::Here) {
+            far(&mut out);
+        }
         line(&mut out, "  defaults:", "");
+        if folders == Folders::InDefaults {
+            fill(&mut out, "    dir:", "the folder of each on its host");
+            fill(&mut out, "    config:", "its properties file, under dir");
+        }
         let wish = "its log under dir, shown when it does not come back";
         line(&mut out, "    log: logs/server.log", &format!("# {wish}"));
+        let wish = "variables it is started with, as {KAFKA_HEAP_OPTS: -Xmx4g}";
+        line(&mut out, "    env: {}", &format!("# {wish}"));
         line(
             &mut out,
             "    supervisor:",
@@ -90,16 +119,20 @@ pub fn write_cluster_file(
         line(&mut out, "        pidFile: windlass.pid", "");
         line(&mut out, "  hosts:", "");
     }
-    for (host, members) in hosts {
-        line(
-            &mut out,
-            &format!("    - name: {host}"),
-            "# the machine that windlass runs on",
-        );
-        line(&mut out, "      local: {}", "");
+    for (name, host) in hosts {
+        let (about, way) = match host.way {
+            Way::Here => (
+                "# the machine that windlass runs on",
+                "local: {}".to_owned(),
+            ),
+            Way::ByName => ("", "ssh: {}".to_owned()),
+            Way::At(address) => ("", format!("ssh: {{address: {}}}", json(&address))),
+        };
+        line(&mut out, &format!("    - name: {}", quoted(&name)), about);
+        line(&mut out, &format!("      {way}"), "");
         line(&mut out, "      members:", "");
-        for member in members {
-            of_member(&mut out, member);
+        for member in host.members {
+            of_member(&mut out, member, folders);
         }
     }
     line(&mut out, "  policy:", "# all of it optional");
@@ -179,20 +212,77 @@ fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Members by host, in the order of their ids.
-fn hosts(snapshot: &Snapshot) -> BTreeMap<String, Vec<&Member>> {
-    let mut hosts: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
+/// Somebody answered, and controllers did not, asked in the same way.
+fn controllers_are_apart(snapshot: &Snapshot) -> bool {
+    let answered = |member: &Member| !member.components.is_empty();
+    let controller = Component::from(CONTROLLER);
+    let silent = |member: &Member| member.unversioned.contains(&controller);
+    snapshot.members.values().any(answered) && snapshot.members.values().any(silent)
+}
+
+/// Who windlass is to hosts over ssh: the names of files that docs/ssh.md makes beside this one.
+fn far(out: &mut String) {
+    line(out, "  ssh:", "# how hosts are reached: docs/ssh.md");
+    fill(out, "    user:", "whom it logs in as: who runs the members");
+    let known = "# their host keys, as ssh-keyscan prints them";
+    line(out, "    key: {fromFile: id_ed25519}", "# or agent: {}");
+    line(out, "    knownHosts: known_hosts", known);
+}
+
+/// A machine, and who is on it.
+struct Host<'a> {
+    way: Way,
+    members: Vec<&'a Member>,
+}
+
+/// Where it is asked what the folders and files of members are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Folders {
+    /// Once for all.
+    InDefaults,
+    /// Of each member.
+    OfEach,
+}
+
+/// How a machine is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    /// Windlass is on it.
+    Here,
+    /// Its name is its address.
+    ByName,
+    /// Its address is no name.
+    At(String),
+}
+
+/// Members by host, in the order of their ids. Where none is declared, it is told by where a member says
+/// that it is reached.
+fn hosts(snapshot: &Snapshot) -> BTreeMap<String, Host<'_>> {
+    let mut hosts: BTreeMap<String, Host<'_>> = BTreeMap::new();
     for member in snapshot.members.values() {
-        let host = member.host.clone().and_then(|host| name(&host).ok());
-        hosts
-            .entry(host.unwrap_or_else(|| HOST.into()))
-            .or_default()
-            .push(member);
+        let declared = member.host.as_deref().and_then(|host| name(host).ok());
+        let told = member.address.as_deref().and_then(|at| address(at).ok());
+        let (called, way) = match (declared, told.map(|at| at.host)) {
+            (Some(declared), _) => (declared, Way::Here),
+            (None, Some(host)) if !is_here(&host) => match name(&host.to_ascii_lowercase()) {
+                Ok(name) => (name, Way::ByName),
+                Err(_) => (format!("host-of-{}", member.id), Way::At(host)),
+            },
+            (None, Some(_) | None) => (HOST.to_owned(), Way::Here),
+        };
+        let members = Vec::new();
+        let host = hosts.entry(called).or_insert(Host { way, members });
+        host.members.push(member);
     }
     hosts
 }
 
-fn of_member(out: &mut String, member: &Member) {
+fn is_here(host: &str) -> bool {
+    let ip: Option<IpAddr> = host.parse().ok();
+    host == "localhost" || ip.is_some_and(|ip| ip.is_loopback())
+}
+
+fn of_member(out: &mut String, member: &Member, folders: Folders) {
     let releases: Vec<String> = member
         .components
         .values()
@@ -205,6 +295,9 @@ fn of_member(out: &mut String, member: &Member) {
         &format!("        - id: {}", quoted(member.id.as_str())),
         &about,
     );
+    if folders == Folders::InDefaults {
+        return;
+    }
     fill(
         out,
         "          dir:",

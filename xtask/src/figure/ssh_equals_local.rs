@@ -19,8 +19,8 @@ use crate::workspace::{NotSo, Trouble};
 
 /// One at a time and no soak: the order of events is the plan's, not the clock's.
 const POLICY: &str = "pace: {ramp: fixed, cap: 1}\nsoak: 0s";
-/// Fields that hold an instant, or the process that carried the run at it.
-const INSTANTS: &[&str] = &["at", "seen", "since", "holder"];
+/// Fields that hold an instant, the process that carried the run at it, or the ports of one lab.
+const INSTANTS: &[&str] = &["at", "seen", "since", "holder", "address"];
 /// The node that leads the quorum when a story begins.
 const LEADER: i32 = 3;
 /// As in the other rolls.
@@ -137,7 +137,7 @@ fn plain(name: &str, value: Value, words: &[(String, &str)]) -> Value {
 
 /// `seen` is also what a check saw, in words; those count.
 fn is_instant(name: &str, value: &Value) -> bool {
-    INSTANTS.contains(&name) && (name == "holder" || !value.is_string())
+    INSTANTS.contains(&name) && (["holder", "address"].contains(&name) || !value.is_string())
 }
 
 /// Words of a text that name a place, a process or what is hashed of one.

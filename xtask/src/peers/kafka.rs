@@ -15,6 +15,7 @@ mod listener;
 mod node;
 mod ports;
 mod release;
+pub mod spread;
 
 pub use builder::{Builder, Session};
 pub use health::Health;

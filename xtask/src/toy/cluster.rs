@@ -127,6 +127,7 @@ fn member(id: u32, component: &str, release: &Version) -> Member {
         components: BTreeMap::from([(component.into(), release.clone())]),
         unversioned: BTreeSet::new(),
         host: Some(format!("host-{id}")),
+        address: None,
         zone: None,
         health: Health::Healthy,
         incarnation: Some("start 0".into()),

@@ -10,5 +10,6 @@ mod guide;
 mod kafka;
 mod reach;
 mod roll;
+mod stranger;
 mod target;
 mod trouble;

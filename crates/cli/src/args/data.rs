@@ -29,8 +29,8 @@ pub enum InitSystem {
 /// `windlass init kafka`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
-Lines marked `# FILL IN:` wait for what only you know: where releases and members
-lie. Nothing is registered.
+Lines marked `# FILL IN:` wait for what only you know: where releases and
+members lie. Nothing is registered.
 
 Examples:
   windlass init kafka --bootstrap 127.0.0.1:9092 > orders.yaml

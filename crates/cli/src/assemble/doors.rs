@@ -51,7 +51,7 @@ fn door(security: Option<&security::Security>, secrets: &Arc<dyn Secrets>) -> Do
     Door { dial, login }
 }
 
-fn source(declared: &security::Source) -> Source {
+pub(super) fn source(declared: &security::Source) -> Source {
     match declared {
         security::Source::FromFile(path) => Source::File(PathBuf::from(path)),
         security::Source::FromEnv(name) => Source::Env(name.clone()),

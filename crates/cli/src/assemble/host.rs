@@ -2,10 +2,12 @@
 //!
 //! Must never know: what is done there. Stories: in xtask's `tests/it/ssh.rs`, over a real sshd.
 
+use super::doors;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use windlass_runner::ports::secrets::Secrets;
 use windlass_targets::host::ssh::{HostKeys, Login, SshReach, SshSpec};
 use windlass_targets::host::{LocalReach, Reach};
 use windlass_wire::convert::ClusterDeclared;
@@ -15,13 +17,14 @@ use windlass_wire::v1::reach::{self, Ssh};
 pub fn reaches(
     cluster: &ClusterDeclared,
     agent: Option<&Path>,
+    secrets: &Arc<dyn Secrets>,
 ) -> Result<BTreeMap<String, Arc<dyn Reach>>, String> {
     let each = cluster.hosts.iter().map(|(name, way)| {
         let reach: Arc<dyn Reach> = match way {
             reach::Reach::Local {} => Arc::new(LocalReach),
             reach::Reach::Ssh(ssh) => {
                 let spec = spec(ssh, agent).map_err(|why| format!("host {name}: {why}"))?;
-                Arc::new(SshReach::new(spec))
+                Arc::new(SshReach::new(spec, Arc::clone(secrets)))
             }
         };
         Ok((name.clone(), reach))
@@ -31,11 +34,8 @@ pub fn reaches(
 
 fn spec(ssh: &Ssh, agent: Option<&Path>) -> Result<SshSpec, String> {
     let key = ssh.key.iter().map(|key| Login::Key {
-        file: key.from_file.clone().into(),
-        passphrase: key
-            .passphrase
-            .as_ref()
-            .map(|from| from.from_file.clone().into()),
+        from: doors::source(&key.from),
+        passphrase: key.passphrase.as_ref().map(doors::source),
     });
     let agents = ssh.agent.iter().map(|declared| Login::Agent {
         socket: match &declared.socket {

@@ -20,6 +20,7 @@ use windlass_runner::ports::store::{Created, Registration};
 use windlass_wire::convert::{ClusterDeclared, UpgradeAsked};
 use windlass_wire::diff::{Change, diff};
 use windlass_wire::v1::cluster::Cluster;
+use windlass_wire::v1::reach::Reach;
 use windlass_wire::v1::upgrade::Upgrade;
 use windlass_wire::v1::{API_VERSION, Object};
 
@@ -128,10 +129,17 @@ fn anchored(object: Object, file: &Path) -> Object {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     match object {
         Object::Cluster(mut cluster) => {
+            let folder = file.parent().unwrap_or(Path::new("/"));
             let kafka = &mut cluster.spec.kafka;
             let declared = [&mut kafka.security, &mut kafka.controller_security];
             for security in declared.into_iter().flatten() {
-                security.anchor(file.parent().unwrap_or(Path::new("/")));
+                security.anchor(folder);
+            }
+            for host in &mut cluster.spec.hosts {
+                match &mut host.reach {
+                    Reach::Ssh(ssh) => ssh.anchor(folder),
+                    Reach::Local {} => {}
+                }
             }
             Object::Cluster(cluster)
         }

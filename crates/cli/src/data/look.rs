@@ -231,8 +231,15 @@ fn silent(shown: &str, bootstrap: &[Address], why: &str) -> Failed {
     } else {
         format!("{shown} does not answer at {}: {why}", at.join(", "))
     };
+    let here = if at.first().is_some_and(|first| first == shown) {
+        "TLS and logins are told by --tls-ca FILE, --tls-cert and --tls-key, --sasl and --user: "
+    } else {
+        "TLS and logins: "
+    };
     Failed::hinted(
         says,
-        "the address is a listener of a broker or a controller: host and port; TLS and logins: docs/kafka-security.md",
+        format!(
+            "the address is a listener of a broker or a controller: host and port; {here}docs/kafka-security.md"
+        ),
     )
 }

@@ -221,6 +221,7 @@ pub mod tests {
             components: [(Component::from(component), version("3.9.1"))].into(),
             unversioned: BTreeSet::new(),
             host: None,
+            address: None,
             zone: None,
             health: Health::Healthy,
             incarnation: None,

@@ -15,6 +15,8 @@ use windlass_wire::duration::short;
 
 /// Stands for the one a gap is about, while gaps that say the same are put together.
 const EACH: &str = "\u{1}";
+/// Stands for the machine of the one that a gap is about.
+const ITS_HOST: &str = "\u{2}";
 /// Columns of the labels below the table.
 const LABEL: usize = 9;
 
@@ -39,7 +41,7 @@ pub fn lines(
             trouble,
         ));
     }
-    lines.extend(gaps(outlet, &snapshot.gaps));
+    lines.extend(gaps(outlet, snapshot));
     lines
 }
 
@@ -130,7 +132,8 @@ fn state(member: &Member) -> (String, Tone, Option<&str>) {
             Some(owes),
         ),
         Health::Down(why) => ("✗ down".into(), Tone::Bad, Some(why)),
-        Health::Unknown(why) => ("? unknown".into(), Tone::Warn, Some(why)),
+        // All of it stands among the gaps.
+        Health::Unknown(why) => ("? unknown".into(), Tone::Warn, why.split(": ").next()),
     }
 }
 
@@ -205,14 +208,33 @@ fn level_text(level: &Level, named: &str) -> String {
     }
 }
 
+/// What a gap says, without whom it is about: their names, and those of their machines.
+fn common(snapshot: &Snapshot, gap: &Gap) -> String {
+    let what = gap.what.replace(&gap.about, EACH);
+    let member = gap.member.as_ref().and_then(|id| snapshot.members.get(id));
+    let at = member.and_then(|member| member.address.as_deref()?.rsplit_once(':'));
+    let address = at.map(|(host, _)| host);
+    let names = [member.and_then(|member| member.host.as_deref()), address];
+    // A name of a letter or two stands in other words too.
+    let names = names
+        .into_iter()
+        .flatten()
+        .filter(|name| name.contains('.') || name.len() > 3);
+    names.fold(what, |what, name| {
+        what.replace(&format!("host {name}"), ITS_HOST)
+            .replace(name, ITS_HOST)
+    })
+}
+
 /// What could not be seen: the same of several members in one line.
-fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
+fn gaps(outlet: &Outlet, snapshot: &Snapshot) -> Vec<String> {
+    let gaps = snapshot.gaps.as_slice();
     if gaps.is_empty() {
         return labelled(outlet, "gaps", LABEL, "none");
     }
     let mut groups: BTreeMap<(String, &str), (Vec<&str>, bool)> = BTreeMap::new();
     for gap in gaps {
-        let what = gap.what.replace(&gap.about, EACH);
+        let what = common(snapshot, gap);
         let group = groups.entry((what, gap.mend.as_str())).or_default();
         group.0.push(&gap.about);
         group.1 |= gap.weight == Weight::Bars;
@@ -228,14 +250,18 @@ fn gaps(outlet: &Outlet, gaps: &[Gap]) -> Vec<String> {
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by_key(|(_, (_, bars))| !bars);
     for ((what, mend), (about, bars)) in groups {
+        let alone = about.as_slice();
         let glyph = if bars {
             outlet.style.unknown()
         } else {
             outlet.style.dot()
         };
-        let what = match about.as_slice() {
-            [one] => what.replace(EACH, one),
-            _ => what.replace(EACH, "each"),
+        let what = match gaps
+            .iter()
+            .find(|gap| alone == [gap.about.as_str()] && common(snapshot, gap) == what)
+        {
+            Some(gap) => gap.what.clone(),
+            None => what.replace(EACH, "each").replace(ITS_HOST, "its host"),
         };
         let text = format!("{}: {what}", names(outlet, &about, ", "));
         lines.extend(flowing(outlet, &format!("  {glyph} "), &text));

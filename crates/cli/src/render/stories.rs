@@ -50,6 +50,7 @@ fn member(id: &str, component: &str, state: &str) -> Result<Member, Failed> {
         components: BTreeMap::from([(Component::from(component), version("3.9.1")?)]),
         unversioned: BTreeSet::new(),
         host: Some(format!("k{}", id.chars().last().unwrap_or('0'))),
+        address: None,
         zone: None,
         health: Health::Healthy,
         incarnation: None,

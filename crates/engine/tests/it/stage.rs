@@ -73,6 +73,7 @@ fn member(id: &str, words: &[&str]) -> Member {
         components: BTreeMap::new(),
         unversioned: BTreeSet::new(),
         host: None,
+        address: None,
         zone: None,
         health: Health::Healthy,
         incarnation: None,

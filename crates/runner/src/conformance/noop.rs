@@ -277,6 +277,7 @@ fn member(id: u32, release: &Version) -> Member {
         components: BTreeMap::from([(Component::from(SERVER), release.clone())]),
         unversioned: BTreeSet::new(),
         host: None,
+        address: None,
         zone: None,
         health: Health::Healthy,
         incarnation: Some("start 0".into()),

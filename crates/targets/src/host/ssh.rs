@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore};
 use windlass_runner::ports::Task;
+use windlass_runner::ports::secrets::Secrets;
 
 /// A host that answers at all opens a session within this time.
 const ANSWER_LIMIT: Duration = Duration::from_secs(10);
@@ -72,6 +73,7 @@ impl SshSpec {
 /// A host over ssh.
 pub struct SshReach {
     spec: SshSpec,
+    secrets: Arc<dyn Secrets>,
     state: Mutex<State>,
     all: Arc<Semaphore>,
     acting: Arc<Semaphore>,
@@ -93,11 +95,12 @@ struct State {
 impl SshReach {
     /// To a host as declared; nothing is opened yet.
     #[must_use]
-    pub fn new(spec: SshSpec) -> Self {
+    pub fn new(spec: SshSpec, secrets: Arc<dyn Secrets>) -> Self {
         let sessions = spec.sessions.max(1);
         let acting = sessions.saturating_sub(KEPT_FOR_LOOKS).max(1);
         Self {
             spec,
+            secrets,
             state: Mutex::default(),
             all: Arc::new(Semaphore::new(sessions)),
             acting: Arc::new(Semaphore::new(acting)),
@@ -119,7 +122,11 @@ impl SshReach {
         {
             return Err(why.clone());
         }
-        let opened = tokio::time::timeout(self.spec.limit, Link::open(&self.spec)).await;
+        let opened = tokio::time::timeout(
+            self.spec.limit,
+            Link::open(&self.spec, self.secrets.as_ref()),
+        )
+        .await;
         let opened = opened.unwrap_or_else(|_| {
             let limit = self.spec.limit.as_secs();
             let shown = self.spec.shown();

@@ -452,6 +452,7 @@ fn unseen(member: &MemberId) -> Member {
         components: BTreeMap::new(),
         unversioned: BTreeSet::new(),
         host: None,
+        address: None,
         zone: None,
         health: Health::Unknown("nobody speaks of it".to_string()),
         incarnation: None,

@@ -131,15 +131,20 @@ fn member(
         )),
         Some((host, Running::Unknown(why))) => gaps.push(about(
             format!("host {host} could not be looked at: {why}"),
-            "make the host reachable as declared",
+            "mend what it says, there or in the cluster's file: docs/ssh.md, When it says no",
         )),
         Some((_, Running::Process { .. } | Running::Nothing)) => {}
     }
     if let Health::Unknown(why) = &state.health {
-        gaps.push(about(
-            why.clone(),
-            "see that its listeners can be reached from here, and that the cluster answers",
-        ));
+        let nothing = host.is_some_and(|seen| seen.view.running == Running::Nothing);
+        let mend = if nothing && node.answers() {
+            "look whether `dir` and `config` are what it was started with: its process is told by that file"
+        } else if node.controller_is_apart() {
+            "say in `controllerSecurity` how controllers are spoken to: docs/kafka-security.md"
+        } else {
+            "see that its listeners can be reached from here, and that the cluster answers"
+        };
+        gaps.push(about(why.clone(), mend));
     }
     Member {
         id: node.member.clone(),
@@ -147,6 +152,7 @@ fn member(
         components: told.exact,
         unversioned: told.unversioned,
         host: host.map(|seen| seen.host.clone()),
+        address: node.address(),
         zone: node.rack.clone(),
         health: state.health,
         incarnation,

@@ -57,6 +57,17 @@ fn open_files(pid: &str) -> Vec<String> {
     to.map(|to| to.display().to_string()).collect()
 }
 
+async fn a_folder_that_is_not_there_is_told_and_is_no_member_at_rest(world: World) {
+    assert_eq!(world.hand().look().await.running, Running::Nothing);
+    let mut spec = world.spec();
+    spec.dir.push_str("-gone");
+    let seen = world.hand_of(spec).look().await.running;
+    let Running::Unknown(why) = seen else {
+        panic!("unknown is never nothing: {seen:?}");
+    };
+    assert!(why.contains("-gone is not there"), "{why}");
+}
+
 async fn another_release_or_another_process_than_expected_is_left_alone(world: World) {
     let hand = world.raised("1.0.0").await;
     let before = runs_at(&hand, "1.0.0").await;
@@ -358,6 +369,7 @@ async fn a_start_command_that_fails_is_quoted(world: World) {
 
 crate::host_world::stories! {
     deed_after_deed_on_one_member,
+    a_folder_that_is_not_there_is_told_and_is_no_member_at_rest,
     another_release_or_another_process_than_expected_is_left_alone,
     a_member_that_was_seen_and_is_gone_is_not_started_by_itself,
     what_does_not_end_is_told_once_more_and_killed_only_where_that_is_allowed,

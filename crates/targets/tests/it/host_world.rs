@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use windlass_engine::effect::{Ensure, Failure, FailureCode, Manner, Outcome};
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
+use windlass_runner::ports::Task;
 use windlass_runner::ports::hand::{Hand, Running};
+use windlass_runner::ports::secrets::{Secret, SecretError, Secrets, Source};
 use windlass_runner::ports::target::Fence;
 use windlass_targets::host::ssh::{HostKeys, Login, SshReach, SshSpec};
 use windlass_targets::host::{
@@ -71,7 +73,7 @@ pub fn ssh_spec(folder: &Path) -> SshSpec {
         user: daemon::user().expect("a name"),
         host_keys: HostKeys::File(folder.join("known_hosts")),
         logins: vec![Login::Key {
-            file: folder.join("user"),
+            from: Source::File(folder.join("user")),
             passphrase: None,
         }],
         jump: None,
@@ -79,6 +81,26 @@ pub fn ssh_spec(folder: &Path) -> SshSpec {
         keepalive: Duration::from_secs(5),
         limit: Duration::from_secs(15),
     }
+}
+
+/// Secrets that lie in files.
+pub fn secrets() -> Arc<dyn Secrets> {
+    struct Files;
+    impl Secrets for Files {
+        fn read<'a>(&'a self, from: &'a Source) -> Task<'a, Result<Secret, SecretError>> {
+            Box::pin(async move {
+                let Source::File(path) = from else {
+                    return Err(SecretError::Empty(from.to_string()));
+                };
+                let bytes = fs::read(path).map_err(|source| SecretError::File {
+                    path: path.clone(),
+                    source,
+                });
+                bytes.map(Secret::new)
+            })
+        }
+    }
+    Arc::new(Files)
 }
 
 impl World {
@@ -112,7 +134,7 @@ impl World {
         let mut world = Self::new();
         let folder = world.root.join("sshd");
         world.sshd = Some(Sshd::start(&folder, options).expect("a server"));
-        world.reach = Arc::new(SshReach::new(ssh_spec(&folder)));
+        world.reach = Arc::new(SshReach::new(ssh_spec(&folder), secrets()));
         world
     }
 
@@ -120,7 +142,7 @@ impl World {
     pub fn at(root: &Path) -> Self {
         let folder = root.join("sshd");
         let reach: Arc<dyn Reach> = match folder.exists() {
-            true => Arc::new(SshReach::new(ssh_spec(&folder))),
+            true => Arc::new(SshReach::new(ssh_spec(&folder), secrets())),
             false => Arc::new(LocalReach),
         };
         Self {

@@ -18,7 +18,7 @@ use windlass_targets::kafka::seen::{HostSeen, Readiness, Sight, snapshot};
 
 const ALL: [&str; 6] = ["1", "2", "3", "101", "102", "103"];
 
-fn hosts(releases: [&str; 6]) -> BTreeMap<MemberId, HostSeen> {
+pub fn hosts(releases: [&str; 6]) -> BTreeMap<MemberId, HostSeen> {
     let each = ALL.into_iter().zip(releases);
     each.map(|(id, release)| (id.into(), runs(release)))
         .collect()
@@ -44,7 +44,11 @@ fn files() -> Files {
     }
 }
 
-fn sight(gathered: &Gathered, hosts: &BTreeMap<MemberId, HostSeen>, still: Option<Ms>) -> Snapshot {
+pub fn sight(
+    gathered: &Gathered,
+    hosts: &BTreeMap<MemberId, HostSeen>,
+    still: Option<Ms>,
+) -> Snapshot {
     let ready = Readiness {
         releases: vec![version("4.0.2"), version("4.1.2")],
         missing: vec![("2".into(), version("4.1.2"), "no such folder".into())],
@@ -195,7 +199,7 @@ fn a_healthy_cluster_is_told_with_exact_releases() {
     quorum.voters: 3
     reassignments.running: []
     release.mixed: []
-    release.ready: [member 2: 4.1.2 is not ready: no such folder]
+    release.ready: [member 2: 4.1.2 is not ready on loopback: no such folder]
     storage.formatted: []
     storage.identity: [broker 1: /srv/k1/data is of cluster another, this one is windlassLabAAAAAAAAAAA]
     topics.below-minimum: []

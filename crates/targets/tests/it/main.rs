@@ -14,6 +14,7 @@ mod host_crash;
 mod host_mark;
 mod host_release;
 mod host_world;
+mod kafka_apart;
 mod kafka_deeds;
 mod kafka_files;
 mod kafka_gate;

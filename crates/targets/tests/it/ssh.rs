@@ -2,7 +2,7 @@
 
 use crate::daemon::Sshd;
 use crate::host_world::{
-    PATIENCE, World, claimed, ensure, failure, fence, running, runs_at, signal, until,
+    PATIENCE, World, claimed, ensure, failure, fence, running, runs_at, secrets, signal, until,
 };
 use rustix::process::Signal;
 use std::fs;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use windlass_engine::effect::{ClaimAnswer, FailureCode, Outcome};
 use windlass_runner::ports::hand::{Hand, Running};
+use windlass_runner::ports::secrets::Source;
 use windlass_targets::host::ssh::{HostKeys, Login, SshReach};
 
 fn unknown(running: Running) -> String {
@@ -46,7 +47,7 @@ async fn a_host_that_shows_another_key_is_refused_with_what_was_found_and_expect
     ] {
         let mut spec = world.ssh_spec();
         spec.host_keys = keys;
-        let hand = world.hand_over(SshReach::new(spec));
+        let hand = world.hand_over(SshReach::new(spec, secrets()));
         let why = unknown(hand.look().await.running);
         assert!(
             why.contains(&format!(
@@ -87,10 +88,16 @@ async fn a_key_that_is_not_taken_is_named_and_so_is_one_that_others_may_read() {
     let says = async |logins: Vec<Login>| {
         let mut spec = world.ssh_spec();
         spec.logins = logins;
-        unknown(world.hand_over(SshReach::new(spec)).look().await.running)
+        unknown(
+            world
+                .hand_over(SshReach::new(spec, secrets()))
+                .look()
+                .await
+                .running,
+        )
     };
     let key = |file: &std::path::Path| Login::Key {
-        file: file.into(),
+        from: Source::File(file.into()),
         passphrase: None,
     };
     let refused = says(vec![key(&other), Login::Agent { socket: None }]).await;
@@ -108,7 +115,16 @@ async fn a_key_that_is_not_taken_is_named_and_so_is_one_that_others_may_read() {
         "{refused}"
     );
     let missing = says(vec![key(&world.root().join("nowhere"))]).await;
-    assert!(missing.contains("nowhere: No such file"), "{missing}");
+    assert!(
+        missing.contains("was not asked to let")
+            && missing.contains("nowhere cannot be read: No such file"),
+        "{missing}"
+    );
+    let public = says(vec![key(&other.with_extension("pub"))]).await;
+    assert!(
+        public.contains("is a public key: name the private one"),
+        "{public}"
+    );
     let readable = world.root().join("sshd/readable");
     fs::copy(&other, &readable).expect("copied");
     use std::os::unix::fs::PermissionsExt;
@@ -128,13 +144,13 @@ async fn a_key_with_a_passphrase_opens_with_the_file_that_holds_it() {
         let mut spec = world.ssh_spec();
         let passphrase = text.map(|text| {
             fs::write(&words, text).expect("written");
-            words.clone()
+            Source::File(words.clone())
         });
         spec.logins = vec![Login::Key {
-            file: locked.clone(),
+            from: Source::File(locked.clone()),
             passphrase,
         }];
-        world.hand_over(SshReach::new(spec))
+        world.hand_over(SshReach::new(spec, secrets()))
     };
     assert_eq!(
         hand(Some("open sesame\n")).look().await.running,
@@ -190,7 +206,7 @@ async fn an_agent_logs_in_with_the_key_that_is_taken() {
         spec.logins = vec![Login::Agent {
             socket: Some(agent.1.clone()),
         }];
-        world.hand_over(SshReach::new(spec))
+        world.hand_over(SshReach::new(spec, secrets()))
     };
     let empty = unknown(hand(&world).look().await.running);
     assert!(empty.contains("it holds no key"), "{empty}");
@@ -209,7 +225,7 @@ async fn a_host_behind_another_is_reached_through_it_and_each_has_its_own_key() 
     spec.jump = Some(Box::new(crate::host_world::ssh_spec(
         &world.root().join("jump"),
     )));
-    let hand = world.hand_over(SshReach::new(spec.clone()));
+    let hand = world.hand_over(SshReach::new(spec.clone(), secrets()));
     let run = fence(1);
     assert_eq!(hand.claim(&run).await, claimed());
     let outcome = hand.ensure(&ensure(1, &[], "1.0.0"), &run, PATIENCE).await;
@@ -221,7 +237,13 @@ async fn a_host_behind_another_is_reached_through_it_and_each_has_its_own_key() 
     let through = spec.jump.as_mut().expect("a jump");
     through.host_keys =
         HostKeys::pinned(&[world.sshd().host_key().expect("a key")]).expect("a key");
-    let why = unknown(world.hand_over(SshReach::new(spec)).look().await.running);
+    let why = unknown(
+        world
+            .hand_over(SshReach::new(spec, secrets()))
+            .look()
+            .await
+            .running,
+    );
     assert!(why.contains("not reached, its jump host: "), "{why}");
     assert!(
         why.contains(&format!("[127.0.0.1]:{} shows the host key", jump.port())),
@@ -325,7 +347,7 @@ async fn no_more_sessions_are_asked_for_than_declared_and_looks_go_on_beside_dee
     world.mode("stubborn");
     let mut spec = world.ssh_spec();
     spec.sessions = 2;
-    let reach = SshReach::new(spec);
+    let reach = SshReach::new(spec, secrets());
     let hand = Arc::new(world.hand_over(reach));
     let first = fence(1);
     hand.claim(&first).await;

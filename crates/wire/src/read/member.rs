@@ -20,6 +20,8 @@ pub(super) struct Written {
     supervisor: Option<Supervisor>,
     env: BTreeMap<String, String>,
     prepare: Option<Vec<Prepare>>,
+    /// A field stands there without a value: it was told there, not of each member again.
+    blank: bool,
 }
 
 /// What earlier members of the file took for themselves: ids with their byte, folders with their id.
@@ -33,8 +35,13 @@ impl Written {
     pub(super) fn defaults(field: &Field<'_>, report: &mut Report<'_>) -> Option<Self> {
         let mut fields = field.fields(report)?;
         let written = Self::read(&mut fields, report);
+        let dir = fields.blank("dir", "the folder of each member");
+        let config = fields.blank("config", "its configuration file, under `dir`");
         fields.end(report);
-        written
+        written.map(|own| Self {
+            blank: dir || config,
+            ..own
+        })
     }
 
     fn read(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Self> {
@@ -58,6 +65,7 @@ impl Written {
             supervisor,
             env,
             prepare: given(prepare)?,
+            blank: false,
         })
     }
 
@@ -72,6 +80,7 @@ impl Written {
             supervisor: self.supervisor.or_else(|| other.supervisor.clone()),
             env,
             prepare: self.prepare.or_else(|| other.prepare.clone()),
+            blank: self.blank || other.blank,
         }
     }
 }
@@ -107,14 +116,14 @@ pub(super) fn member(
         });
     let written = Written::read(&mut fields, report).map(|own| own.over(defaults));
     if let Some(written) = &written {
-        if written.dir.is_none() {
+        if written.dir.is_none() && !written.blank {
             fields.missing("dir", "the member's folder (or under `defaults`)");
         }
         if written.supervisor.is_none() {
             let what = "how it is started and stopped (or under `defaults`)";
             fields.missing("supervisor", what);
         }
-        if written.config.is_none() && needs_config(written) {
+        if written.config.is_none() && !written.blank && needs_config(written) {
             let what = "its configuration file, named by `{config}`";
             fields.missing("config", what);
         }

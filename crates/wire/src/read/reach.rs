@@ -3,11 +3,12 @@
 //! Must never know: whether anything answers there. Stories: `tests/it/ssh.rs`.
 
 use super::member::absolute;
+use super::security;
 use super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::{Field, Fields};
 use crate::node::Value;
-use crate::v1::reach::{Agent, HostKeys, Key, Passphrase, Reach, Ssh};
+use crate::v1::reach::{Agent, HostKeys, Key, Reach, Ssh};
 use crate::value::{self, Wrong};
 use windlass_engine::time::Ms;
 
@@ -52,8 +53,10 @@ impl Written {
     pub(super) fn defaults(field: &Field<'_>, report: &mut Report<'_>) -> Option<Self> {
         let mut fields = field.fields(report)?;
         let written = Self::read(&mut fields, report);
+        let user = fields.blank("user", "whom windlass logs in as");
         fields.end(report);
-        written
+        // Told here: what is missing is not told of each host again.
+        written.filter(|_| !user)
     }
 
     fn read(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Self> {
@@ -69,7 +72,7 @@ impl Written {
             .map(|field| (host_key(&field, report), field));
         let known_hosts = fields
             .get("knownHosts")
-            .map(|field| field.value(absolute, report));
+            .map(|field| field.value(security::place, report));
         let both = host_key.as_ref().filter(|_| known_hosts.is_some());
         if let Some((_, field)) = both {
             field.say(
@@ -146,7 +149,10 @@ impl Written {
             fields.missing("hostKey", what);
         }
         if self.key.is_none() && self.agent.is_none() {
-            fields.missing("key", "`fromFile` with a private key (or `agent: {}`)");
+            fields.missing(
+                "key",
+                "where a private key lies, as {fromFile: id_ed25519} (or `agent: {}`)",
+            );
         }
         let address = self.address.or_else(|| name.map(Into::into));
         if address.is_none() {
@@ -256,25 +262,16 @@ fn jump(field: &Field<'_>, report: &mut Report<'_>) -> Option<Ssh> {
 }
 
 fn key(field: &Field<'_>, report: &mut Report<'_>) -> Option<Key> {
-    let mut fields = field.fields(report)?;
-    let file = from_file(&mut fields, report);
-    let passphrase = fields.get("passphrase").map(|field| {
-        let mut fields = field.fields(report)?;
-        let file = from_file(&mut fields, report);
-        fields.end(report);
-        Some(Passphrase { from_file: file? })
-    });
+    let mut fields = security::sealed(field, &["passphrase"], report)?;
+    let from = security::one_of(field, &mut fields, report);
+    let passphrase = fields
+        .get("passphrase")
+        .map(|field| security::source(&field, report));
     fields.end(report);
     Some(Key {
-        from_file: file?,
+        from: from?,
         passphrase: given(passphrase)?,
     })
-}
-
-fn from_file(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<String> {
-    fields
-        .need("fromFile", "the absolute path of a file that holds it")
-        .and_then(|field| field.value(absolute, report))
 }
 
 fn agent(field: &Field<'_>, report: &mut Report<'_>) -> Option<Agent> {

@@ -14,6 +14,16 @@ use crate::value::Wrong;
 const SERVER_NAME_MAX_LETTERS: usize = 253;
 
 pub(super) fn security(field: &Field<'_>, report: &mut Report<'_>) -> Option<Security> {
+    if matches!(field.node.value, Value::Empty) {
+        field.say(
+            report,
+            Code::MissingField,
+            format!("`{}` has no value", field.path),
+            "expected `tls`, `sasl`, or both; or `plaintext: {}`",
+            None,
+        );
+        return None;
+    }
     let mut fields = field.fields(report)?;
     let plaintext = fields
         .get_even_empty("plaintext")
@@ -107,7 +117,20 @@ fn sasl(field: &Field<'_>, report: &mut Report<'_>) -> Option<Sasl> {
 const SOURCES: &str = "where it lies: `fromFile`, `fromEnv` or `fromCommand`";
 
 /// Where a secret lies.
-fn source(field: &Field<'_>, report: &mut Report<'_>) -> Option<Source> {
+pub(super) fn source(field: &Field<'_>, report: &mut Report<'_>) -> Option<Source> {
+    let mut fields = sealed(field, &[], report)?;
+    let source = one_of(field, &mut fields, report);
+    fields.end(report);
+    source
+}
+
+/// The fields of an object that says where a secret lies; what is no place and none of the `others` is
+/// never shown: it may be the secret.
+pub(super) fn sealed<'a>(
+    field: &Field<'a>,
+    others: &[&str],
+    report: &mut Report<'_>,
+) -> Option<Fields<'a>> {
     match &field.node.value {
         Value::Text(_) => {
             report.hide(field.node.span.clone());
@@ -125,24 +148,31 @@ fn source(field: &Field<'_>, report: &mut Report<'_>) -> Option<Source> {
         }
         Value::Map(entries) => {
             for entry in entries {
-                if !entry.key.starts_with("from") {
+                if !entry.key.starts_with("from") && !others.contains(&entry.key.as_str()) {
                     report.hide(entry.value.span.clone());
                 }
             }
         }
         Value::Empty | Value::List(_) => {}
     }
-    let mut fields = field.fields(report)?;
+    field.fields(report)
+}
+
+/// The one place that is named.
+pub(super) fn one_of(
+    field: &Field<'_>,
+    fields: &mut Fields<'_>,
+    report: &mut Report<'_>,
+) -> Option<Source> {
     let file = fields
         .get("fromFile")
-        .map(|field| field.value(line, report).map(Source::FromFile));
+        .map(|field| field.value(place, report).map(Source::FromFile));
     let env = fields
         .get("fromEnv")
         .map(|field| field.value(variable, report).map(Source::FromEnv));
     let command = fields
         .get("fromCommand")
         .map(|field| command(&field, report).map(Source::FromCommand));
-    fields.end(report);
     let mut named: Vec<Option<Source>> = [file, env, command].into_iter().flatten().collect();
     if named.len() != 1 {
         field.say(
@@ -171,6 +201,17 @@ fn command(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<String>> {
         return None;
     }
     Some(list)
+}
+
+/// A file: absolute, or under the folder of the file that is read.
+pub(super) fn place(text: &str) -> Result<String, Wrong> {
+    if text.starts_with('~') {
+        return Err(Wrong::new(
+            format!("`{text}` begins with `~`, which only a shell reads"),
+            "a path from the root, or one under the folder of this file",
+        ));
+    }
+    line(text)
 }
 
 fn line(text: &str) -> Result<String, Wrong> {

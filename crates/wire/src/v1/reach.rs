@@ -3,8 +3,10 @@
 //! `spec.ssh` of a file is worked into the hosts when it is read, so a way here is whole.
 //! docs/files.md describes each field. Must never know: how a host is reached. Stories: `tests/it/ssh.rs`.
 
+use super::security::Source;
 use crate::duration;
 use serde::{Serialize, Serializer};
+use std::path::Path;
 use windlass_engine::time::Ms;
 
 /// The way to a host.
@@ -63,19 +65,12 @@ pub enum HostKeys {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Key {
-    /// The file that holds it, on the machine of windlass.
-    pub from_file: String,
-    /// Its passphrase.
+    /// Where it lies, as seen from windlass.
+    #[serde(flatten)]
+    pub from: Source,
+    /// Where its passphrase lies.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub passphrase: Option<Passphrase>,
-}
-
-/// A passphrase; never in the file itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Passphrase {
-    /// The file that holds it; the end of its line does not count.
-    pub from_file: String,
+    pub passphrase: Option<Source>,
 }
 
 /// An ssh-agent.
@@ -84,6 +79,23 @@ pub struct Agent {
     /// Its socket; none: the one that `SSH_AUTH_SOCK` names where windlass runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
+}
+
+impl Ssh {
+    /// The same, with relative files under a folder: what is stored must mean the same elsewhere.
+    pub fn anchor(&mut self, folder: &Path) {
+        if let HostKeys::KnownHosts(path) = &mut self.host_keys {
+            *path = folder.join(&*path).to_string_lossy().into_owned();
+        }
+        let key = self.key.iter_mut();
+        for source in key.flat_map(|key| std::iter::once(&mut key.from).chain(&mut key.passphrase))
+        {
+            source.anchor(folder);
+        }
+        if let Some(jump) = &mut self.jump {
+            jump.anchor(folder);
+        }
+    }
 }
 
 fn length<S: Serializer>(length: &Ms, s: S) -> Result<S::Ok, S::Error> {

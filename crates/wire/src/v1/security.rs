@@ -109,12 +109,19 @@ impl Security {
         });
         let sasl = self.sasl.iter_mut().map(|sasl| &mut sasl.password);
         for source in tls.chain(sasl) {
-            match source {
-                Source::FromFile(path) => {
-                    *path = folder.join(&*path).to_string_lossy().into_owned();
-                }
-                Source::FromEnv(_) | Source::FromCommand(_) => {}
+            source.anchor(folder);
+        }
+    }
+}
+
+impl Source {
+    /// A relative file, put under a folder.
+    pub(super) fn anchor(&mut self, folder: &Path) {
+        match self {
+            Self::FromFile(path) => {
+                *path = folder.join(&*path).to_string_lossy().into_owned();
             }
+            Self::FromEnv(_) | Self::FromCommand(_) => {}
         }
     }
 }

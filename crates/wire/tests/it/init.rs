@@ -1,11 +1,13 @@
 //! What `init` writes, and that it parses once filled in.
 
 use crate::files::cluster;
-use crate::sample::snapshot;
-use windlass_engine::snapshot::Snapshot;
+use crate::sample::{member, snapshot};
+use windlass_engine::snapshot::{Gap, Health, Snapshot, Weight};
 use windlass_wire::diagnostic::{Ink, render};
 use windlass_wire::init::{MARK, write_cluster_file};
 use windlass_wire::read::read;
+use windlass_wire::v1::reach::Reach;
+use windlass_wire::v1::security::{Security, Source, Tls};
 use windlass_wire::value::address;
 
 fn written(snapshot: &Snapshot) -> String {
@@ -34,6 +36,7 @@ fn the_file_marks_what_only_the_user_knows() {
       release:                         # FILL IN: where releases lie, as "/opt/kafka/{version}"
       defaults:
         log: logs/server.log           # its log under dir, shown when it does not come back
+        env: {}                        # variables it is started with, as {KAFKA_HEAP_OPTS: -Xmx4g}
         supervisor:                    # or commands, or systemd: docs/files.md
           process:
             start: ["{release}/bin/kafka-server-start.sh", "{config}"]
@@ -60,15 +63,20 @@ fn the_file_marks_what_only_the_user_knows() {
 
 #[test]
 fn not_filled_in_each_marked_line_is_named() {
-    let text = written(&snapshot());
+    each_mark_is_named(&written(&snapshot()));
+    each_mark_is_named(&guarded());
+}
+
+fn each_mark_is_named(text: &str) {
     let marked: Vec<usize> = text
         .lines()
         .enumerate()
         .filter(|(_, line)| line.contains(MARK) && !line.starts_with('#'))
         .map(|(at, _)| at + 1)
         .collect();
-    let found = read("orders.yaml", &text).expect_err("nothing filled in");
-    let lines: Vec<usize> = found.iter().map(|one| one.line).collect();
+    let found = read("orders.yaml", text).expect_err("nothing filled in");
+    let mut lines: Vec<usize> = found.iter().map(|one| one.line).collect();
+    lines.dedup();
     assert_eq!(lines, marked, "{}", render(&found, Ink::Plain));
 }
 
@@ -96,6 +104,73 @@ fn filled_in_it_parses() {
         .collect();
     assert_eq!(ids, ["1", "2", "101"]);
     assert_eq!(read.spec.kafka.bootstrap[1].to_string(), "[::1]:9092");
+}
+
+/// Two nodes behind TLS, each on a machine of its own, whose controllers want another door.
+fn far() -> Snapshot {
+    let mut far = snapshot();
+    far.members.clear();
+    for (id, at) in [("1", "k1.example:9093"), ("2", "[fd00::2]:9093")] {
+        let mut node = member(id, "broker", Some("3.9"), Health::Unknown("half".into()));
+        node.unversioned.insert("controller".into());
+        node.address = Some(at.into());
+        far.members.insert(node.id.clone(), node);
+    }
+    far.gaps = vec![
+        Gap {
+            about: "node 1".into(),
+            member: Some("1".into()),
+            what: "controller listener could not be asked: no TLS".into(),
+            mend: "say in `controllerSecurity` how".into(),
+            weight: Weight::Bars,
+        },
+        Gap {
+            about: "node 1".into(),
+            member: Some("1".into()),
+            what: "the host of node 1 is not declared".into(),
+            mend: "declare its host in the cluster's file".into(),
+            weight: Weight::Bars,
+        },
+    ];
+    far
+}
+
+fn guarded() -> String {
+    let tls = Tls {
+        ca: Some(Source::FromFile("/etc/windlass/ca.pem".into())),
+        ..Tls::default()
+    };
+    let security = Security {
+        tls: Some(tls),
+        ..Security::default()
+    };
+    let bootstrap = [address("k1.example:9093").expect("good")];
+    write_cluster_file(&far(), &bootstrap, Some(&security), &"orders".into())
+}
+
+#[test]
+fn hosts_of_their_own_are_reached_over_ssh_and_controllers_may_want_another_door() {
+    insta::assert_snapshot!(guarded());
+    let filled = guarded()
+        .replace(
+            "controllerSecurity: ",
+            "controllerSecurity: {plaintext: {}} ",
+        )
+        .replace("release: ", "release: \"/opt/kafka/{version}\" ")
+        .replace("user: ", "user: kafka ")
+        .replace("dir: ", "dir: /srv/kafka ")
+        .replace("config: ", "config: server.properties ");
+    let read = cluster(&filled);
+    let ways: Vec<&str> = read
+        .spec
+        .hosts
+        .iter()
+        .filter_map(|host| match &host.reach {
+            Reach::Ssh(ssh) => Some(ssh.address.as_str()),
+            Reach::Local {} => None,
+        })
+        .collect();
+    assert_eq!(ways, ["fd00::2", "k1.example"]);
 }
 
 #[test]

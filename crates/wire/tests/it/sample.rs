@@ -25,6 +25,7 @@ pub fn member(id: &str, component: &str, release: Option<&str>, health: Health) 
         components: release.map(|r| (name.clone(), v(r))).into_iter().collect(),
         unversioned: release.is_none().then_some(name).into_iter().collect(),
         host: None,
+        address: None,
         zone: Some("a".into()),
         health,
         incarnation: Some("boot-1 pid 7".into()),

@@ -122,10 +122,10 @@ fn nothing_and_two_things_are_no_security() {
 #[test]
 fn security_without_a_value_is_not_read_as_none() {
     insta::assert_snapshot!(said(&with("\n    security:")), @r#"
-    error: `spec.kafka.security` must be an object
+    error: `spec.kafka.security` has no value
      --> orders.yaml:8:5
     8 |     security:
-      |     ^^^^^^^^ found nothing
+      |     ^^^^^^^^ expected `tls`, `sasl`, or both; or `plaintext: {}`
     "#);
 }
 

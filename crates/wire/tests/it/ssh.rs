@@ -4,6 +4,8 @@ use crate::errors::said;
 use crate::files::cluster;
 use windlass_wire::read::read;
 use windlass_wire::v1::Object;
+use windlass_wire::v1::reach::{HostKeys, Reach};
+use windlass_wire::v1::security::Source;
 
 const FAR: &str = "apiVersion: windlass.dev/v1
 kind: Cluster
@@ -82,4 +84,29 @@ fn keys_and_addresses_that_are_none() {
     ];
     let said: Vec<String> = each.iter().map(|(from, to)| wrong(from, to)).collect();
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn keys_and_known_hosts_lie_beside_the_file_or_come_from_elsewhere() {
+    let text = FAR
+        .replacen(
+            "{fromFile: /etc/id}",
+            "{fromFile: id, passphrase: {fromEnv: WORDS}}",
+            1,
+        )
+        .replacen("knownHosts: /etc/known", "knownHosts: known", 1);
+    let far = cluster(&text);
+    let Reach::Ssh(mut ssh) = far.spec.hosts[0].reach.clone() else {
+        panic!("over ssh: {:?}", far.spec.hosts[0].reach);
+    };
+    ssh.anchor("/srv/files".as_ref());
+    assert_eq!(
+        ssh.host_keys,
+        HostKeys::KnownHosts("/srv/files/known".into())
+    );
+    let key = ssh.key.expect("a key");
+    assert_eq!(key.from, Source::FromFile("/srv/files/id".into()));
+    assert_eq!(key.passphrase, Some(Source::FromEnv("WORDS".into())));
+    let pasted = wrong("{fromFile: /etc/id}", "{private: b3BlbnNzaC1rZXktdjE}");
+    assert!(!pasted.contains("b3Blbn"), "a key is never shown: {pasted}");
 }

@@ -17,6 +17,14 @@ runtime_of() { # runtime_of PID: the Java it runs on, by the release file of its
         esac
     done <"$r_home/release"
 }
+is_hidden() { # p: a process that was started for this configuration and is not ours to look into
+    [ -n "$config" ] || return 1
+    for p in $(grep -lsF -- "${config##*/}" /proc/[0-9]*/cmdline); do
+        p=${p#/proc/} p=${p%/cmdline}
+        [ ! -r "/proc/$p/fd" ] && stat_of "$p" && names_config "$p" && return 0
+    done
+    return 1
+}
 do_look() { # look BOOT BTIME PID START RELEASE RUNTIME WHY STEP WANTED WHOSE; pid empty: nothing runs
     l_whose=
     if { read_mark; } 2>/dev/null; then
@@ -30,6 +38,11 @@ do_look() { # look BOOT BTIME PID START RELEASE RUNTIME WHY STEP WANTED WHOSE; p
         [ "$l_key" = btime ] && l_btime=$l_value && break
     done </proc/stat
     find_process "$@"
+    if [ -z "$pid" ]; then
+        [ -d "$dir" ] || answer trouble "$dir is not there, or $(id -un) may not see it"
+        is_hidden && answer trouble \
+            "process $p was started with $config, and $(id -un) may not look into it: it belongs to $(stat -c %U "/proc/$p")"
+    fi
     runtime= r_why=
     [ -z "$pid" ] || [ "$rel" = '=' ] || runtime_of "$pid"
     answer look "$boot" "$l_btime" "$pid" "$start" "$rel" "$runtime" "$r_why" "$f_step" "$f_wanted" "$l_whose"

@@ -4,6 +4,7 @@
 
 use super::super::reach::Unreached;
 use super::keys::HostKeys;
+use super::login::Denied;
 use super::{SshSpec, login};
 use russh::client::{self, Handle, Handler, Msg};
 use russh::keys::PublicKeyOrCertificate;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use windlass_runner::ports::Task;
+use windlass_runner::ports::secrets::Secrets;
 
 /// Questions whether the host still hears us that may stay unanswered.
 const KEEPALIVES_UNANSWERED: usize = 3;
@@ -53,7 +55,10 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 impl Link {
     /// Connects, compares the host's key, and logs in.
-    pub(super) fn open(spec: &SshSpec) -> Task<'_, Result<Self, Unreached>> {
+    pub(super) fn open<'a>(
+        spec: &'a SshSpec,
+        secrets: &'a dyn Secrets,
+    ) -> Task<'a, Result<Self, Unreached>> {
         Box::pin(async move {
             let shown = spec.shown();
             let away = |why: &dyn std::fmt::Display| Unreached::Away(format!("{shown}: {why}"));
@@ -68,7 +73,8 @@ impl Link {
                     (Box::new(stream), None)
                 }
                 Some(jump) => {
-                    let link = Self::open(jump).await.map_err(|why| through(why, spec))?;
+                    let link = Self::open(jump, secrets).await;
+                    let link = link.map_err(|why| through(why, spec))?;
                     let channel = link.handle.channel_open_direct_tcpip(
                         spec.address.clone(),
                         u32::from(spec.port),
@@ -100,12 +106,16 @@ impl Link {
                     None => away(&why),
                 }
             })?;
-            if let Err(why) = login::login(&mut handle, &spec.user, &spec.logins).await {
-                return Err(match handle.is_closed() {
-                    true => away(&format!("closed while {} logged in: {why}", spec.user)),
-                    false => {
-                        Unreached::Refused(format!("{shown} did not let {} in: {why}", spec.user))
+            let user = &spec.user;
+            if let Err(why) = login::login(&mut handle, user, &spec.logins, secrets).await {
+                return Err(match (handle.is_closed(), &why) {
+                    (true, _) => away(&format!("closed while {user} logged in: {why}")),
+                    (false, Denied::There(_)) => {
+                        Unreached::Refused(format!("{shown} did not let {user} in: {why}"))
                     }
+                    (false, Denied::Here(_)) => Unreached::Refused(format!(
+                        "{shown} was not asked to let {user} in, there is no key to show: {why}"
+                    )),
                 });
             }
             Ok(Self {

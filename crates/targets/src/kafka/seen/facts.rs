@@ -266,14 +266,14 @@ fn ready(sight: &Sight<'_>, put: &mut impl FnMut(&str, Fact)) {
     } else {
         None
     };
-    let found = sight
-        .ready
-        .missing
-        .iter()
-        .map(|(member, release, why)| Found {
+    let found = sight.ready.missing.iter().map(|(member, release, why)| {
+        let host = sight.hosts.get(member).map(|seen| seen.host.as_str());
+        let on = host.map(|host| format!(" on {host}")).unwrap_or_default();
+        Found {
             object: format!("member {member}"),
-            seen: format!("{release} is not ready: {why}"),
-        });
+            seen: format!("{release} is not ready{on}: {why}"),
+        }
+    });
     put(
         "release.ready",
         match unknown {

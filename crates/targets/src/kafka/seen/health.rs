@@ -25,8 +25,18 @@ pub fn look(sight: &Sight<'_>, roster: &Roster<'_>, tally: &Tally, node: &Node<'
     let mut words = Vec::new();
     let mut progress = 0;
     let (mut down, mut unknown, mut owes) = (Vec::new(), Vec::new(), Vec::new());
-    if let Some(Running::Nothing) = sight.hosts.get(&node.member).map(|seen| &seen.view.running) {
-        down.push("no process runs".to_string());
+    if let Some(seen) = sight.hosts.get(&node.member)
+        && seen.view.running == Running::Nothing
+    {
+        // Whoever answers runs: then what is declared of it is not so, and nothing may be done to it.
+        if node.answers() {
+            let host = &seen.host;
+            unknown.push(format!(
+                "it answers, and no process of it is found on {host}"
+            ));
+        } else {
+            down.push("no process runs".to_string());
+        }
     }
     for (what, chair) in node.chairs() {
         match chair {

@@ -17,6 +17,14 @@ const LAG_MAX_MS: i64 = 2_000;
 /// Records that a voter may be behind where the release tells no times: five seconds of idle records.
 const LAG_MAX_RECORDS: i64 = 10;
 
+/// What is said of a listener that is guarded otherwise than was declared (`connection::CallError`).
+const GUARDED: [&str; 4] = [
+    "no TLS with",
+    "does not let us in",
+    "declare `sasl`",
+    "declare `tls`",
+];
+
 /// One node.
 pub struct Node<'a> {
     /// Its id.
@@ -76,6 +84,26 @@ impl Node<'_> {
     pub fn chairs(&self) -> impl Iterator<Item = (&'static str, &Chair<'_>)> {
         let controller = self.controller.iter().map(|chair| (CONTROLLER, chair));
         controller.chain(self.broker.iter().map(|chair| (BROKER, chair)))
+    }
+
+    /// Where it says that it is reached: where clients call, else where the quorum meets.
+    pub fn address(&self) -> Option<String> {
+        let told = |chair: &Option<Chair<'_>>| match chair {
+            Some(Chair::Asked(asked)) => asked.address.clone(),
+            Some(Chair::Nowhere | Chair::Foreign(_)) | None => None,
+        };
+        told(&self.broker).or_else(|| told(&self.controller))
+    }
+
+    /// Whether its controller wants to be spoken to in another way, by TLS or a login.
+    pub fn controller_is_apart(&self) -> bool {
+        match &self.controller {
+            Some(Chair::Asked(asked)) => asked
+                .hello
+                .as_ref()
+                .is_err_and(|miss| GUARDED.iter().any(|words| miss.why.contains(words))),
+            Some(Chair::Nowhere | Chair::Foreign(_)) | None => false,
+        }
     }
 
     /// Whether all its listeners answered in this look.
