@@ -28,6 +28,8 @@ pub enum Stand {
     Separated,
     /// Three nodes; controllers hold the session of a broker that is gone for long.
     LongSession,
+    /// One node with a listener for each way in, and one for each way in which that goes wrong.
+    Doors,
 }
 
 /// One trouble.
@@ -93,6 +95,35 @@ pub const TROUBLES: &[Trouble] = &[
     quick("host-full", "the disk of a broker's host is full"),
     quick("hangs-in-stop", "a broker does not end when it is told to"),
     quick("words", "pause, continue, cancel, stop and skip"),
+    quick(
+        "ssh-gone",
+        "ssh is cut in mid deed, and its server is gone for longer than patience",
+    ),
+    quick("wrong-host-key", "a host shows another key than expected"),
+    on(
+        Stand::Doors,
+        Half::Quick,
+        "wrong-password",
+        "the password is not the one that the brokers know",
+    ),
+    on(
+        Stand::Doors,
+        Half::Quick,
+        "certificate-ended",
+        "the certificate of a broker has ended",
+    ),
+    on(
+        Stand::Doors,
+        Half::Quick,
+        "tls-asked-in-plain",
+        "a listener with TLS is spoken to without it",
+    ),
+    on(
+        Stand::Doors,
+        Half::Quick,
+        "plain-asked-by-tls",
+        "a listener without TLS is spoken to by it",
+    ),
     long(
         "release-vanishes",
         "the release is taken away after the checks",

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 use crate::peers::process::{self, Signal};
 use crate::workspace::{NotSo, Trouble, cargo, target};
 
+/// Names a binary that is built already, for tests that are told of more than one.
+pub const BUILT: &str = "WINDLASS_BUILT";
+
 /// How it is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
@@ -28,11 +31,17 @@ pub struct Windlass {
 }
 
 impl Windlass {
-    /// Builds it.
+    /// Builds it, or takes the one that [`BUILT`] names.
     ///
     /// # Errors
     /// When it does not build.
     pub fn build(profile: Profile) -> Result<Self, Trouble> {
+        if let Some(binary) = std::env::var_os(BUILT) {
+            return Ok(Self {
+                binary: binary.into(),
+                home: tempfile::tempdir()?,
+            });
+        }
         let mut words = vec!["build", "--locked", "--quiet", "--package", "windlass"];
         let folder = match profile {
             Profile::Dev => "debug",

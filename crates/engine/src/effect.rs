@@ -211,6 +211,8 @@ pub struct Sample {
     pub budgets: Option<Vec<Budget>>,
     /// The process is gone again: the last lines of its log.
     pub gone: Option<Failure>,
+    /// Why its host could not be looked at, and so not told what runs there; none: it was.
+    pub unseen: Option<String>,
     /// What its log said last, oldest first, where it runs and is not whole; may be a moment old.
     pub log: Vec<String>,
 }

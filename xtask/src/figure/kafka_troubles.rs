@@ -2,155 +2,165 @@
 //! assertion once a patch takes the handling out of a copy of it.
 //!
 //! A test that cannot fail proves nothing. Each trouble of `troubles::TROUBLES` has a patch of its name
-//! beside this file.
+//! beside this file. All stories are told as the code is by one run of the tests, so that a cluster serves
+//! many of them; without its handling each is told by a run of its own. What comes next is built meanwhile.
 //! Must never know: what any trouble is.
 //! Tests: below; the figure.
 
 mod copy;
+mod told;
 
-use std::process::Command;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Instant;
 
-use crate::troubles::{ASKED, TROUBLES, Trouble as Named};
-use crate::workspace::Trouble;
-use copy::Copied;
+use crate::troubles::{self, ASKED, TROUBLES, Trouble as Named};
+use crate::workspace::{NotSo, Trouble};
+use copy::{Copied, Programs, WHOLE, What};
 
-/// Where the stories' assertions stand, from the root of the workspace.
-const STORIES: &str = "tests/it/trouble/";
+/// Programs that are built ahead of the stories: each is about 120 MB.
+const AHEAD: usize = 3;
+
+/// The stories are told by the tests' own process here: what is taken out of them is built into it, too.
+/// All others are told of the real binary, by tests built from the code as it is.
+const WITHIN_THE_TESTS: &[&str] = &["clock-jumps"];
+
+/// A patch and the troubles whose handling it takes out.
+struct Spoiled {
+    patch: Vec<u8>,
+    names: Vec<&'static str>,
+}
+
+/// What became of building without a handling.
+enum Built {
+    Programs(Programs),
+    /// In words, why there are none.
+    Not(&'static str),
+}
 
 pub(super) fn measure() -> Result<f64, Trouble> {
-    let only = std::env::var(ASKED).ok().filter(|names| !names.is_empty());
-    let asked = |one: &&Named| {
-        let names = only.as_deref().map(|names| names.split(','));
-        names.is_none_or(|mut names| names.any(|name| name == one.name))
-    };
+    let asked = asked()?;
+    let names: Vec<&str> = asked.iter().map(|one| one.name).collect();
     let copied = Copied::checkout()?;
+    println!("{} of {} troubles are tried", asked.len(), TROUBLES.len());
+    let Some(whole) = copied.programs(WHOLE, What::BinaryAndTests)? else {
+        return Err(NotSo("the copy does not build".into()).into());
+    };
+    let spoiled = spoiled(&copied, &names)?;
     let mut count = 0_u32;
-    for trouble in TROUBLES.iter().filter(asked) {
+    thread::scope(|scope| -> Result<(), Trouble> {
+        let (give, take) = sync_channel(AHEAD);
+        let copied = &copied;
+        scope.spawn(move || {
+            for one in spoiled {
+                let built = without(copied, &one).map_err(|why| why.to_string());
+                if give.send((one, built)).is_err() {
+                    return;
+                }
+            }
+        });
         let begun = Instant::now();
-        let verdict = tried(&copied, trouble)?;
-        let took = begun.elapsed().as_secs();
-        if verdict.is_none() {
-            count += 1;
+        let met = told::tell(copied, &whole, &names)?;
+        println!("as the code is: {} s", begun.elapsed().as_secs());
+        for (one, built) in take {
+            let built = built?;
+            for name in &one.names {
+                let begun = Instant::now();
+                let verdict = judged(copied, name, &met, &built)?;
+                if verdict.is_none() {
+                    count += 1;
+                }
+                let says = verdict.unwrap_or("the test needs the handling");
+                println!("{name:<24} {says} ({} s)", begun.elapsed().as_secs());
+            }
+            if let Built::Programs(programs) = built {
+                programs.remove()?;
+            }
         }
-        let says = verdict.unwrap_or_else(|| "the test needs the handling".into());
-        println!("{:<24} {says} ({took} s)", trouble.name);
-    }
+        Ok(())
+    })?;
     println!("{count} of {}", TROUBLES.len());
     let all = u32::try_from(TROUBLES.len())?;
     Ok(f64::from(count) / f64::from(all) * 100.0)
 }
 
-/// What is not as it should be, in words; none: the test passes, and fails without the handling.
-fn tried(copied: &Copied, trouble: &Named) -> Result<Option<String>, Trouble> {
-    let name = trouble.name;
-    let whole = told(copied, name)?;
-    if !is_met(&whole, name) {
-        copied.keep(name, "whole", &whole)?;
-        return Ok(Some("the test does not pass as the code is".into()));
+/// Every trouble, or those that are named: what was broken off is gone on with so.
+fn asked() -> Result<Vec<&'static Named>, Trouble> {
+    let names = std::env::var(ASKED).ok().filter(|names| !names.is_empty());
+    troubles::asked(Some(names.as_deref().unwrap_or("all")))
+        .map_err(|name| NotSo(format!("no trouble {name}")).into())
+}
+
+/// Patches that take out the same are built once.
+fn spoiled(copied: &Copied, names: &[&'static str]) -> Result<Vec<Spoiled>, Trouble> {
+    let mut all: Vec<Spoiled> = Vec::new();
+    for name in names {
+        let patch = std::fs::read(copied.patch(name))?;
+        match all.iter_mut().find(|one| one.patch == patch) {
+            Some(same) => same.names.push(name),
+            None => all.push(Spoiled {
+                patch,
+                names: vec![name],
+            }),
+        }
     }
-    let patch = copied.patch(name);
-    if !patch.is_file() {
-        return Ok(Some("no patch takes the handling out".into()));
-    }
-    if !copied.apply(&patch, &[])? {
-        return Ok(Some("the patch does not apply any more".into()));
-    }
-    let patched = built_and_told(copied, name);
-    copied.apply(&patch, &["--reverse"])?;
-    let Some(patched) = patched? else {
-        return Ok(Some("the patched code does not build".into()));
+    Ok(all)
+}
+
+fn without(copied: &Copied, one: &Spoiled) -> Result<Built, Trouble> {
+    let Some(first) = one.names.first() else {
+        return Ok(Built::Not("it is no trouble's"));
     };
-    if is_met(&patched, name) {
-        return Ok(Some("the test passes without the handling".into()));
+    let patch = copied.patch(first);
+    if !copied.apply(&patch, &[])? {
+        return Ok(Built::Not("the patch does not apply any more"));
+    }
+    let within = one.names.iter().any(|name| WITHIN_THE_TESTS.contains(name));
+    let what = if within {
+        What::BinaryAndTests
+    } else {
+        What::Binary
+    };
+    let built = copied.programs(first, what);
+    copied.apply(&patch, &["--reverse"])?;
+    Ok(match built? {
+        Some(programs) => Built::Programs(programs),
+        None => Built::Not("the patched code does not build"),
+    })
+}
+
+/// What is not as it should be, in words; none: the test passes, and fails without the handling.
+fn judged(
+    copied: &Copied,
+    name: &str,
+    met: &str,
+    built: &Built,
+) -> Result<Option<&'static str>, Trouble> {
+    if !told::is_met(met, name) {
+        copied.keep(name, "whole", told::section(met, name))?;
+        return Ok(Some("the test does not pass as the code is"));
+    }
+    let programs = match built {
+        Built::Programs(programs) => programs,
+        Built::Not(why) => return Ok(Some(why)),
+    };
+    let patched = told::tell(copied, programs, &[name])?;
+    if told::is_met(&patched, name) {
+        return Ok(Some("the test passes without the handling"));
     }
     copied.keep(name, "patched", &patched)?;
-    match failed_at(&patched, name) {
+    Ok(match told::failed_at(&patched, name) {
         Some(at) => {
             println!("{name:<24} without its handling: {at}");
-            Ok(None)
+            None
         }
-        None => Ok(Some(
-            "the test fails elsewhere than at its assertion".into(),
-        )),
-    }
-}
-
-fn built_and_told(copied: &Copied, name: &str) -> Result<Option<String>, Trouble> {
-    let builds: [&[&str]; 2] = [
-        &["build", "--locked", "--quiet", "--package", "windlass"],
-        &[
-            "test",
-            "--locked",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--test",
-            "it",
-            "--no-run",
-        ],
-    ];
-    for words in builds {
-        if !copied.cargo(words)?.status()?.success() {
-            return Ok(None);
-        }
-    }
-    told(copied, name).map(Some)
-}
-
-/// Tells one story in the copy, and gives all that was said.
-fn told(copied: &Copied, name: &str) -> Result<String, Trouble> {
-    let words = [
-        "test",
-        "--locked",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--test",
-        "it",
-        "--",
-        "trouble::troubles_of",
-        "--nocapture",
-        "--test-threads",
-        "1",
-    ];
-    let mut cargo: Command = copied.cargo(&words)?;
-    let output = cargo.env(ASKED, name).env("RUST_BACKTRACE", "0").output()?;
-    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.push_str(&String::from_utf8_lossy(&output.stderr));
-    Ok(text)
-}
-
-fn is_met(text: &str, name: &str) -> bool {
-    text.contains(&format!("trouble {name} was met"))
-}
-
-/// The place of the story's own assertion, where that is what failed.
-fn failed_at(text: &str, name: &str) -> Option<String> {
-    let (_, after) = text.split_once(&format!("trouble {name} begins"))?;
-    let line = after.lines().find(|line| line.contains(" panicked at "))?;
-    let (_, at) = line.split_once(" panicked at ")?;
-    at.contains(STORIES)
-        .then(|| at.trim_end_matches(':').to_owned())
+        None => Some("the test fails elsewhere than at its assertion"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_storys_own_assertion_counts() {
-        let begun = "trouble store-full begins: the disk\n";
-        let own = "thread 'x' (1) panicked at xtask/tests/it/trouble/room.rs:7:5:\nno “full”\n";
-        let other = "thread 'x' (1) panicked at xtask/src/peers/kafka/lab.rs:7:5:\n";
-        assert_eq!(
-            failed_at(&format!("{begun}{own}"), "store-full").as_deref(),
-            Some("xtask/tests/it/trouble/room.rs:7:5")
-        );
-        assert_eq!(failed_at(&format!("{begun}{other}"), "store-full"), None);
-        assert_eq!(failed_at(own, "store-full"), None);
-        assert_eq!(failed_at(begun, "store-full"), None);
-    }
 
     #[test]
     fn each_trouble_has_its_patch() {

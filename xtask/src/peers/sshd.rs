@@ -1,7 +1,7 @@
 //! A real OpenSSH server on loopback: found, or installed where we may.
 //!
 //! Must never know: who connects to it, and for what.
-//! Tests: `tests/it/ssh.rs` here, and those of crates/targets, which read `daemon.rs` as their own.
+//! Tests: `tests/it/trouble/far.rs` here, and those of crates/targets, which read `daemon.rs` as their own.
 
 pub mod daemon;
 

@@ -165,6 +165,7 @@ impl Toy {
                         owes: Vec::new(),
                         budgets: None,
                         gone: None,
+                        unseen: None,
                         log: Vec::new(),
                     })),
                     None => Answer::Seen(Box::new(now)),

@@ -10,7 +10,6 @@ mod guide;
 mod kafka;
 mod reach;
 mod roll;
-mod ssh;
 mod stranger;
 mod target;
 mod trouble;

@@ -3,6 +3,8 @@
 //! One cluster serves the stories of its kind one after another; between two it is laid down anew.
 
 mod clock;
+mod doors;
+mod far;
 pub(crate) mod ground;
 mod health;
 mod identity;
@@ -16,12 +18,36 @@ mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::reach::Doors;
 use ground::Ground;
 use xtask::troubles::{self, Stand};
 
-type Story = fn(&mut Ground);
+/// What stories stand on.
+trait Site {
+    fn lay(stand: Stand) -> Self;
+    fn lay_anew(&mut self);
+}
 
-const STORIES: &[(&str, Story)] = &[
+impl Site for Ground {
+    fn lay(stand: Stand) -> Self {
+        Self::lay(stand)
+    }
+    fn lay_anew(&mut self) {
+        self.lay_anew();
+    }
+}
+
+impl Site for Doors {
+    fn lay(_stand: Stand) -> Self {
+        Self::open()
+    }
+    /// Nothing of it is changed by asking at its doors.
+    fn lay_anew(&mut self) {}
+}
+
+type Stories<S> = &'static [(&'static str, fn(&mut S))];
+
+const STORIES: Stories<Ground> = &[
     ("release-incomplete", release::incomplete),
     ("release-other-inside", release::other_inside),
     ("release-vanishes", release::vanishes),
@@ -48,26 +74,41 @@ const STORIES: &[(&str, Story)] = &[
     ("wrong-cluster-id", identity::wrong_cluster_id),
     ("killed-25-times", kills::twenty_five),
     ("clock-jumps", clock::jumps),
+    ("ssh-gone", far::gone),
+    ("wrong-host-key", far::wrong_host_key),
+];
+
+const AT_DOORS: Stories<Doors> = &[
+    ("wrong-password", doors::wrong_password),
+    ("certificate-ended", doors::certificate_ended),
+    ("tls-asked-in-plain", doors::tls_asked_in_plain),
+    ("plain-asked-by-tls", doors::plain_asked_by_tls),
 ];
 
 #[test]
 fn troubles_of_combined_nodes() {
-    tell(Stand::Combined);
+    tell(Stand::Combined, STORIES);
 }
 
 #[test]
 fn troubles_of_separated_nodes() {
-    tell(Stand::Separated);
+    tell(Stand::Separated, STORIES);
 }
 
 #[test]
 fn troubles_of_long_sessions() {
-    tell(Stand::LongSession);
+    tell(Stand::LongSession, STORIES);
+}
+
+#[test]
+fn troubles_of_doors() {
+    tell(Stand::Doors, AT_DOORS);
 }
 
 #[test]
 fn each_trouble_has_its_story() {
     let told = STORIES.iter().map(|(name, _)| *name);
+    let told = told.chain(AT_DOORS.iter().map(|(name, _)| *name));
     let mut told: Vec<&str> = told.collect();
     let mut known: Vec<&str> = troubles::TROUBLES.iter().map(|one| one.name).collect();
     told.sort_unstable();
@@ -76,26 +117,26 @@ fn each_trouble_has_its_story() {
 }
 
 /// Tells the stories that are asked for and need this.
-fn tell(stand: Stand) {
+fn tell<S: Site>(stand: Stand, stories: Stories<S>) {
     let asked = std::env::var(troubles::ASKED).ok();
     let asked = troubles::asked(asked.as_deref()).expect("names of troubles");
-    let mut ground: Option<Ground> = None;
+    let mut site: Option<S> = None;
     let mut failed = Vec::new();
     for trouble in asked.into_iter().filter(|one| one.stand == stand) {
-        let ground = match &mut ground {
+        let site = match &mut site {
             Some(used) => {
                 used.lay_anew();
                 used
             }
-            none => none.insert(Ground::lay(stand)),
+            none => none.insert(S::lay(stand)),
         };
         let begun = std::time::Instant::now();
-        let (_, story) = STORIES
+        let (_, story) = stories
             .iter()
             .find(|(name, _)| *name == trouble.name)
             .expect("a story");
         eprintln!("trouble {} begins: {}", trouble.name, trouble.what);
-        let told = catch_unwind(AssertUnwindSafe(|| story(ground)));
+        let told = catch_unwind(AssertUnwindSafe(|| story(site)));
         let took = begun.elapsed().as_secs_f64();
         if told.is_ok() {
             eprintln!("trouble {} was met, {took:.1} s", trouble.name);

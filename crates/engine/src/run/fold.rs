@@ -62,6 +62,7 @@ impl Run {
             Event::Began(began) => self.began(began),
             Event::Moved { subject, at, .. } => self.in_flight(subject, |flight| {
                 flight.state = Flying::Gating;
+                flight.step = None;
                 flight.progressed = *at;
             }),
             Event::NotYet { subject, step, .. } => self.not_yet(subject, step),
@@ -71,6 +72,7 @@ impl Run {
                 at,
             } => self.in_flight(subject, |flight| {
                 flight.progress = *progress;
+                flight.step = None;
                 flight.progressed = *at;
             }),
             Event::Failed {

@@ -471,7 +471,10 @@ fn step_words(flight: &Flight, now: Mark) -> String {
         .unwrap_or_default();
     match &flight.state {
         Flying::Doing => format!("{}{age}", flight.step.as_deref().unwrap_or("is restarting")),
-        Flying::Gating => format!("is coming back{age}"),
+        Flying::Gating => format!(
+            "{}{age}",
+            flight.step.as_deref().unwrap_or("is coming back")
+        ),
         Flying::Failed(failure) => format!("failed {}", failure.step),
         Flying::Unclear => "is unclear".into(),
         Flying::Left => "is left as it stands".into(),

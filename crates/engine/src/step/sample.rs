@@ -1,8 +1,8 @@
 //! The gate: one look at a member that comes back. Probes measure, the judgement is here.
 //!
 //! Passed when the member says itself that it runs the wanted release, is healthy, and owes nothing.
-//! Time limits count time without progress, not time.
-//! Must never know: what a system's health is made of. Stories: `tests/it/run.rs`.
+//! Time limits count time without progress, not time; time in which only its host is not to be seen, neither.
+//! Must never know: what a system's health is made of. Stories: `tests/it/gate.rs`.
 
 use super::{halted, seen};
 use crate::effect::{Failure, FailureCode, Sample};
@@ -40,13 +40,18 @@ pub(super) fn sample(run: &Run, sample: &Sample, now: Now) -> Vec<Event> {
     let Some(owed) = owed(sample, flight) else {
         return settled(run, sample, subject, flight, now);
     };
+    let unseen = sample.unseen.as_ref();
+    if let Some(why) = unseen.filter(|_| sample.member.health.is_healthy()) {
+        return waits(run, subject, flight, why);
+    }
     let waited = now.mono.since(flight.progressed).unwrap_or_default();
-    if sample.member.progress > flight.progress
-        && waited >= Ms(run.policy().patience.0 / TOLD_A_PATIENCE)
-    {
+    let came_nearer = sample.member.progress > flight.progress
+        && waited >= Ms(run.policy().patience.0 / TOLD_A_PATIENCE);
+    // Its host was waited for, and answers again: limits count from now.
+    if came_nearer || flight.step.is_some() {
         return vec![Event::Progressed {
             subject,
-            progress: sample.member.progress,
+            progress: sample.member.progress.max(flight.progress),
             at: now.mono,
         }];
     }
@@ -65,6 +70,19 @@ pub(super) fn sample(run: &Run, sample: &Sample, now: Now) -> Vec<Event> {
         log: sample.log.clone(),
     };
     failed(run, subject, flight, failure, now)
+}
+
+/// The cluster says that the member is well, and its host, which alone tells what runs there, cannot be
+/// asked: nothing is wrong with the member. Told once.
+fn waits(run: &Run, subject: Subject, flight: &Flight, why: &str) -> Vec<Event> {
+    if flight.step.is_some() || run.is_stopping() {
+        return Vec::new();
+    }
+    vec![Event::NotYet {
+        subject,
+        attempt: flight.attempt,
+        step: format!("waiting for its host: {why}"),
+    }]
 }
 
 fn settled(run: &Run, sample: &Sample, subject: Subject, flight: &Flight, now: Now) -> Vec<Event> {

@@ -7,6 +7,7 @@ mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod gate;
 mod goal;
 mod hours;
 mod kafka;

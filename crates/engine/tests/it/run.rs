@@ -368,23 +368,6 @@ fn a_member_that_waits_in_a_later_hop_can_be_skipped_and_a_stranger_cannot() {
 }
 
 #[test]
-fn a_gate_without_progress_past_the_patience_pauses() {
-    let mut world = World::of(SMALL);
-    world
-        .sickens("1")
-        .taken(1, 1)
-        .pass(Ms::minutes(4))
-        .quietly()
-        .pass(Ms::minutes(2))
-        .tells(
-            "
-            member/1 failed: brain 1 made no progress for 300 s: it catches up
-            halted: member/1 failed
-        ",
-        );
-}
-
-#[test]
 fn time_that_nobody_looked_at_is_no_time_without_progress() {
     let mut world = World::of(SMALL);
     world

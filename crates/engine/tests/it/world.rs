@@ -2,6 +2,7 @@
 
 mod line;
 
+use crate::gate::Ails;
 use crate::stage::{cluster, same, v};
 use line::line;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use windlass_engine::calendar::{Stretch, When};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample};
 use windlass_engine::hash::Hash;
-use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::names::Subject;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::Run;
@@ -72,7 +73,7 @@ pub struct World {
     /// Subjects whose deeds are not answered.
     held: BTreeSet<Subject>,
     /// Members whose gate is not passed.
-    sick: BTreeSet<MemberId>,
+    pub ails: Ails,
     /// Deeds that go wrong, with what.
     failing: BTreeMap<Subject, String>,
     /// The answer to the next claims.
@@ -152,7 +153,7 @@ impl World {
             request,
             journal: Vec::new(),
             held: BTreeSet::new(),
-            sick: BTreeSet::new(),
+            ails: Ails::default(),
             failing: BTreeMap::new(),
             claim: ClaimAnswer::Claimed,
             due: BTreeMap::new(),
@@ -244,14 +245,8 @@ impl World {
 
     pub fn mended(&mut self, subject: &str) -> &mut Self {
         self.failing.remove(&Subject::parse(subject));
-        self.sick.remove(&MemberId::from(subject));
+        self.ails.mended(subject);
         self.due.clear();
-        self
-    }
-
-    /// A member does not come back whole.
-    pub fn sickens(&mut self, member: &str) -> &mut Self {
-        self.sick.insert(member.into());
         self
     }
 
@@ -517,9 +512,7 @@ impl World {
                 member, attempt, ..
             } => {
                 let mut seen = self.cluster.members.get(member)?.clone();
-                if self.sick.contains(member) {
-                    seen.health = Health::Settling("it catches up".into());
-                }
+                let unseen = self.ails.shown(&mut seen);
                 Some(Answer::Sample(Box::new(Sample {
                     attempt: *attempt,
                     member: seen,
@@ -527,6 +520,7 @@ impl World {
                     owes: Vec::new(),
                     budgets: None,
                     gone: None,
+                    unseen,
                     log: Vec::new(),
                 })))
             }

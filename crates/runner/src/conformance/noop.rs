@@ -201,6 +201,7 @@ impl NoopTarget {
                         owes: Vec::new(),
                         budgets: None,
                         gone: None,
+                        unseen: None,
                         log: Vec::new(),
                     })),
                 }

@@ -215,9 +215,11 @@ impl KafkaTarget {
         let now = self.clock.now().mono;
         let kept: BTreeMap<MemberId, HostSeen> = {
             let memory = self.memory();
-            let young = memory.hosts.iter().filter(|(id, (at, _))| {
+            // That a host did not answer is no answer: it may be back.
+            let young = memory.hosts.iter().filter(|(id, (at, seen))| {
                 fresh.is_some_and(|fresh| fresh != *id)
                     && !memory.busy.contains(*id)
+                    && !matches!(seen.view.running, Running::Unknown(_))
                     && younger(now, *at, HOSTS_MAX_AGE)
             });
             young
@@ -356,9 +358,10 @@ impl KafkaTarget {
             };
             gate::owes(&snapshot, member, memory.wanted.get(member), fetched)
         };
-        let gone = match hosts.get(member).map(|seen| &seen.view.running) {
-            Some(Running::Nothing) => Some(self.gone(member).await),
-            Some(Running::Process { .. } | Running::Unknown(_)) | None => None,
+        let (gone, hidden) = match hosts.get(member).map(|seen| &seen.view.running) {
+            Some(Running::Nothing) => (Some(self.gone(member).await), None),
+            Some(Running::Unknown(why)) => (None, Some(why.clone())),
+            Some(Running::Process { .. }) | None => (None, None),
         };
         let mut seen = snapshot
             .members
@@ -381,6 +384,7 @@ impl KafkaTarget {
             cluster: Some(snapshot),
             owes,
             gone,
+            unseen: hidden,
         }
     }
 

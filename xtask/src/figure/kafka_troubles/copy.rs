@@ -5,10 +5,38 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 use crate::peers::cache;
+use crate::windlass::BUILT;
 use crate::workspace::{self, Trouble};
+
+/// The name of the programs of the code as it is.
+pub(super) const WHOLE: &str = "whole";
+
+/// What is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// The binary; its tests are those of the code as it is.
+    Binary,
+    BinaryAndTests,
+}
+
+/// The binary, and the tests that start it.
+pub(super) struct Programs {
+    folder: PathBuf,
+    windlass: PathBuf,
+    tests: PathBuf,
+}
+
+impl Programs {
+    /// They are not told of any more.
+    pub(super) fn remove(self) -> Result<(), Trouble> {
+        Ok(fs::remove_dir_all(self.folder)?)
+    }
+}
 
 /// The copy: kept from one measuring to the next, so that only what changed is built again.
 pub(super) struct Copied {
@@ -36,13 +64,88 @@ impl Copied {
         Ok(Self { root })
     }
 
-    /// Cargo in the copy.
-    pub(super) fn cargo(&self, words: &[&str]) -> Result<Command, Trouble> {
-        let mut command = workspace::cargo(words)?;
+    /// Builds in the copy; kept under that name, so that the next can be built meanwhile. None: it does not
+    /// build.
+    pub(super) fn programs(&self, name: &str, what: What) -> Result<Option<Programs>, Trouble> {
+        let folder = self.root.with_file_name("programs").join(name);
+        fs::create_dir_all(&folder)?;
+        let mut built = Programs {
+            windlass: folder.join("windlass"),
+            tests: self.tests_as_it_is(),
+            folder,
+        };
+        let binary = ["build", "--locked", "--quiet", "--package", "windlass"];
+        let output = self.cargo(&binary)?.output()?;
+        // What is spoiled may well be warned of; only why it does not build is of use.
+        self.keep(name, "built", &String::from_utf8_lossy(&output.stderr))?;
+        if !output.status.success() {
+            return Ok(None);
+        }
+        fs::copy(self.target().join("debug/windlass"), &built.windlass)?;
+        if what == What::BinaryAndTests {
+            let Some(program) = self.tests()? else {
+                return Ok(None);
+            };
+            built.tests = built.folder.join("it");
+            fs::copy(program, &built.tests)?;
+        }
+        Ok(Some(built))
+    }
+
+    fn tests_as_it_is(&self) -> PathBuf {
+        self.root.with_file_name("programs").join(WHOLE).join("it")
+    }
+
+    /// Builds the tests, and says where they lie.
+    fn tests(&self) -> Result<Option<String>, Trouble> {
+        let words = [
+            "test",
+            "--locked",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--test",
+            "it",
+            "--no-run",
+            "--message-format",
+            "json",
+        ];
+        let output = self.cargo(&words)?.stderr(Stdio::null()).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let told = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let program = told
+            .filter(|told| told["target"]["name"] == "it")
+            .find_map(|told| Some(told["executable"].as_str()?.to_owned()));
+        Ok(program.filter(|_| output.status.success()))
+    }
+
+    /// The tests of these programs, as cargo would start them.
+    pub(super) fn told_by(&self, programs: &Programs) -> Command {
+        let mut command = Command::new(&programs.tests);
         command
+            .current_dir(self.root.join("xtask"))
+            .env("CARGO_TARGET_DIR", self.target())
+            .env(BUILT, &programs.windlass);
+        command
+    }
+
+    /// Cargo in the copy; stories that are told meanwhile come first.
+    fn cargo(&self, words: &[&str]) -> Result<Command, Trouble> {
+        let cargo = workspace::cargo(words)?;
+        let mut command = Command::new("nice");
+        command
+            .args(["-n", "10"])
+            .arg(cargo.get_program())
+            .args(cargo.get_args())
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.root.with_file_name("target"));
+            .env("CARGO_TARGET_DIR", self.target());
         Ok(command)
+    }
+
+    fn target(&self) -> PathBuf {
+        self.root.with_file_name("target")
     }
 
     /// The patch of that name.

@@ -22,6 +22,8 @@ use xtask::windlass::{Profile, Windlass};
 pub const SOON: Duration = Duration::from_secs(60);
 /// A whole roll of three nodes, with other work on the machine.
 pub const ROLLED: Duration = Duration::from_secs(180);
+/// A deed stops a node and sees its process stay, within seconds; on a busy machine within this.
+const DEED_S: &str = "30";
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 static CARRIERS: AtomicU32 = AtomicU32::new(0);
@@ -40,6 +42,12 @@ pub struct Ground {
     properties: BTreeMap<i32, String>,
 }
 
+impl Drop for Ground {
+    fn drop(&mut self) {
+        self.let_deeds_end();
+    }
+}
+
 /// What a command said, on both outlets.
 #[derive(Debug)]
 pub struct Said {
@@ -53,6 +61,7 @@ impl Ground {
             Stand::Combined => Lab::builder().combined(3),
             Stand::Separated => Lab::builder().separated(3, 3),
             Stand::LongSession => Lab::builder().combined(3).session(Session::Long),
+            Stand::Doors => unreachable!("who asks at doors stands on `reach::Doors`"),
         };
         let lab = lab
             .name(NAME)
@@ -73,8 +82,26 @@ impl Ground {
         }
     }
 
+    /// What a story that failed has begun on a host ends there: else it would start a node at a port, and in
+    /// a folder, of the next cluster.
+    fn let_deeds_end(&self) {
+        for (id, _) in self.lab.nodes() {
+            let lock = self
+                .lab
+                .folder(id)
+                .join(format!(".windlass/{id}.fence.lock"));
+            if lock.exists() {
+                let mut waits = Command::new("flock");
+                waits.args(["-w", DEED_S]).arg(lock).arg("true");
+                // One that hangs is left: the processes that it waits for are killed next.
+                waits.status().map(|_status| ()).unwrap_or_default();
+            }
+        }
+    }
+
     /// An empty cluster on the first release again, and an empty store.
     pub fn lay_anew(&mut self) {
+        self.let_deeds_end();
         self.lab.format_anew(ROLL[0]).expect("formatted");
         for (id, text) in &self.properties {
             let folder = self.lab.folder(*id);

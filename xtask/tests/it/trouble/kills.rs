@@ -11,7 +11,7 @@ use super::ground::{Ground, has, said};
 
 const KILLS: u32 = 25;
 /// Lives are drawn between these: 25 of them take less than a roll of two hops does.
-const LIFE_MS: (u64, u64) = (400, 3_000);
+const LIFE_MS: (u64, u64) = (300, 1_500);
 
 pub fn twenty_five(ground: &mut Ground) {
     ground.register("");

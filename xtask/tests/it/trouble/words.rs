@@ -88,6 +88,7 @@ pub fn expiry(ground: &mut Ground) {
             "--monotonic",
             "4000",
             "--fork",
+            "--kill-child",
         ])
         .arg(carry.get_program())
         .args(carry.get_args())
