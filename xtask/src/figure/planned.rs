@@ -72,6 +72,7 @@ pub(super) fn add(snapshot: &mut Snapshot, carries: &[&str], at: &Version, zone:
         components: carried.collect::<BTreeMap<_, _>>(),
         unversioned: BTreeSet::new(),
         host: None,
+        address: None,
         zone: zone.map(str::to_owned),
         health: Health::Healthy,
         incarnation: None,

@@ -34,7 +34,7 @@ fn an_unknown_field_near_to_nothing_names_all() {
     error: unknown field `colour`
       --> orders.yaml:21:5
     21 |     colour: red
-       |     ^^^^^^ expected one of `pace`, `soak`, `finalize`, `via`, `patience`, `pauseLimit`, `checks`, `windows`, `freezes`, `fit`
+       |     ^^^^^^ expected one of `pace`, `soak`, `finalize`, `via`, `acceptRisks`, `patience`, `pauseLimit`, `checks`, `windows`, `freezes`, `fit`
     "#);
 }
 

@@ -255,6 +255,8 @@ fn a_refusal() {
           "source": "UP"
         }
       ],
+      "proof": "plain",
+      "opens": [],
       "hints": [
         "windlass targets orders"
       ]
