@@ -17,9 +17,9 @@ mod show;
 mod targets;
 mod world;
 
+pub use atlas::Atlas;
 pub use back::may_return;
 pub use effort::{Start, batches};
-pub use atlas::Atlas;
 pub use make::{plan, plan_by};
 pub use targets::{Standing, Target, targets};
 
@@ -71,7 +71,10 @@ impl Goal {
             Self::Version(_) | Self::Finalize | Self::Back(_) => None,
         };
         let asked = stops.iter().chain(self.release());
-        asked.chain(named.into_iter().flatten()).filter_map(|asked| catalog.meant(asked)).collect()
+        asked
+            .chain(named.into_iter().flatten())
+            .filter_map(|asked| catalog.meant(asked))
+            .collect()
     }
 }
 

@@ -112,9 +112,7 @@ impl Ord for Version {
 }
 
 /// What is still to become the release of its numbers comes before it; a maker's own build of it after.
-const BEFORE: [&str; 8] = [
-    "alpha", "beta", "dev", "ec", "fc", "pre", "rc", "snapshot",
-];
+const BEFORE: [&str; 8] = ["alpha", "beta", "dev", "ec", "fc", "pre", "rc", "snapshot"];
 
 /// Numbers in suffixes count as numbers: `-rc.9` before `-rc.10`, `+k3s1` before `+k3s2`.
 fn by_suffix(one: &str, other: &str) -> Ordering {
@@ -122,7 +120,9 @@ fn by_suffix(one: &str, other: &str) -> Ordering {
         return Ordering::Equal;
     }
     let rank = |suffix: &str| {
-        let word = suffix.trim_start_matches(['-', '.', '+']).to_ascii_lowercase();
+        let word = suffix
+            .trim_start_matches(['-', '.', '+'])
+            .to_ascii_lowercase();
         let early = suffix.starts_with('-') && BEFORE.iter().any(|before| word.starts_with(before));
         match (early, suffix.is_empty()) {
             (true, _) => 0,
@@ -280,7 +280,13 @@ mod tests {
 
     #[test]
     fn what_comes_before_a_release_and_what_is_built_of_it() {
-        let order = ["4.16.0-ec.2", "4.16.0-rc.9", "4.16.0-rc.10", "4.16.0", "4.16.0-aliyun.1"];
+        let order = [
+            "4.16.0-ec.2",
+            "4.16.0-rc.9",
+            "4.16.0-rc.10",
+            "4.16.0",
+            "4.16.0-aliyun.1",
+        ];
         assert!(order.windows(2).all(|pair| v(pair[0]) < v(pair[1])));
         assert!(v("1.31.2+k3s1") < v("1.31.2+k3s2") && v("1.31.2") < v("v1.31.2-aliyun.1"));
         assert_eq!(v("2.1.x"), v("2.1"));

@@ -7,10 +7,7 @@ const LETTERS_PER_SLIP: usize = 3;
 
 /// The known name that was most likely meant, if any is near enough.
 #[must_use]
-pub fn nearest<'k>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'k str>,
-) -> Option<&'k str> {
+pub fn nearest<'k>(wrong: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let limit = (wrong.chars().count() / LETTERS_PER_SLIP).max(1);
     let folded = wrong.to_lowercase();
     known

@@ -12,10 +12,10 @@ use thiserror::Error;
 use windlass_engine::calendar::hours::Fit;
 use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::hash::Hash;
+use windlass_engine::names::RiskName;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;
-use windlass_engine::names::RiskName;
 use windlass_engine::version::{Range, Version};
 
 /// Names become files, rows and Kubernetes objects: what a DNS label allows in length.

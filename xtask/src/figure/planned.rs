@@ -39,8 +39,7 @@ pub(super) fn shipped(system: &str) -> Result<Catalog, Trouble> {
     }
     let own = sheets.iter().find(|sheet| sheet.system == system);
     let own = own.ok_or_else(|| NotSo(format!("no catalog of {system}")))?;
-    whole(&own.file, &own.text, &sheets)
-        .map_err(|found| NotSo(render(&found, Ink::Plain)).into())
+    whole(&own.file, &own.text, &sheets).map_err(|found| NotSo(render(&found, Ink::Plain)).into())
 }
 
 /// The larger of the recorded graphs of OpenShift's update service.
@@ -65,7 +64,9 @@ pub(super) fn cluster(system: &str) -> Snapshot {
 /// Adds a member that carries these components, all at one release.
 pub(super) fn add(snapshot: &mut Snapshot, carries: &[&str], at: &Version, zone: Option<&str>) {
     let id = MemberId::from((snapshot.members.len() + 1).to_string());
-    let carried = carries.iter().map(|name| (Component::from(*name), at.clone()));
+    let carried = carries
+        .iter()
+        .map(|name| (Component::from(*name), at.clone()));
     let member = Member {
         id: id.clone(),
         name: format!("{} {id}", carries.join("+")),

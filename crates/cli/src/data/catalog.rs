@@ -92,10 +92,7 @@ fn lint(bare: &Bare, args: &LintArgs) -> Result<Exit, Failed> {
         outlet.data(&views);
     } else if clean {
         let checked = count(sources.len(), "catalog");
-        outlet.line(&format!(
-            "{} {checked} without a fault",
-            outlet.style.ok()
-        ));
+        outlet.line(&format!("{} {checked} without a fault", outlet.style.ok()));
     } else {
         Failed::Files(told).tell(outlet);
     }

@@ -121,7 +121,9 @@ pub fn lines(
         }
         Goal::Back(to) => format!(": windlass check {} --rollback --to {to}", looked.typed),
         Goal::Of(ends) => {
-            let ends = ends.iter().map(|(name, version)| format!("{name}={version}"));
+            let ends = ends
+                .iter()
+                .map(|(name, version)| format!("{name}={version}"));
             let ends: Vec<String> = ends.collect();
             format!(": windlass check {} --to {}", looked.typed, ends.join(","))
         }

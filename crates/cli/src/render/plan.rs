@@ -153,7 +153,9 @@ fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
         .unwrap_or_default();
     let way = match &plan.goal {
         Goal::Of(ends) => {
-            let ends = ends.iter().map(|(name, version)| format!("{name} → {version}"));
+            let ends = ends
+                .iter()
+                .map(|(name, version)| format!("{name} → {version}"));
             style.text(&ends.collect::<Vec<_>>().join(", "))
         }
         Goal::Version(_) | Goal::Back(_) => style.text(&format!("{} → {to}", start.join(" and "))),
@@ -231,7 +233,10 @@ fn stage_row(
             Cell::toned("by hand", Tone::Warn),
             Cell::plain(hold.title.clone()),
             Cell::plain(if hold.no_return {
-                format!("no way back from here; {}; proven by {}", hold.what, hold.proof)
+                format!(
+                    "no way back from here; {}; proven by {}",
+                    hold.what, hold.proof
+                )
             } else {
                 format!("{}; proven by {}", hold.what, hold.proof)
             }),

@@ -33,7 +33,10 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
             style.dim("not all of this may be needed for the no: the limit was reached first")
         ));
     }
-    let says_more = !refusal.opens.iter().all(|opens| refusal.because.contains(opens));
+    let says_more = !refusal
+        .opens
+        .iter()
+        .all(|opens| refusal.because.contains(opens));
     for (index, opens) in refusal.opens.iter().filter(|_| says_more).enumerate() {
         let word = if index == 0 { "without" } else { "and    " };
         lines.extend(flowing(

@@ -173,14 +173,15 @@ pub(super) fn path(
         return false;
     }
     let safe = |risks: &[RiskName]| {
-        risks.iter().all(|name| {
-            policy.risks.contains(name) || ruled_out(catalog, snapshot, name)
-        })
+        risks
+            .iter()
+            .all(|name| policy.risks.contains(name) || ruled_out(catalog, snapshot, name))
     };
     let met = |(name, least): (&LevelName, &u16)| levels.get(name).copied().unwrap_or(0) >= *least;
-    let by_path = catalog.paths.iter().any(|path| {
-        leads(catalog, path, hop) && path.needs.iter().all(met) && safe(&path.risks)
-    });
+    let by_path = catalog
+        .paths
+        .iter()
+        .any(|path| leads(catalog, path, hop) && path.needs.iter().all(met) && safe(&path.risks));
     let by_edge = is_main(catalog, hop.component)
         && catalog
             .edges

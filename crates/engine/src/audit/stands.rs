@@ -73,7 +73,9 @@ impl<'a> Stands<'a> {
     }
 
     fn present(&self) -> Vec<usize> {
-        (0..self.all.len()).filter(|id| self.counts[*id] > 0).collect()
+        (0..self.all.len())
+            .filter(|id| self.counts[*id] > 0)
+            .collect()
     }
 
     /// Everything that stands broken.

@@ -48,8 +48,9 @@ impl<'a> Walk<'a> {
         course: Course,
     ) -> Self {
         let absent = catalog.levels.iter();
-        let mut levels: BTreeMap<LevelName, u16> =
-            absent.map(|facts| (facts.name.clone(), facts.absent)).collect();
+        let mut levels: BTreeMap<LevelName, u16> = absent
+            .map(|facts| (facts.name.clone(), facts.absent))
+            .collect();
         let seen = snapshot.levels.iter();
         levels.extend(seen.map(|(name, level)| (name.clone(), level.finalized)));
         let mut walk = Self {
@@ -65,7 +66,9 @@ impl<'a> Walk<'a> {
             objections: Vec::new(),
         };
         for member in snapshot.members.values() {
-            let kind = walk.stands.id(member.zone.as_ref(), member.components.clone());
+            let kind = walk
+                .stands
+                .id(member.zone.as_ref(), member.components.clone());
             walk.stands.add(kind);
             walk.runs.insert(member.id.clone(), kind);
         }
@@ -206,17 +209,26 @@ impl<'a> Walk<'a> {
         let catalog = self.catalog;
         let facts = catalog.levels.iter().find(|facts| facts.name == hold.level);
         let Some(facts) = facts.filter(|facts| facts.raise == Raising::ByHumans) else {
-            self.object(step, "level", format!("{} is not raised by humans", hold.level));
+            self.object(
+                step,
+                "level",
+                format!("{} is not raised by humans", hold.level),
+            );
             return;
         };
-        if !facts.procedure.iter().any(|human| human.title == hold.title) {
+        if !facts
+            .procedure
+            .iter()
+            .any(|human| human.title == hold.title)
+        {
             let what = format!("{} has no step {}", hold.level, hold.title);
             self.object(step, "level", what);
         }
         if let Some(range) = &facts.raised_at {
-            let outside = self.all_runs().flatten().any(|(name, release)| {
-                is_main(catalog, name) && !range.holds(release)
-            });
+            let outside = self
+                .all_runs()
+                .flatten()
+                .any(|(name, release)| is_main(catalog, name) && !range.holds(release));
             if outside {
                 let what = format!("{} is raised only while all run {range}", hold.level);
                 self.object(step, "level", what);
@@ -258,7 +270,11 @@ impl<'a> Walk<'a> {
             let asked = facts.from.as_ref().is_none_or(leaves)
                 && facts.to.as_ref().is_none_or(|to| to.holds(&hop.to));
             let place = match facts.turn {
-                Turn::After => hop.stages.iter().rposition(carries).map(|at| at..hop.stages.len()),
+                Turn::After => hop
+                    .stages
+                    .iter()
+                    .rposition(carries)
+                    .map(|at| at..hop.stages.len()),
                 Turn::Before => hop.stages.iter().position(carries).map(|at| 0..at),
             };
             let count = hop.stages.iter().filter(|stage| is_it(stage)).count();

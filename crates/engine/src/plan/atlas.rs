@@ -3,8 +3,8 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/oracle.rs`, `tests/it/places.rs`.
 
-use crate::catalog::{Catalog, Edge, Line, Lines};
 use super::world::edges::binds;
+use crate::catalog::{Catalog, Edge, Line, Lines};
 use crate::names::{Component, RiskName, Track};
 use crate::version::Version;
 use alloc::collections::BTreeMap;

@@ -41,7 +41,12 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
 pub(super) fn not_newer(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
     let mut older: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for member in seen.movers() {
-        if let Some(oldest) = seen.main(member).map(|(_, v)| v).min().filter(|v| *v < goal) {
+        if let Some(oldest) = seen
+            .main(member)
+            .map(|(_, v)| v)
+            .min()
+            .filter(|v| *v < goal)
+        {
             older.entry(oldest).or_default().push(&member.name);
         }
     }

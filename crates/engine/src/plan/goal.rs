@@ -6,8 +6,8 @@ use super::seen::Seen;
 use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, Track};
 use crate::policy::Policy;
-use crate::snapshot::Fact;
 use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::snapshot::Fact;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -181,10 +181,7 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
         "go on instead: windlass plan {{cluster}} --to {newest}"
     )];
     // Where some member runs something older still, only that is a release to go back to.
-    if seen
-        .movers()
-        .all(|m| seen.main(m).all(|(_, v)| v >= goal))
-    {
+    if seen.movers().all(|m| seen.main(m).all(|(_, v)| v >= goal)) {
         hints.push(format!(
             "all go back, while no level is finalized above {goal}, with: windlass rollback \
              {{cluster}} --to {goal}"

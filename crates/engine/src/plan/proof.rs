@@ -84,7 +84,11 @@ fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Vec<Bar> {
     let everything: Vec<Bar> = of_catalog
         .iter()
         .cloned()
-        .chain(all.iter().filter(|bar| matches!(bar, Bar::Runs(..))).cloned())
+        .chain(
+            all.iter()
+                .filter(|bar| matches!(bar, Bar::Runs(..)))
+                .cloned(),
+        )
         .collect();
     for facts in [&of_catalog, &everything] {
         if !is_barred(seen, aim, &bars::ease(facts.iter())) {
@@ -175,7 +179,10 @@ fn hints(seen: &Seen, aim: &Aim, bars: &[Bar], goal: &Version) -> Vec<String> {
 fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
     let mut hints = Vec::new();
     for path in seen.catalog.paths.iter().filter(|path| path.to.holds(goal)) {
-        let hint = format!("{goal} is reached from {} only ({})", path.from, path.source);
+        let hint = format!(
+            "{goal} is reached from {} only ({})",
+            path.from, path.source
+        );
         if hints.len() < LEADING_MAX && !hints.contains(&hint) {
             hints.push(hint);
         }
@@ -210,10 +217,7 @@ fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
 fn nearest(seen: &Seen, aim: &Aim, goal: &Version) -> Vec<String> {
     let catalog = seen.catalog;
     let newest = seen.releases().into_iter().max();
-    let of_main = aim
-        .ends
-        .keys()
-        .all(|name| catalog.track_of(name).is_main());
+    let of_main = aim.ends.keys().all(|name| catalog.track_of(name).is_main());
     let mut near: Vec<&Version> = catalog
         .releases
         .iter()
@@ -226,7 +230,9 @@ fn nearest(seen: &Seen, aim: &Aim, goal: &Version) -> Vec<String> {
     let found = near.into_iter().rev().filter(|_| of_main).find(|version| {
         let ends = aim.ends.keys();
         let nearer = Aim {
-            ends: ends.map(|name| (name.clone(), (*version).clone())).collect(),
+            ends: ends
+                .map(|name| (name.clone(), (*version).clone()))
+                .collect(),
             stops: Vec::new(),
             ..aim.clone()
         };

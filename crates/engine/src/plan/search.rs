@@ -253,17 +253,20 @@ impl World<'_> {
     fn is_broken_already(&self, state: &State, rule: usize, of: At, from: At) -> bool {
         let mut places = self.rules.iter().filter(|r| r.index == rule);
         places.any(|rule| {
-            !self.allows(rule, of, from) && match rule.in_member {
-                InMember::No => {
-                    self.stands(state, rule.of).any(|(_, at)| at == of)
-                        && self.stands(state, rule.from).any(|(_, at)| at == from)
+            !self.allows(rule, of, from)
+                && match rule.in_member {
+                    InMember::No => {
+                        self.stands(state, rule.of).any(|(_, at)| at == of)
+                            && self.stands(state, rule.from).any(|(_, at)| at == from)
+                    }
+                    InMember::Yes => {
+                        let pairs = self
+                            .stands(state, rule.of)
+                            .zip(self.stands(state, rule.from));
+                        let mut pairs = pairs.map(|((_, of), (_, from))| (of, from));
+                        pairs.any(|pair| pair == (of, from))
+                    }
                 }
-                InMember::Yes => {
-                    let pairs = self.stands(state, rule.of).zip(self.stands(state, rule.from));
-                    let mut pairs = pairs.map(|((_, of), (_, from))| (of, from));
-                    pairs.any(|pair| pair == (of, from))
-                }
-            }
         })
     }
 
@@ -271,22 +274,22 @@ impl World<'_> {
     /// the new release beside all that stands during the move and after it.
     fn is_fit(&self, state: &State, mover: &Mover) -> bool {
         let moves = |place: (usize, usize)| {
-            place.0 == mover.class
-                && self.classes[mover.class].strand_of[place.1] == mover.strand
+            place.0 == mover.class && self.classes[mover.class].strand_of[place.1] == mover.strand
         };
         // One member alone is never at two releases at once; more of them are, in an order that is
         // not known yet, so all pairs of old and new are asked for.
         let during = mover.moves > 1;
         let stays = |group: usize| during || !mover.groups.contains(&group);
         let bad = |rule: &Rule, of: At, from: At| {
-            !self.allows(rule, of, from)
-                && !self.is_broken_already(state, rule.index, of, from)
+            !self.allows(rule, of, from) && !self.is_broken_already(state, rule.index, of, from)
         };
         self.rules.iter().all(|rule| {
             let (of, from) = (moves(rule.of), moves(rule.from));
             match rule.in_member {
                 InMember::Yes if of || from => {
-                    let pairs = self.stands(state, rule.of).zip(self.stands(state, rule.from));
+                    let pairs = self
+                        .stands(state, rule.of)
+                        .zip(self.stands(state, rule.from));
                     !pairs
                         .filter(|((group, _), _)| mover.groups.contains(group))
                         .any(|((_, one), (_, other))| {
@@ -299,13 +302,13 @@ impl World<'_> {
                 InMember::No => {
                     let both = of && from && bad(rule, mover.to, mover.to);
                     let beside = of
-                        && self.stands(state, rule.from).any(|(group, at)| {
-                            (!from || stays(group)) && bad(rule, mover.to, at)
-                        });
+                        && self
+                            .stands(state, rule.from)
+                            .any(|(group, at)| (!from || stays(group)) && bad(rule, mover.to, at));
                     let under = from
-                        && self.stands(state, rule.of).any(|(group, at)| {
-                            (!of || stays(group)) && bad(rule, at, mover.to)
-                        });
+                        && self
+                            .stands(state, rule.of)
+                            .any(|(group, at)| (!of || stays(group)) && bad(rule, at, mover.to));
                     !(both || beside || under)
                 }
             }
@@ -420,11 +423,7 @@ impl World<'_> {
         Some((step, next, cost))
     }
 
-    fn step_raise(
-        &self,
-        state: &State,
-        (axis, to): (usize, u16),
-    ) -> Option<(Step, State, Cost)> {
+    fn step_raise(&self, state: &State, (axis, to): (usize, u16)) -> Option<(Step, State, Cost)> {
         let from = state.levels[axis];
         if to <= from || !self.counts(axis, &state.levels) || !self.may_raise(axis, state) {
             return None;

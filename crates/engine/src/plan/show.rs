@@ -126,13 +126,7 @@ impl Hand<'_> {
         }
     }
 
-    fn take_move(
-        &mut self,
-        class: usize,
-        strand: usize,
-        to: At,
-        groups: &[(usize, Vec<At>)],
-    ) {
+    fn take_move(&mut self, class: usize, strand: usize, to: At, groups: &[(usize, Vec<At>)]) {
         let world = self.world;
         let version = world.version(to).clone();
         let parts = &world.classes[class].strands[strand].parts;
@@ -302,7 +296,9 @@ fn act(catalog: &Catalog, snapshot: &Snapshot, hop: &mut Hop) {
     for facts in facts.iter().rev() {
         let mut stages = hop.stages.iter();
         let at = match facts.turn {
-            Turn::After => stages.rposition(|s| carries(s, &facts.after)).map(|at| at + 1),
+            Turn::After => stages
+                .rposition(|s| carries(s, &facts.after))
+                .map(|at| at + 1),
             Turn::Before => None,
         };
         if let Some(at) = at {

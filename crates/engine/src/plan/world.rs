@@ -277,8 +277,10 @@ impl<'a> World<'a> {
             if t == 0 {
                 asked.extend(&self.aim.stops);
             }
-            let mut versions: BTreeMap<&Version, IsTarget> =
-                running.iter().map(|version| (*version, IsTarget::No)).collect();
+            let mut versions: BTreeMap<&Version, IsTarget> = running
+                .iter()
+                .map(|version| (*version, IsTarget::No))
+                .collect();
             if let Some(goal) = goal {
                 let between = |version: &&Version| match self.aim.heading {
                     Heading::Forth => *version <= goal,
@@ -322,7 +324,8 @@ impl<'a> World<'a> {
 
     /// Where a version of a scheme stands; what runs and what was asked for is in the picture.
     fn index(&self, track: usize, version: &Version) -> At {
-        self.place_of(track, version).unwrap_or(self.blocks[track].0)
+        self.place_of(track, version)
+            .unwrap_or(self.blocks[track].0)
     }
 
     /// The same of any version; none: it is not in the picture.
@@ -523,9 +526,14 @@ impl<'a> World<'a> {
                 wanted: wanted.into_iter().collect(),
                 support,
                 when: None,
-                raised_at: facts.and_then(|facts| facts.raised_at.as_ref()).map(|range| {
-                    self.versions.iter().map(|version| range.holds(version)).collect()
-                }),
+                raised_at: facts
+                    .and_then(|facts| facts.raised_at.as_ref())
+                    .map(|range| {
+                        self.versions
+                            .iter()
+                            .map(|version| range.holds(version))
+                            .collect()
+                    }),
                 brings: Needs::new(),
             });
         }
@@ -534,7 +542,8 @@ impl<'a> World<'a> {
 
     /// What axes say of one another.
     fn tie_axes(&mut self) {
-        let place = |axes: &[Axis], name: &LevelName| axes.iter().position(|axis| &axis.name == name);
+        let place =
+            |axes: &[Axis], name: &LevelName| axes.iter().position(|axis| &axis.name == name);
         for index in 0..self.axes.len() {
             let Some(facts) = self.catalog.level(&self.axes[index].name) else {
                 continue;
@@ -595,9 +604,7 @@ impl<'a> World<'a> {
                     }
                     let bond = match rule.within {
                         Within::Node => Bond::Apart,
-                        Within::Cluster | Within::Zone => {
-                            bond(rule, &kinds[of.0], &kinds[from.0])
-                        }
+                        Within::Cluster | Within::Zone => bond(rule, &kinds[of.0], &kinds[from.0]),
                     };
                     let table = tables.entry(bond).or_insert_with(|| self.table(rule, bond));
                     rules.push(Rule {
@@ -630,10 +637,14 @@ impl<'a> World<'a> {
     }
 
     fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<Vec<bool>> {
-        let track = self.place(&rule.of).map_or(0, |component| self.track(component));
+        let track = self
+            .place(&rule.of)
+            .map_or(0, |component| self.track(component));
         let lines = &self.atlas.tracks[track].lines;
         let block = |name: &Component| {
-            let track = self.place(name).map_or(0, |component| self.track(component));
+            let track = self
+                .place(name)
+                .map_or(0, |component| self.track(component));
             let (first, end) = self.blocks[track];
             &self.versions[usize::from(first)..usize::from(end)]
         };
@@ -700,9 +711,8 @@ impl<'a> World<'a> {
     /// The first stop beyond a version: nothing may be moved past it from there.
     pub fn next_stop(&self, from: At, goal: At) -> At {
         let above = self.stops.iter().find(|stop| **stop > from);
-        let same = above.filter(|stop| {
-            self.track_of[usize::from(**stop)] == self.track_of[usize::from(goal)]
-        });
+        let same = above
+            .filter(|stop| self.track_of[usize::from(**stop)] == self.track_of[usize::from(goal)]);
         same.copied().map_or(goal, |stop| stop.min(goal))
     }
 }

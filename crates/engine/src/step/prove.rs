@@ -50,8 +50,8 @@ pub(crate) fn missing(run: &Run, known: &Snapshot) -> Option<String> {
             return Some(alloc::format!("{} is not healthy", member.name));
         }
         let mut components = member.components.iter();
-        let other = components
-            .find(|(name, runs)| ends_at(run, plan, name).is_some_and(|to| *runs != &to));
+        let other =
+            components.find(|(name, runs)| ends_at(run, plan, name).is_some_and(|to| *runs != &to));
         if let Some((_, runs)) = other {
             return Some(alloc::format!("{} runs {runs}", member.name));
         }

@@ -101,7 +101,9 @@ fn by_windlass(plan: &Plan) -> Result<(), Refusal> {
         code: Code::ByHand,
         says: "the way has steps that humans do, which no run takes".into(),
         because: held,
-        hints: vec!["follow the plan by hand up to the last of them, then upgrade from there".into()],
+        hints: vec![
+            "follow the plan by hand up to the last of them, then upgrade from there".into(),
+        ],
     })
 }
 

@@ -41,7 +41,8 @@ fn names_that_lead_nowhere_are_found() {
 
 #[test]
 fn doubles_missing_sources_and_rules_that_forbid_any_roll_are_found() {
-    let mut twice = catalog("components: a a\nreleases: 1.0.0\nline: 1.0\npath: .. to ..\nskew: a equal a");
+    let mut twice =
+        catalog("components: a a\nreleases: 1.0.0\nline: 1.0\npath: .. to ..\nskew: a equal a");
     twice.components[0].source.clear();
     let lints: Vec<String> = twice.lint().iter().map(ToString::to_string).collect();
     same(

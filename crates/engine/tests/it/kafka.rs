@@ -295,7 +295,11 @@ fn a_member_left_as_it_stands_is_in_every_mix_and_in_no_stage() {
     let refusal = plan(&catalog, &policy, &snapshot, &to("4.1"), &left, None);
     let refusal = refusal.expect_err("brokers would be newer than controller 103");
     assert_eq!(refusal.code.name(), "skew");
-    let left_facts: Vec<&str> = refusal.because.iter().map(|one| one.fact.as_str()).collect();
+    let left_facts: Vec<&str> = refusal
+        .because
+        .iter()
+        .map(|one| one.fact.as_str())
+        .collect();
     let stays = "3.9.1 runs on controller 103, left as it stands";
     assert!(left_facts.contains(&stays), "{left_facts:?}");
     let left = BTreeSet::from(["3".into()]);

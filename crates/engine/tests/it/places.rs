@@ -34,7 +34,9 @@ fn to(version: &str) -> Goal {
 }
 
 fn of(ends: &[(&str, &str)]) -> Goal {
-    let ends = ends.iter().map(|(name, version)| (Component::from(*name), v(version)));
+    let ends = ends
+        .iter()
+        .map(|(name, version)| (Component::from(*name), v(version)));
     Goal::Of(ends.collect())
 }
 

@@ -90,7 +90,9 @@ pub fn goal_word(goal: &Goal) -> String {
         Goal::Finalize => "finalize".into(),
         Goal::Back(version) => format!("{version} (back)"),
         Goal::Of(ends) => {
-            let ends = ends.iter().map(|(name, version)| format!("{name} {version}"));
+            let ends = ends
+                .iter()
+                .map(|(name, version)| format!("{name} {version}"));
             ends.collect::<Vec<_>>().join(", ")
         }
     }
@@ -116,7 +118,11 @@ pub struct HopView {
 
 /// One kind of change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum StageView {
     /// Members move.
     Move {

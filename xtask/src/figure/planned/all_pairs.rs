@@ -40,7 +40,9 @@ pub(crate) fn measure() -> Result<f64, Trouble> {
     let pairs: usize = ours.values().map(BTreeMap::len).sum();
     println!("{} releases, {pairs} pairs, best of {TIMES}", ours.len());
     if ours != theirs {
-        let wrong = ours.iter().find(|(from, far)| theirs.get(*from) != Some(*far));
+        let wrong = ours
+            .iter()
+            .find(|(from, far)| theirs.get(*from) != Some(*far));
         return Err(NotSo(format!("the two searches differ: {wrong:?}")).into());
     }
     println!("a search written apart, over the file as served, finds the same");
@@ -64,7 +66,10 @@ fn apart() -> Result<BTreeMap<String, BTreeMap<String, usize>>, Trouble> {
             .filter_map(|end| usize::try_from(end.as_u64()?).ok())
             .collect();
         if let [from, to] = ends[..] {
-            leads.entry(&names[from]).or_default().insert(names[to].clone());
+            leads
+                .entry(&names[from])
+                .or_default()
+                .insert(names[to].clone());
         }
     }
     for group in list(&graph["conditionalEdges"]) {

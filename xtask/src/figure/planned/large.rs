@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use windlass_engine::audit::audit;
-use windlass_engine::catalog::{
-    Catalog, ComponentFacts, Path, Release, Skew, SkewRule, Within,
-};
+use windlass_engine::catalog::{Catalog, ComponentFacts, Path, Release, Skew, SkewRule, Within};
 use windlass_engine::plan::{Atlas, Goal, plan_by};
 use windlass_engine::policy::Policy;
 use windlass_engine::time::Ms;

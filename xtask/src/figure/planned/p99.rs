@@ -18,7 +18,10 @@ const LAG: usize = 3;
 pub(crate) fn measure() -> Result<f64, Trouble> {
     let graph = openshift()?;
     let mut worst: f64 = 0.0;
-    for (name, policy) in [("allowed", eyes_open(&graph)), ("barred", Policy::default())] {
+    for (name, policy) in [
+        ("allowed", eyes_open(&graph)),
+        ("barred", Policy::default()),
+    ] {
         let times = pairs(&graph, &policy)?;
         worst = worst.max(told(&format!("openshift, conditional hops {name}"), times));
     }
@@ -71,7 +74,11 @@ fn kubernetes() -> Result<Times, Trouble> {
     let atlas = Atlas::of(&catalog);
     let lines = newest(&catalog);
     let policy = Policy::default();
-    let plane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+    let plane = [
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+    ];
     let mut times = Times::default();
     for (at, here) in lines.iter().enumerate() {
         for kubelet in &lines[at.saturating_sub(LAG)..=at] {

@@ -66,7 +66,11 @@ fn whole(catalog: &Catalog) -> Ease {
     Ease {
         blocked: (0..catalog.blocked.len()).collect(),
         risks: catalog.risks.iter().map(|risk| risk.name.clone()).collect(),
-        levels: catalog.levels.iter().map(|level| level.name.clone()).collect(),
+        levels: catalog
+            .levels
+            .iter()
+            .map(|level| level.name.clone())
+            .collect(),
         ..Ease::default()
     }
 }
@@ -84,7 +88,10 @@ fn absent(world: &World) -> Vec<Bar> {
         });
     for (track, goal) in moving {
         let oldest = oldest(world, track).unwrap_or(goal);
-        let targets = world.targets.iter().filter(|to| (oldest..=goal).contains(to));
+        let targets = world
+            .targets
+            .iter()
+            .filter(|to| (oldest..=goal).contains(to));
         for to in targets {
             for from in oldest..*to {
                 if !world.edges[usize::from(from)].contains_key(to) {
@@ -155,7 +162,10 @@ impl Bar {
             Self::Runs(..) | Self::Absent(..) | Self::Level(_) | Self::Rule(_) => Vec::new(),
             Self::Blocked(index) => {
                 let blocked = seen.catalog.blocked.get(*index);
-                blocked.map(|blocked| blocked.mend.clone()).into_iter().collect()
+                blocked
+                    .map(|blocked| blocked.mend.clone())
+                    .into_iter()
+                    .collect()
             }
             Self::Risk(name) => {
                 let Some(risk) = seen.catalog.risks.iter().find(|risk| &risk.name == name) else {
@@ -245,7 +255,9 @@ fn risk(seen: &Seen, name: &RiskName) -> Vec<Because> {
     };
     let says = |fact: String| seen.snapshot.facts.get(&fact);
     let applies = risk.matching.contains(&Matching::Always)
-        || risk.facts().any(|fact| says(fact) == Some(&Fact::Truth(true)));
+        || risk
+            .facts()
+            .any(|fact| says(fact) == Some(&Fact::Truth(true)));
     let state = if applies {
         "it applies"
     } else {

@@ -29,10 +29,7 @@ pub(super) struct Needed<T> {
 /// A set of facts for which `holds` is true, from which none can be left out. `holds` must be true of
 /// all facts together, and must stay true where facts are added. Of several such sets those with
 /// earlier facts are preferred.
-pub(super) fn least<T: Clone + PartialEq>(
-    facts: &[T],
-    holds: impl Fn(&[T]) -> bool,
-) -> Needed<T> {
+pub(super) fn least<T: Clone + PartialEq>(facts: &[T], holds: impl Fn(&[T]) -> bool) -> Needed<T> {
     let mut asking = Asking {
         holds,
         questions: 0,
@@ -45,7 +42,11 @@ pub(super) fn least<T: Clone + PartialEq>(
     }
     let needed = asking.needed(&[], Grown::No, facts);
     Needed {
-        facts: facts.iter().filter(|f| needed.contains(f)).cloned().collect(),
+        facts: facts
+            .iter()
+            .filter(|f| needed.contains(f))
+            .cloned()
+            .collect(),
         known: if asking.questions < QUESTIONS_MAX {
             Least::Sure
         } else {
@@ -112,7 +113,10 @@ mod tests {
             asked.set(asked.get() + 1);
             kept.contains(&7) && (kept.contains(&20) || kept.contains(&50))
         });
-        assert_eq!((needed.facts, needed.known), (alloc::vec![7, 20], Least::Sure));
+        assert_eq!(
+            (needed.facts, needed.known),
+            (alloc::vec![7, 20], Least::Sure)
+        );
         assert!(asked.get() < 40, "{}", asked.get());
     }
 

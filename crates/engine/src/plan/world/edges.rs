@@ -53,7 +53,11 @@ impl World<'_> {
     ) -> Vec<Way> {
         let track = &self.atlas.tracks[track].track;
         let (leaves, lands) = (self.version(from), self.version(to));
-        let paths = self.catalog.paths.iter().filter(|path| &path.track == track);
+        let paths = self
+            .catalog
+            .paths
+            .iter()
+            .filter(|path| &path.track == track);
         let of = |path: &Path| self.indices(&path.of);
         match self.aim.heading {
             Heading::Forth => paths
