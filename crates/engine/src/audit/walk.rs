@@ -18,6 +18,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Rules that are not kept, each with what is wrong in words.
+type Wrongs = Vec<(&'static str, String)>;
+
 /// Which way members may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Course {
@@ -106,7 +109,7 @@ impl<'a> Walk<'a> {
             self.object(step, "member", "moves nobody".into());
         }
         // Members of one kind are moved alike: what is wrong with one is wrong with each.
-        let mut known: BTreeMap<usize, (usize, Vec<(&str, String)>)> = BTreeMap::new();
+        let mut known: BTreeMap<usize, (usize, Wrongs)> = BTreeMap::new();
         for id in &stage.members {
             let Some(kind) = self.runs.get(id).copied() else {
                 self.object(&at(step, id), "member", "is not in the cluster".into());
@@ -134,7 +137,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What a kind becomes when a stage moves it, and what is wrong with that by itself.
-    fn moved(&mut self, stage: &Move, kind: usize) -> (usize, Vec<(&'static str, String)>) {
+    fn moved(&mut self, stage: &Move, kind: usize) -> (usize, Wrongs) {
         let mut wrong = Vec::new();
         let catalog = self.catalog;
         let runs = self.stands.runs(kind).clone();
