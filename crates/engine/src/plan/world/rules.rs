@@ -1,0 +1,98 @@
+//! The skew rules of a picture, one for each pair of places that it binds, as tables over versions.
+//!
+//! Must never know: who moves next. Stories: `tests/it/oracle.rs`,
+//! `tests/it/places.rs`.
+
+use super::{At, InMember, Rule, World};
+use crate::catalog::{Bond, SkewRule, Within};
+use crate::mix::{Kind, bond};
+use crate::names::Component;
+use crate::version::Version;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+impl World<'_> {
+    pub(super) fn take_rules(&mut self) {
+        let kinds: Vec<Kind> = self
+            .classes
+            .iter()
+            .map(|class| {
+                let names = class.components.iter();
+                names.map(|index| self.component(*index).clone()).collect()
+            })
+            .collect();
+        let mut rules = Vec::new();
+        for (index, rule) in self.catalog.skew.iter().enumerate() {
+            if self.ease.rules.contains(&index) {
+                continue;
+            }
+            let mut tables: BTreeMap<Bond, Vec<Vec<bool>>> = BTreeMap::new();
+            for of in self.places(&rule.of) {
+                for from in self.places(&rule.from) {
+                    let apart = match rule.within {
+                        Within::Cluster => false,
+                        Within::Zone => self.classes[of.0].zone != self.classes[from.0].zone,
+                        Within::Node => of.0 != from.0,
+                    };
+                    if apart {
+                        continue;
+                    }
+                    let bond = match rule.within {
+                        Within::Node => Bond::Apart,
+                        Within::Cluster | Within::Zone => bond(rule, &kinds[of.0], &kinds[from.0]),
+                    };
+                    let table = tables.entry(bond).or_insert_with(|| self.table(rule, bond));
+                    rules.push(Rule {
+                        index,
+                        of,
+                        from,
+                        in_member: match rule.within {
+                            Within::Node => InMember::Yes,
+                            Within::Cluster | Within::Zone => InMember::No,
+                        },
+                        allowed: table.clone(),
+                    });
+                }
+            }
+        }
+        self.rules = rules;
+    }
+
+    /// Classes that carry a component, with its place in them.
+    pub(super) fn places(&self, name: &Component) -> Vec<(usize, usize)> {
+        let place = self.place(name);
+        self.classes
+            .iter()
+            .enumerate()
+            .filter_map(|(c, class)| {
+                let k = class.components.iter().position(|i| Some(*i) == place)?;
+                Some((c, k))
+            })
+            .collect()
+    }
+
+    pub(super) fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<Vec<bool>> {
+        let track = self
+            .place(&rule.of)
+            .map_or(0, |component| self.track(component));
+        let lines = &self.atlas.tracks[track].lines;
+        let block = |name: &Component| {
+            let track = self
+                .place(name)
+                .map_or(0, |component| self.track(component));
+            let (first, end) = self.blocks[track];
+            &self.versions[usize::from(first)..usize::from(end)]
+        };
+        let row = |of: &Version| {
+            let row = block(&rule.from).iter();
+            row.map(|from| rule.allows(lines, of, from, bond)).collect()
+        };
+        block(&rule.of).iter().map(row).collect()
+    }
+
+    /// Whether a rule allows two releases side by side.
+    pub fn allows(&self, rule: &Rule, of: At, from: At) -> bool {
+        let place = |at: At| usize::from(at - self.blocks[self.track_of[usize::from(at)]].0);
+        rule.allowed[place(of)][place(from)]
+    }
+}
