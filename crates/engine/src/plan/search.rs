@@ -125,13 +125,7 @@ pub(super) fn search(world: &World) -> Found {
         by: None,
     }];
     let mut best = BTreeMap::from([(start, Cost::default())]);
-    let mut heap = BinaryHeap::from([Reverse((
-        Cost {
-            moves: owed,
-            ..Cost::default()
-        },
-        0_usize,
-    ))]);
+    let mut heap = BinaryHeap::from([Reverse((owed, 0_usize))]);
     while let Some(Reverse((_, index))) = heap.pop() {
         let (state, cost) = (nodes[index].state.clone(), nodes[index].cost);
         if best.get(&state).is_some_and(|known| *known < cost) {
@@ -152,10 +146,7 @@ pub(super) fn search(world: &World) -> Found {
                 return Found::TooLarge;
             }
             best.insert(next.clone(), cost);
-            let guess = cost.plus(Cost {
-                moves: owed,
-                ..Cost::default()
-            });
+            let guess = cost.plus(owed);
             heap.push(Reverse((guess, nodes.len())));
             nodes.push(Node {
                 state: next,
@@ -217,17 +208,26 @@ impl World<'_> {
         })
     }
 
-    /// Member moves that are owed at least; none where some member cannot reach the goal at all.
-    fn owed(&self, state: &State) -> Option<u64> {
-        self.movers()
-            .try_fold(0_u64, |sum, (class, strand, group)| {
-                let table = &self.classes[class].strands[strand].far;
-                let runs = self.strand_runs(state, class, strand, group);
-                let far = runs
-                    .map(|at| table[usize::from(at)])
-                    .try_fold(0, |most: u64, far| far.map(|far| most.max(far)))?;
-                Some(sum + far * self.size(group))
-            })
+    /// What is owed at least: member moves, and hops, of which the present one may serve once more; none
+    /// where some member cannot reach the goal at all.
+    fn owed(&self, state: &State) -> Option<Cost> {
+        let mut moves = 0_u64;
+        let mut most = 0_u64;
+        for (class, strand, group) in self.movers() {
+            let table = &self.classes[class].strands[strand].far;
+            let mut far = 0;
+            for at in self.strand_runs(state, class, strand, group) {
+                far = table[usize::from(at)]?.max(far);
+            }
+            moves += far * self.size(group);
+            most = most.max(far);
+        }
+        let hops = most.saturating_sub(u64::from(state.last.is_some()));
+        Some(Cost {
+            moves,
+            hops: u32::try_from(hops).unwrap_or(u32::MAX),
+            ..Cost::default()
+        })
     }
 
     fn size(&self, group: usize) -> u64 {
@@ -438,7 +438,7 @@ impl World<'_> {
         }
         let cost = Cost {
             raises: 1,
-            early: self.owed(state)?,
+            early: self.owed(state)?.moves,
             ..Cost::default()
         };
         Some((Step::Raise { axis, from, to }, next, cost))
