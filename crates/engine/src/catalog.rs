@@ -6,18 +6,20 @@
 mod graph;
 mod lint;
 mod offer;
+mod part;
 mod procedure;
 mod read;
 mod rule;
 
 pub use graph::{Blocked, Edge, Matching, Path, Risk};
 pub use lint::Lint;
-pub use offer::{Advisory, FactKind, FactNamed, Offer, Release};
+pub use offer::{Advisory, FactKind, FactNamed, Offer, PaceFacts, Release};
+pub use part::Part;
 pub use procedure::{Human, LevelFacts, Line, Raising};
 pub use read::{Bond, Lines};
 pub use rule::{Pair, Skew, SkewRule, Within};
 
-use crate::names::{ActionName, CheckId, Component, Track};
+use crate::names::{ActionName, CheckId, Component, LevelName, Track};
 use crate::time::Ms;
 use crate::version::Range;
 use alloc::string::String;
@@ -33,11 +35,16 @@ pub struct Catalog {
     /// The catalog that this one adds to, by its system; read together with it, and gone then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extends: Option<String>,
+    /// Lists of that catalog of which nothing is taken over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<Part>,
     /// The day on which the facts were read, `2026-11-20`.
     pub as_of: String,
     /// The parts with a version of their own, in the order in which a hop moves them.
+    #[serde(default)]
     pub components: Vec<ComponentFacts>,
     /// Releases, oldest first within a track.
+    #[serde(default)]
     pub releases: Vec<Release>,
     /// What each line of releases supports; a line that is not named supports every level.
     #[serde(default)]
@@ -78,6 +85,9 @@ pub struct Catalog {
     /// Known holes and where they are mended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advisories: Vec<Advisory>,
+    /// The maker's own pace, where it names one; a policy that names none takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<PaceFacts>,
 }
 
 /// One component.
@@ -202,6 +212,9 @@ pub struct Check {
     /// Only where the hop goes to one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Range>,
+    /// Only where this level stands at least so high (a question that has no meaning in another mode).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<(LevelName, u16)>,
     /// What to do when it is not met, in words.
     pub mend: String,
     /// Where the condition stands.
@@ -214,6 +227,9 @@ pub struct Check {
 pub struct Hazard {
     /// Its name, the maker's where there is one: `KAFKA-19748`.
     pub id: String,
+    /// The scheme of those releases.
+    #[serde(default, skip_serializing_if = "Track::is_main")]
+    pub track: Track,
     /// Releases that have it.
     pub at: Range,
     /// Only if this applies, in words; none: always.
@@ -225,14 +241,26 @@ pub struct Hazard {
     pub source: String,
 }
 
-/// Something done for the cluster within each hop, after the last member.
+/// Something done for the cluster within a hop, before its first member or after its last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ActionFacts {
     /// Its name: `preferred-leaders`.
     pub name: ActionName,
-    /// After the members of this component.
+    /// After the members of this component; with [`Turn::Before`]: before them.
     pub after: Component,
+    /// On which side of them.
+    #[serde(default, skip_serializing_if = "Turn::is_after")]
+    pub turn: Turn,
+    /// Only where the hop comes from one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Range>,
+    /// Only where the hop goes to one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Range>,
+    /// The fact that says it is done, where a human does it; none: a run does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
     /// What it does, in words.
     pub what: String,
     /// Whether it may be done again.
@@ -251,4 +279,25 @@ pub enum Repeat {
     Harmless,
     /// Its being done cannot be seen: tried at most once, then a human is asked.
     Once,
+}
+
+/// On which side of the members an action is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Turn {
+    /// After the last of them.
+    #[default]
+    After,
+    /// Before the first of them.
+    Before,
+}
+
+impl Turn {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
+    fn is_after(&self) -> bool {
+        matches!(self, Self::After)
+    }
 }

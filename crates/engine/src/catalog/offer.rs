@@ -2,7 +2,9 @@
 //!
 //! Must never know: which release may follow which. Stories: `tests/it/catalog.rs`.
 
-use crate::names::Track;
+use crate::names::{Component, Track};
+use crate::policy::Pace;
+use crate::time::Ms;
 use crate::version::{Range, Version};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -81,6 +83,9 @@ pub struct Offer {
 pub struct Advisory {
     /// `CVE-2026-0001`.
     pub id: String,
+    /// The scheme of its releases.
+    #[serde(default, skip_serializing_if = "Track::is_main")]
+    pub track: Track,
     /// The maker's word: `critical`.
     pub severity: String,
     /// Releases that have it.
@@ -123,5 +128,21 @@ pub struct FactNamed {
     /// What it tells and where it is read, in words: also what to do where it is not known.
     pub read: String,
     /// Where that stands.
+    pub source: String,
+}
+
+/// The pace that a maker keeps or asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PaceFacts {
+    /// Of these components; none: of all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub of: Vec<Component>,
+    /// How many may be down at once, and how that grows; never below one.
+    pub limit: Pace,
+    /// How long a pause may last before the run is ended, in milliseconds; none: not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_at_most_ms: Option<Ms>,
+    /// Where it stands.
     pub source: String,
 }

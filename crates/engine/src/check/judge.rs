@@ -32,7 +32,7 @@ pub fn judge(
     let checks = catalog
         .checks
         .iter()
-        .filter(|check| applies(check, plan))
+        .filter(|check| applies(check, plan) && has_meaning(check, catalog, snapshot))
         .map(|check| waived(finding(check, snapshot), waivers, now));
     let own = own
         .iter()
@@ -53,6 +53,15 @@ fn applies(check: &Check, plan: Option<&Plan>) -> bool {
         return false;
     }
     binds(check.binds, plan)
+}
+
+/// Whether the level that a check asks for stands high enough.
+fn has_meaning(check: &Check, catalog: &Catalog, snapshot: &Snapshot) -> bool {
+    check.when.as_ref().is_none_or(|(name, least)| {
+        let absent = catalog.level(name).map_or(0, |facts| facts.absent);
+        let stands = snapshot.levels.get(name).map(|level| level.finalized);
+        stands.unwrap_or(absent) >= *least
+    })
 }
 
 /// Whether the way comes to where a check binds.

@@ -1,0 +1,98 @@
+//! The lists of a catalog by name, and how a catalog that extends another is put together.
+//!
+//! Must never know: where catalogs lie, or how they are read. Stories: `tests/it/extends.rs`.
+
+use super::Catalog;
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// A list of a catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// `components`.
+    Components,
+    /// `releases`.
+    Releases,
+    /// `lines`.
+    Lines,
+    /// `levels`.
+    Levels,
+    /// `paths`.
+    Paths,
+    /// `edges`.
+    Edges,
+    /// `risks`.
+    Risks,
+    /// `blocked`.
+    Blocked,
+    /// `skew`.
+    Skew,
+    /// `facts`.
+    Facts,
+    /// `checks`.
+    Checks,
+    /// `hazards`.
+    Hazards,
+    /// `actions`.
+    Actions,
+    /// `offers`.
+    Offers,
+    /// `advisories`.
+    Advisories,
+}
+
+impl Catalog {
+    /// This catalog with all that `base` says besides. What has the same name (a hop: the same ends)
+    /// takes the place of the base's; what is new comes after it, releases at their place by age.
+    #[must_use]
+    pub fn over(mut self, base: &Self) -> Self {
+        let replaces = core::mem::take(&mut self.replaces);
+        let kept = |part: Part| !replaces.contains(&part);
+        macro_rules! join {
+            ($($part:ident $list:ident $one:ident => $name:expr;)*) => {$(
+                if kept(Part::$part) {
+                    self.$list = joined(&base.$list, self.$list, |$one| $name);
+                }
+            )*};
+        }
+        join! {
+            Components components c => c.name.clone();
+            Releases releases r => (r.track.clone(), r.version.clone());
+            Lines lines l => (l.track.clone(), l.line.clone());
+            Levels levels l => l.name.clone();
+            Paths paths p => (p.of.clone(), p.track.clone(), ends(&p.from, &p.to));
+            Edges edges e => (e.from.clone(), e.to.clone());
+            Risks risks r => r.name.clone();
+            Blocked blocked b => (b.of.clone(), b.track.clone(), ends(&b.from, &b.to));
+            Skew skew r => r.id.clone();
+            Facts facts f => f.name.clone();
+            Checks checks c => c.id.clone();
+            Hazards hazards h => h.id.clone();
+            Actions actions a => a.name.clone();
+            Offers offers o => o.id.clone();
+            Advisories advisories a => a.id.clone();
+        }
+        self.releases
+            .sort_by(|a, b| (&a.track, &a.version).cmp(&(&b.track, &b.version)));
+        self.pace = self.pace.or_else(|| base.pace.clone());
+        self.extends = None;
+        self
+    }
+}
+
+fn ends(from: &crate::version::Range, to: &crate::version::Range) -> alloc::string::String {
+    alloc::format!("{from} to {to}")
+}
+
+/// The base's, each in its place unless one of the same name is there, then what is new.
+fn joined<T: Clone, K: PartialEq>(base: &[T], own: Vec<T>, name: impl Fn(&T) -> K) -> Vec<T> {
+    let mut all: Vec<T> = base.to_vec();
+    for one in own {
+        match all.iter_mut().find(|other| name(other) == name(&one)) {
+            Some(place) => *place = one,
+            None => all.push(one),
+        }
+    }
+    all
+}
