@@ -12,7 +12,7 @@ mod read;
 mod rule;
 
 pub use graph::{Blocked, Edge, Matching, Path, Risk};
-pub use lint::Lint;
+pub use lint::{About, Lint, Sourced};
 pub use offer::{Advisory, FactKind, FactNamed, Offer, PaceFacts, Release};
 pub use part::Part;
 pub use procedure::{Human, LevelFacts, Line, Raising};

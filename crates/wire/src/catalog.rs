@@ -1,6 +1,14 @@
 //! Catalog files become the engine's catalog; what is wrong is said with its place.
 //!
-//! Must never know: where catalogs lie. Stories: `tests/it/catalog.rs`.
+//! A catalog that extends another is put together with it here, so that nobody after has to know.
+//! Must never know: where catalogs lie. Stories: `tests/it/catalog.rs`, `tests/it/extends.rs`.
+
+pub mod cincinnati;
+mod place;
+mod schema;
+
+pub use place::linted;
+pub use schema::schema;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use crate::field::one_of;
@@ -9,19 +17,77 @@ use crate::node;
 use serde_saphyr::Error;
 use windlass_engine::catalog::Catalog;
 
-/// Reads one catalog.
+/// Imported graphs have thousands of hops; ten megabytes of them were named by mistake.
+const CATALOG_MAX_BYTES: usize = 10 << 20;
+
+/// A catalog file that others may extend.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The system that it is about.
+    pub system: String,
+    /// The file, or the name of what is built in.
+    pub file: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Reads one catalog and puts it together with what it extends, which must be among the sheets.
+///
+/// # Errors
+/// As [`load`], in whichever file it is; a catalog that extends one that is not there, or itself.
+pub fn whole(file: &str, text: &str, sheets: &[Sheet]) -> Result<Catalog, Vec<Diagnostic>> {
+    let mut chain = vec![(file, text, load(file, text)?)];
+    while let Some((file, text, last)) = chain.last() {
+        let Some(base) = &last.extends else {
+            break;
+        };
+        let been: Vec<&str> = chain.iter().map(|(.., c)| c.system.as_str()).collect();
+        if been.contains(&base.as_str()) {
+            let round = format!("{} → {base}", been.join(" → "));
+            let message = format!("catalogs extend each other in a circle: {round}");
+            let help = "let one of them stand by itself";
+            return Err(place::extends(file, text, message, String::new(), help));
+        }
+        let Some(sheet) = sheets.iter().find(|sheet| &sheet.system == base) else {
+            let known: Vec<&str> = sheets.iter().map(|sheet| sheet.system.as_str()).collect();
+            let message = format!("there is no catalog for `{base}` to extend");
+            let help = "--catalog DIR adds one";
+            return Err(place::extends(
+                file,
+                text,
+                message,
+                meant(base, &known),
+                help,
+            ));
+        };
+        let found = load(&sheet.file, &sheet.text)?;
+        chain.push((&sheet.file, &sheet.text, found));
+    }
+    let mut catalogs = chain.into_iter().rev().map(|(.., catalog)| catalog);
+    let Some(mut whole) = catalogs.next() else {
+        return Ok(Catalog::default());
+    };
+    for next in catalogs {
+        whole = next.over(&whole);
+    }
+    Ok(whole)
+}
+
+/// Reads one catalog by itself: what it extends is only named.
 ///
 /// # Errors
 /// The first thing that does not fit, with its place; duplicate keys all at once.
 pub fn load(file: &str, text: &str) -> Result<Catalog, Vec<Diagnostic>> {
     let mut report = Report::new(file, text);
-    // Syntax and duplicate keys are found by our own walk, which says them as in all other files.
-    node::documents(text, &mut report);
+    // Syntax, duplicate keys, and what passes a limit are found by our own walk, which says them as in
+    // all other files; only what it bounded is given to the parser of values.
+    node::documents_within(text, CATALOG_MAX_BYTES, &mut report);
     let found = report.into_found();
     if !found.is_empty() {
         return Err(found);
     }
-    serde_saphyr::from_str::<Catalog>(text).map_err(|error| {
+    let options = serde_saphyr::options! { budget: None };
+    serde_saphyr::from_str_with_options::<Catalog>(text, options).map_err(|error| {
         let mut report = Report::new(file, text);
         report.say(told(&error, text));
         report.into_found()

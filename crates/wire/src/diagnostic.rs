@@ -35,6 +35,8 @@ pub enum Code {
     DuplicateName,
     /// The file passes a limit of the reader.
     TooLarge,
+    /// A catalog says what cannot be meant so.
+    Lint,
 }
 
 /// Whether escape codes for colour are written.

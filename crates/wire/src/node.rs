@@ -71,14 +71,29 @@ impl Node {
 /// The documents of a text that have anything in them. What is wrong is reported; then the list is
 /// what could be read before it.
 pub(crate) fn documents(text: &str, report: &mut Report<'_>) -> Vec<Node> {
+    documents_within(text, TEXT_MAX_BYTES, report)
+}
+
+/// The same for files that may be of another size.
+pub(crate) fn documents_within(
+    text: &str,
+    most_bytes: usize,
+    report: &mut Report<'_>,
+) -> Vec<Node> {
     let mut builder = Builder {
         open: Vec::new(),
         anchors: BTreeMap::new(),
         nodes: 0,
         done: Vec::new(),
     };
-    if text.len() > TEXT_MAX_BYTES {
-        too_large(report, 0..0, "the file is larger than a megabyte");
+    if text.len() > most_bytes {
+        let most = most_bytes >> 20;
+        let what = if most == 1 {
+            "the file is larger than a megabyte".to_owned()
+        } else {
+            format!("the file is larger than {most} megabytes")
+        };
+        too_large(report, 0..0, &what);
         return builder.done;
     }
     let options = granit_parser::options! { emit_comments: false };

@@ -5,8 +5,10 @@
 use crate::names::{Component, LevelName, RiskName, Track};
 use crate::version::{Range, Version};
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::Display;
 use serde::{Deserialize, Serialize};
 
 /// A hop that the maker supports.
@@ -132,4 +134,9 @@ pub struct Blocked {
     pub mend: String,
     /// Where it stands.
     pub source: String,
+}
+
+/// A hop as it is named: `3.3.. to 4.0`.
+pub(super) fn hop(from: &dyn Display, to: &dyn Display) -> String {
+    format!("{from} to {to}")
 }

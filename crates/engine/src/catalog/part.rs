@@ -3,6 +3,7 @@
 //! Must never know: where catalogs lie, or how they are read. Stories: `tests/it/extends.rs`.
 
 use super::Catalog;
+use super::graph::hop;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,52 @@ pub enum Part {
     Advisories,
 }
 
+impl Part {
+    /// What one object of it is called: `skew`, `release`.
+    #[must_use]
+    pub fn one(self) -> &'static str {
+        match self {
+            Self::Components => "component",
+            Self::Releases => "release",
+            Self::Lines => "line",
+            Self::Levels => "level",
+            Self::Paths => "path",
+            Self::Edges => "edge",
+            Self::Risks => "risk",
+            Self::Blocked => "blocked",
+            Self::Skew => "skew",
+            Self::Facts => "fact",
+            Self::Checks => "check",
+            Self::Hazards => "hazard",
+            Self::Actions => "action",
+            Self::Offers => "offer",
+            Self::Advisories => "advisory",
+        }
+    }
+
+    /// Its name in a file: `releases`.
+    #[must_use]
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Components => "components",
+            Self::Releases => "releases",
+            Self::Lines => "lines",
+            Self::Levels => "levels",
+            Self::Paths => "paths",
+            Self::Edges => "edges",
+            Self::Risks => "risks",
+            Self::Blocked => "blocked",
+            Self::Skew => "skew",
+            Self::Facts => "facts",
+            Self::Checks => "checks",
+            Self::Hazards => "hazards",
+            Self::Actions => "actions",
+            Self::Offers => "offers",
+            Self::Advisories => "advisories",
+        }
+    }
+}
+
 impl Catalog {
     /// This catalog with all that `base` says besides. What has the same name (a hop: the same ends)
     /// takes the place of the base's; what is new comes after it, releases at their place by age.
@@ -61,10 +108,10 @@ impl Catalog {
             Releases releases r => (r.track.clone(), r.version.clone());
             Lines lines l => (l.track.clone(), l.line.clone());
             Levels levels l => l.name.clone();
-            Paths paths p => (p.of.clone(), p.track.clone(), ends(&p.from, &p.to));
+            Paths paths p => (p.of.clone(), p.track.clone(), hop(&p.from, &p.to));
             Edges edges e => (e.from.clone(), e.to.clone());
             Risks risks r => r.name.clone();
-            Blocked blocked b => (b.of.clone(), b.track.clone(), ends(&b.from, &b.to));
+            Blocked blocked b => (b.of.clone(), b.track.clone(), hop(&b.from, &b.to));
             Skew skew r => r.id.clone();
             Facts facts f => f.name.clone();
             Checks checks c => c.id.clone();
@@ -79,10 +126,6 @@ impl Catalog {
         self.extends = None;
         self
     }
-}
-
-fn ends(from: &crate::version::Range, to: &crate::version::Range) -> alloc::string::String {
-    alloc::format!("{from} to {to}")
 }
 
 /// The base's, each in its place unless one of the same name is there, then what is new.

@@ -1,19 +1,23 @@
 //! Stories of wire: text in, values or words out.
 
+mod built_in;
 mod catalog;
 mod checks;
+mod cincinnati;
 mod convert;
 mod diff;
 mod docs;
 mod errors;
 mod event;
 mod expression;
+mod extends;
 mod files;
 mod hours;
 mod init;
 mod mutations;
 mod runs;
 mod sample;
+mod schema;
 mod security;
 mod ssh;
 mod status;

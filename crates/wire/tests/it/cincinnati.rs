@@ -1,0 +1,154 @@
+//! Graphs as served become catalogs and come back equal.
+
+use std::collections::BTreeSet;
+use windlass_engine::catalog::{Catalog, Matching};
+use windlass_wire::catalog::cincinnati::{Graph, Origin, export, import};
+use windlass_wire::diagnostic::{Ink, render};
+
+const STABLE: &str = include_str!("../data/cincinnati/stable-4.16.json");
+const EUS: &str = include_str!("../data/cincinnati/eus-4.12.json");
+
+fn read(text: &str) -> Catalog {
+    let origin = Origin {
+        system: "openshift",
+        as_of: "2026-11-20",
+        source: "OpenShift update service",
+    };
+    match import("graph.json", text, &origin) {
+        Ok(catalog) => catalog,
+        Err(found) => panic!("{}", render(&found, Ink::Plain)),
+    }
+}
+
+fn wrong(text: &str) -> String {
+    let origin = Origin {
+        system: "openshift",
+        as_of: "2026-11-20",
+        source: "here",
+    };
+    match import("graph.json", text, &origin) {
+        Ok(_) => "read without a word".into(),
+        Err(found) => render(&found, Ink::Plain),
+    }
+}
+
+/// All that a graph says, without the order in which it says it.
+type Said = (
+    BTreeSet<String>,
+    BTreeSet<(String, String)>,
+    BTreeSet<(String, String, BTreeSet<String>)>,
+    BTreeSet<String>,
+);
+
+fn said(graph: &Graph) -> Said {
+    let nodes = graph
+        .nodes
+        .iter()
+        .map(|node| serde_json::to_string(node).expect("JSON"));
+    let version = |at: usize| graph.nodes[at].version.clone();
+    let edges = graph
+        .edges
+        .iter()
+        .map(|(from, to)| (version(*from), version(*to)));
+    let conditional = graph.conditional_edges.iter().flat_map(|group| {
+        let risks: BTreeSet<String> = group.risks.iter().map(|r| r.name.clone()).collect();
+        let edges = group.edges.iter();
+        edges.map(move |hop| (hop.from.clone(), hop.to.clone(), risks.clone()))
+    });
+    let risks = graph
+        .conditional_edges
+        .iter()
+        .flat_map(|group| &group.risks);
+    (
+        nodes.collect(),
+        edges.collect(),
+        conditional.collect(),
+        risks
+            .map(|risk| serde_json::to_string(risk).expect("JSON"))
+            .collect(),
+    )
+}
+
+fn there_and_back(text: &str, nodes: usize, edges: usize, conditional: usize) {
+    let served: Graph = serde_json::from_str(text).expect("a graph");
+    let catalog = read(text);
+    assert_eq!(catalog.releases.len(), nodes);
+    let open = catalog
+        .edges
+        .iter()
+        .filter(|edge| edge.risks.is_empty())
+        .count();
+    assert_eq!((open, catalog.edges.len() - open), (edges, conditional));
+    let back = export(&catalog).expect("all of it can be said");
+    assert!(
+        said(&back) == said(&served),
+        "the graph that came back differs"
+    );
+    let lints: Vec<String> = catalog.lint().iter().map(ToString::to_string).collect();
+    assert_eq!(lints, [] as [&str; 0]);
+    // A catalog that was written down is read as the same again.
+    let text = serde_json::to_string(&catalog).expect("JSON");
+    let again = windlass_wire::catalog::load("openshift.json", &text);
+    assert!(again.is_ok_and(|again| again == catalog));
+}
+
+#[test]
+fn the_stable_graph_comes_back_equal() {
+    there_and_back(STABLE, 161, 3_424, 3_287);
+}
+
+#[test]
+fn the_extended_graph_comes_back_equal() {
+    there_and_back(EUS, 205, 9_015, 3_406);
+}
+
+#[test]
+fn risks_keep_how_they_are_found_out_and_where_they_are_described() {
+    let catalog = read(EUS);
+    let named = |name: &str| catalog.risks.iter().find(|risk| risk.name.as_str() == name);
+    let always = named("AWSOldBootImagesLackAfterburn").expect("a risk of the graph");
+    assert_eq!(always.matching, [Matching::Always]);
+    assert_eq!(always.source, "https://issues.redhat.com/browse/MCO-519");
+    let queries = catalog.risks.iter().flat_map(|risk| &risk.matching);
+    assert!(
+        queries
+            .into_iter()
+            .any(|m| matches!(m, Matching::Promql(query) if query.contains("cluster")))
+    );
+}
+
+#[test]
+fn a_candidate_is_older_than_its_release_and_both_keep_their_text() {
+    let text = r#"{"version":1,"nodes":[{"version":"4.2.0","payload":"b"},{"version":"4.2.0-rc.1","payload":"a"}],"edges":[[1,0]]}"#;
+    let back = export(&read(text)).expect("all of it can be said");
+    let versions: BTreeSet<&str> = back.nodes.iter().map(|n| n.version.as_str()).collect();
+    assert_eq!(versions, BTreeSet::from(["4.2.0", "4.2.0-rc.1"]));
+    assert_eq!(
+        said(&back),
+        said(&serde_json::from_str(text).expect("a graph"))
+    );
+}
+
+#[test]
+fn an_edge_to_nowhere_is_named_with_its_place() {
+    let text = "{\"nodes\": [{\"version\": \"4.1.0\"}],\n \"edges\": [[0, 7]]}";
+    insta::assert_snapshot!(wrong(text), @"");
+}
+
+#[test]
+fn a_version_that_is_none_is_named_with_its_place() {
+    let text =
+        "{\"nodes\": [{\"version\": \"4.1.0\"},\n {\"version\": \"latest\"}],\n \"edges\": []}";
+    insta::assert_snapshot!(wrong(text), @"");
+}
+
+#[test]
+fn a_conditional_edge_to_nowhere_is_named_with_its_place() {
+    let text = "{\"nodes\": [{\"version\": \"4.1.0\"}], \"edges\": [], \"conditionalEdges\": [\n {\"edges\": [{\"from\": \"4.1.0\", \"to\": \"4.2.0\"}], \"risks\": []}]}";
+    insta::assert_snapshot!(wrong(text), @"");
+}
+
+#[test]
+fn what_is_no_graph_is_named_with_its_place() {
+    insta::assert_snapshot!(wrong("{\"nodes\": [\n  {\"payload\": 1}]}"), @"");
+}
