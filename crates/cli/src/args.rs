@@ -52,7 +52,8 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// How data is printed: table, wide, json or yaml; check: also junit
+    /// How data is printed: table, wide, json or yaml; check: also junit; plan: also
+    /// svg
     #[arg(
         short,
         long,
@@ -109,6 +110,8 @@ pub enum Form {
     Yaml,
     /// JUnit XML, for pipelines: `check` only
     Junit,
+    /// A picture: `plan` only
+    Svg,
 }
 
 /// When colours are used.

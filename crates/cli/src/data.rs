@@ -7,6 +7,7 @@ pub mod check;
 pub mod clusters;
 pub mod completion;
 pub mod describe;
+pub mod file;
 pub mod forget;
 pub mod hours;
 pub mod init;

@@ -134,7 +134,7 @@ impl Outlet {
     pub fn data<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value),
-            Form::Table | Form::Wide | Form::Json | Form::Junit => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Svg => {
                 serde_json::to_string_pretty(value).ok()
             }
         };
@@ -149,7 +149,7 @@ impl Outlet {
     pub fn item<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
-            Form::Table | Form::Wide | Form::Json | Form::Junit => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Svg => {
                 serde_json::to_string(value).ok()
             }
         };

@@ -11,6 +11,7 @@ pub mod refusal;
 pub mod snapshot;
 #[cfg(test)]
 mod stories;
+pub mod svg;
 pub mod table;
 pub mod targets;
 

@@ -17,7 +17,7 @@ pub mod expression;
 mod field;
 pub mod hours;
 pub mod init;
-mod nearest;
+pub mod nearest;
 mod node;
 pub mod own;
 pub mod read;

@@ -6,7 +6,8 @@
 const LETTERS_PER_SLIP: usize = 3;
 
 /// The known name that was most likely meant, if any is near enough.
-pub(crate) fn nearest<'k>(
+#[must_use]
+pub fn nearest<'k>(
     wrong: &str,
     known: impl IntoIterator<Item = &'k str>,
 ) -> Option<&'k str> {

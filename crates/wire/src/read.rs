@@ -8,7 +8,9 @@ mod hours;
 mod member;
 mod policy;
 mod reach;
+pub mod plan;
 pub(crate) mod security;
+pub mod snapshot;
 mod supervisor;
 mod upgrade;
 

@@ -15,7 +15,8 @@ use windlass_wire::v1::list;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &TargetsArgs) -> Result<Exit, Failed> {
-    let looked = room.look(&args.which, &args.reach, Way::default()).await?;
+    let mut looked = room.look(&args.which, &args.reach, Way::default()).await?;
+    looked.policy.risks.extend(args.accept_risk.iter().cloned());
     let outlet = room.outlet();
     let found = targets(&looked.catalog, &looked.policy, &looked.snapshot);
     let barred = render::targets::all_barred(&found);

@@ -132,7 +132,7 @@ pub fn lines(
         say(if index == 0 { "not here" } else { "" }, &text);
     }
     if plan.left.iter().any(|left| left.could.is_some()) {
-        let once = if typed.starts_with("--") {
+        let once = if typed.starts_with('-') {
             ", once it is registered"
         } else {
             " {cluster}"

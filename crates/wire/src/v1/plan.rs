@@ -4,23 +4,26 @@
 
 use crate::duration::Length;
 use crate::v1::API_VERSION;
-use serde::Serialize;
+use crate::value::{Wrong, version};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::names::Component;
 use windlass_engine::plan::{Goal, Plan, Stage, name};
+use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::version::Version;
 
 /// Releases by component.
 pub type Runs = BTreeMap<String, Vec<String>>;
 
 /// The whole way to a goal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanView {
     /// Always [`API_VERSION`].
-    pub api_version: &'static str,
+    pub api_version: Cow<'static, str>,
     /// `Plan`
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The name of the cluster, where it has one.
     pub cluster: Option<String>,
     /// Its name by content; what is approved.
@@ -51,10 +54,25 @@ pub struct PlanView {
     pub expected: Length,
     /// Expected time if one member went after the other.
     pub one_by_one: Length,
+    /// What was asked for besides the goal; only in files, where a plan is made anew from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
+}
+
+/// What was asked for besides the goal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskedView {
+    /// Stops on the way.
+    pub via: Vec<String>,
+    /// Risks that are taken.
+    pub accept_risks: Vec<String>,
+    /// Levels are raised at the end.
+    pub finalize: bool,
 }
 
 /// What is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum GoalView {
     /// A release or a line.
@@ -97,7 +115,7 @@ pub fn goal_word(goal: &Goal) -> String {
 }
 
 /// A stage of the plan, both counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Which hop.
     pub hop: usize,
@@ -106,7 +124,7 @@ pub struct Place {
 }
 
 /// One release step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopView {
     /// The release.
     pub to: String,
@@ -115,7 +133,7 @@ pub struct HopView {
 }
 
 /// One kind of change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum StageView {
     /// Members move.
@@ -171,7 +189,7 @@ pub enum StageView {
 }
 
 /// A number of a level, with its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberView {
     /// The number.
     pub number: u16,
@@ -180,7 +198,7 @@ pub struct NumberView {
 }
 
 /// A mix that will stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MixView {
     /// The step that leads to it.
     pub step: String,
@@ -189,7 +207,7 @@ pub struct MixView {
 }
 
 /// Known trouble.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HazardView {
     /// Its name.
@@ -205,7 +223,7 @@ pub struct HazardView {
 }
 
 /// A level that stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftView {
     /// Which.
     pub level: String,
@@ -223,8 +241,8 @@ impl PlanView {
     pub fn of(plan: &Plan, cluster: Option<&str>) -> Self {
         let hash = name(plan);
         Self {
-            api_version: API_VERSION,
-            kind: "Plan",
+            api_version: API_VERSION.into(),
+            kind: "Plan".into(),
             cluster: cluster.map(str::to_owned),
             hash: hash.to_string(),
             short: hash.short(),
@@ -243,7 +261,40 @@ impl PlanView {
             left: plan.left.iter().map(left).collect(),
             expected: plan.expected.into(),
             one_by_one: plan.one_by_one.into(),
+            asked: None,
         }
+    }
+
+    /// The same as a file, with what was asked for besides the goal.
+    #[must_use]
+    pub fn with(mut self, policy: &Policy) -> Self {
+        self.asked = Some(AskedView {
+            via: policy.via.iter().map(ToString::to_string).collect(),
+            accept_risks: policy.risks.iter().map(ToString::to_string).collect(),
+            finalize: matches!(policy.finalize, Finalize::Soon),
+        });
+        self
+    }
+}
+
+impl GoalView {
+    /// The goal itself.
+    ///
+    /// # Errors
+    /// Where a release in it is none.
+    pub fn read(&self) -> Result<Goal, Wrong> {
+        Ok(match self {
+            Self::Version(text) => Goal::Version(version(text)?),
+            Self::Finalize(_) => Goal::Finalize,
+            Self::Back(text) => Goal::Back(version(text)?),
+            Self::Of(ends) => {
+                let ends = ends.iter().map(|(name, text)| {
+                    let version = version(text)?;
+                    Ok((Component::from(name.as_str()), version))
+                });
+                Goal::Of(ends.collect::<Result<_, Wrong>>()?)
+            }
+        })
     }
 }
 
