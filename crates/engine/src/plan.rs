@@ -4,6 +4,7 @@
 
 pub mod order;
 
+mod atlas;
 mod back;
 pub(crate) mod effort;
 mod finalize;
@@ -18,7 +19,8 @@ mod world;
 
 pub use back::may_return;
 pub use effort::{Start, batches};
-pub use make::plan;
+pub use atlas::Atlas;
+pub use make::{plan, plan_by};
 pub use targets::{Standing, Target, targets};
 
 use crate::catalog::Catalog;
@@ -162,6 +164,9 @@ pub struct Act {
     pub action: ActionName,
     /// What it does, in words.
     pub what: String,
+    /// A human does it, and this fact says that it is done; none: a run does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<String>,
 }
 
 /// A human does one step of raising a level.

@@ -38,6 +38,8 @@ impl Version {
             found: text.to_string(),
         };
         let body = text.strip_prefix('v').unwrap_or(text);
+        // `2.1.x` names the line 2.1.
+        let body = body.strip_suffix(".x").unwrap_or(body);
         let end = body
             .find(|c: char| !(c.is_ascii_digit() || c == '.'))
             .unwrap_or(body.len());
@@ -105,8 +107,52 @@ impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
         self.numbers
             .cmp(&other.numbers)
-            .then_with(|| self.suffix.cmp(&other.suffix))
+            .then_with(|| by_suffix(&self.suffix, &other.suffix))
     }
+}
+
+/// What is still to become the release of its numbers comes before it; a maker's own build of it after.
+const BEFORE: [&str; 8] = [
+    "alpha", "beta", "dev", "ec", "fc", "pre", "rc", "snapshot",
+];
+
+/// Numbers in suffixes count as numbers: `-rc.9` before `-rc.10`, `+k3s1` before `+k3s2`.
+fn by_suffix(one: &str, other: &str) -> Ordering {
+    if one == other {
+        return Ordering::Equal;
+    }
+    let rank = |suffix: &str| {
+        let word = suffix.trim_start_matches(['-', '.', '+']).to_ascii_lowercase();
+        let early = suffix.starts_with('-') && BEFORE.iter().any(|before| word.starts_with(before));
+        match (early, suffix.is_empty()) {
+            (true, _) => 0,
+            (false, true) => 1,
+            (false, false) => 2,
+        }
+    };
+    rank(one)
+        .cmp(&rank(other))
+        .then_with(|| pieces(one).cmp(pieces(other)))
+        .then_with(|| one.cmp(other))
+}
+
+/// Runs of digits as numbers, all else as text.
+fn pieces(suffix: &str) -> impl Iterator<Item = (u64, &str)> {
+    let mut rest = suffix;
+    core::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let digits = first.is_ascii_digit();
+        let end = rest
+            .find(|c: char| c.is_ascii_digit() != digits)
+            .unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(if digits {
+            (piece.parse().unwrap_or(u64::MAX), "")
+        } else {
+            (0, piece)
+        })
+    })
 }
 impl PartialOrd for Version {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -230,6 +276,14 @@ mod tests {
         assert_eq!(v("v1.31.2-aliyun.1").to_string(), "v1.31.2-aliyun.1");
         assert_eq!(v("v1.31.2").numbers(), [1, 31, 2]);
         assert_eq!(v("4.1.2").line().to_string(), "4.1");
+    }
+
+    #[test]
+    fn what_comes_before_a_release_and_what_is_built_of_it() {
+        let order = ["4.16.0-ec.2", "4.16.0-rc.9", "4.16.0-rc.10", "4.16.0", "4.16.0-aliyun.1"];
+        assert!(order.windows(2).all(|pair| v(pair[0]) < v(pair[1])));
+        assert!(v("1.31.2+k3s1") < v("1.31.2+k3s2") && v("1.31.2") < v("v1.31.2-aliyun.1"));
+        assert_eq!(v("2.1.x"), v("2.1"));
     }
 
     #[test]

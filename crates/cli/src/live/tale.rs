@@ -257,6 +257,7 @@ pub mod tests {
                     Stage::Act(Act {
                         action: "preferred-leaders".into(),
                         what: "moves leaders back".into(),
+                        by_hand: None,
                     }),
                     Stage::Raise(Raise {
                         level: "metadata.version".into(),

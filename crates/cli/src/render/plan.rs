@@ -216,9 +216,15 @@ fn stage_row(
         ],
         Stage::Act(act) => vec![
             number,
-            Cell::toned("then", Tone::Bold),
+            match act.by_hand {
+                Some(_) => Cell::toned("by hand", Tone::Warn),
+                None => Cell::toned("then", Tone::Bold),
+            },
             Cell::plain(act.action.to_string()),
-            Cell::plain(act.what.clone()),
+            Cell::plain(match &act.by_hand {
+                Some(proof) => format!("{}; proven by {proof}", act.what),
+                None => act.what.clone(),
+            }),
         ],
         Stage::Hold(hold) => vec![
             number,

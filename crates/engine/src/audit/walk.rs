@@ -6,12 +6,12 @@
 
 use super::Objection;
 use super::rules::{self, Near, Runs, is_main, lives_with, pair, path, path_back, same_scheme};
-use crate::catalog::{Catalog, Moved, Raising, Within};
+use crate::catalog::{Catalog, Moved, Raising, Turn, Within};
 use crate::names::{Component, LevelName, MemberId};
 use crate::plan::{Hold, Hop, Move, Raise, Stage};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
-use crate::version::Version;
+use crate::version::{Range, Version};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
@@ -276,37 +276,49 @@ impl<'a> Walk<'a> {
         self.judge(step);
     }
 
-    /// Each action of the catalog follows the last member of its component, once.
+    /// Each action of the catalog that this hop asks for stands once on its side of the members of its
+    /// component.
     pub fn take_actions(&mut self, step: &str, hop: &Hop) {
-        for facts in &self.catalog.actions {
+        let catalog = self.catalog;
+        for facts in &catalog.actions {
             let carries = |stage: &Stage| match stage {
-                Stage::Move(stage) => stage.members.iter().any(|id| {
-                    let member = self.snapshot.members.get(id);
-                    member.is_some_and(|m| m.components.contains_key(&facts.after))
-                }),
+                Stage::Move(stage) => {
+                    same_scheme(self.catalog, &stage.component, &facts.after)
+                        && stage.members.iter().any(|id| {
+                            let member = self.snapshot.members.get(id);
+                            member.is_some_and(|m| m.components.contains_key(&facts.after))
+                        })
+                }
                 Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
             };
             let is_it = |stage: &Stage| match stage {
                 Stage::Act(act) => act.action == facts.name,
                 Stage::Move(_) | Stage::Raise(_) | Stage::Hold(_) => false,
             };
-            let wrong = match hop.stages.iter().rposition(carries) {
-                Some(last) => {
-                    !hop.stages[last..].iter().any(is_it)
-                        || hop.stages.iter().filter(|s| is_it(s)).count() != 1
-                }
-                None => hop.stages.iter().any(is_it),
+            let leaves = |range: &Range| {
+                hop.stages.iter().any(|stage| match stage {
+                    Stage::Move(stage) => stage.from.iter().any(|from| range.holds(from)),
+                    Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
+                })
+            };
+            let asked = facts.from.as_ref().is_none_or(leaves)
+                && facts.to.as_ref().is_none_or(|to| to.holds(&hop.to));
+            let place = match facts.turn {
+                Turn::After => hop.stages.iter().rposition(carries).map(|at| at..hop.stages.len()),
+                Turn::Before => hop.stages.iter().position(carries).map(|at| 0..at),
+            };
+            let count = hop.stages.iter().filter(|stage| is_it(stage)).count();
+            let wrong = match place.filter(|_| asked) {
+                Some(place) => count != 1 || !hop.stages[place].iter().any(is_it),
+                None => count != 0,
             };
             if wrong {
-                let what = format!(
-                    "{} does not follow the last {} once",
-                    facts.name, facts.after
-                );
-                self.objections.push(Objection {
-                    step: step.into(),
-                    rule: "action".into(),
-                    what,
-                });
+                let side = match facts.turn {
+                    Turn::After => "follow the last",
+                    Turn::Before => "come before the first",
+                };
+                let what = format!("{} does not {side} {} once", facts.name, facts.after);
+                self.object(step, "action", what);
             }
         }
     }

@@ -54,7 +54,7 @@ impl Catalog {
         self.lines_in(&self.track_of(component))
     }
 
-    fn lines_in(&self, track: &Track) -> Lines {
+    pub(crate) fn lines_in(&self, track: &Track) -> Lines {
         let releases = self.releases.iter().filter(|r| &r.track == track);
         let lines = self.lines.iter().filter(|l| &l.track == track);
         let mut lines: Vec<Version> = releases

@@ -166,7 +166,10 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
     let finalized = seen
         .levels
         .iter()
-        .filter(|(_, number)| **number > 0)
+        .filter(|(name, number)| {
+            let absent = catalog.level(name).map_or(0, |facts| facts.absent);
+            **number > absent
+        })
         .map(|(name, number)| Because {
             fact: format!(
                 "{name} is finalized at {}",

@@ -2,6 +2,7 @@
 //!
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
+use super::atlas::Atlas;
 use super::search::{Found, Step, search};
 use super::seen::Seen;
 use super::show::{Draft, write};
@@ -31,7 +32,23 @@ pub fn plan(
     left: &BTreeSet<MemberId>,
     parent: Option<Hash>,
 ) -> Result<Plan, Refusal> {
-    let seen = Seen::read(catalog, snapshot, left)?;
+    plan_by(&Atlas::of(catalog), policy, snapshot, goal, left, parent)
+}
+
+/// The same by a catalog that was made ready before.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_by(
+    atlas: &Atlas,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    goal: &Goal,
+    left: &BTreeSet<MemberId>,
+    parent: Option<Hash>,
+) -> Result<Plan, Refusal> {
+    let catalog = atlas.catalog;
+    let seen = Seen::read(atlas, snapshot, left)?;
     let (release, draft) = match goal {
         Goal::Finalize => {
             let newest = seen.releases().into_iter().max();
@@ -152,7 +169,7 @@ fn way(
         &all[1..]
     };
     for patches in tried {
-        let world = World::of(seen.catalog, seen, aim, *patches, &ease);
+        let world = World::of(seen, aim, *patches, &ease);
         match search(&world) {
             Found::Way(steps) => return Ok(written(&world, &steps)),
             Found::TooLarge => return Err(proof::too_large(&world)),

@@ -51,7 +51,7 @@ pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
         return by_stops(&aim.stops, goal);
     }
     let none = Ease::default();
-    let world = World::of(seen.catalog, seen, aim, Patches::All, &none);
+    let world = World::of(seen, aim, Patches::All, &none);
     let all = bars::all(&world, seen);
     let barring = minimal::least(&all, |kept| {
         let ease = bars::ease(all.iter().filter(|bar| !kept.contains(bar)));
@@ -101,14 +101,14 @@ fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Vec<Bar> {
 }
 
 fn is_barred(seen: &Seen, aim: &Aim, ease: &Ease) -> bool {
-    let world = World::of(seen.catalog, seen, aim, Patches::All, ease);
+    let world = World::of(seen, aim, Patches::All, ease);
     matches!(search(&world), Found::Nothing)
 }
 
 fn opens(seen: &Seen, aim: &Aim) -> bool {
     let none = Ease::default();
     [Patches::Newest, Patches::All].into_iter().any(|patches| {
-        let world = World::of(seen.catalog, seen, aim, patches, &none);
+        let world = World::of(seen, aim, patches, &none);
         matches!(search(&world), Found::Way(_))
     })
 }

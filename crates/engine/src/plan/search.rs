@@ -7,7 +7,8 @@
 //! Must never know: names of things. Stories: `tests/it/oracle.rs`.
 
 use super::world::{At, InMember, Part, Rule, World};
-use alloc::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use alloc::collections::{BTreeMap, BinaryHeap};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -98,15 +99,15 @@ struct Node {
     by: Option<(usize, Step)>,
 }
 
-/// What stands broken: a rule and a pair, or a level and a release.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Broken {
-    Skew(usize, At, At),
-    Level(usize, u16, At),
+/// Groups of a strand that go to a release.
+struct Mover {
+    class: usize,
+    strand: usize,
+    to: At,
+    groups: Vec<usize>,
+    /// How many members they have together.
+    moves: u64,
 }
-
-/// By class and component: the releases that run.
-type View = Vec<Vec<BTreeSet<At>>>;
 
 /// The way of least cost from the start to the goal.
 pub(super) fn search(world: &World) -> Found {
@@ -178,29 +179,18 @@ fn trace(nodes: &[Node], end: usize) -> Vec<Step> {
 }
 
 impl World<'_> {
-    /// What a group runs, component by component of its class.
-    fn runs<'a>(
-        &'a self,
-        state: &'a State,
-        class: usize,
-        group: usize,
-    ) -> impl Iterator<Item = At> + 'a {
-        let (class, group) = (&self.classes[class], &self.groups[group]);
-        let start = group.start.iter().enumerate();
-        start.map(move |(part, at)| {
-            let strand = class.strands.iter().position(|s| s.parts.contains(&part));
-            let moved = strand.and_then(|strand| state.at[group.slot + strand]);
-            moved.unwrap_or(*at)
-        })
-    }
-
     /// What of a strand a group runs.
-    fn strand_runs(&self, state: &State, class: usize, strand: usize, group: usize) -> Vec<At> {
+    fn strand_runs(
+        &self,
+        state: &State,
+        class: usize,
+        strand: usize,
+        group: usize,
+    ) -> impl Iterator<Item = At> {
         let group = &self.groups[group];
-        let parts = &self.classes[class].strands[strand].parts;
         let moved = state.at[group.slot + strand];
-        let runs = parts.iter().map(|part| moved.unwrap_or(group.start[*part]));
-        runs.collect()
+        let parts = self.classes[class].strands[strand].parts.iter();
+        parts.map(move |part| moved.unwrap_or(group.start[*part]))
     }
 
     /// Class, strand and group of all that is to move.
@@ -222,7 +212,8 @@ impl World<'_> {
         self.movers().all(|(class, strand, group)| {
             let goal = self.classes[class].strands[strand].goal;
             let runs = self.strand_runs(state, class, strand, group);
-            runs.into_iter().all(|at| Some(at) == goal)
+            let mut runs = runs;
+            runs.all(|at| Some(at) == goal)
         })
     }
 
@@ -233,7 +224,6 @@ impl World<'_> {
                 let table = &self.classes[class].strands[strand].far;
                 let runs = self.strand_runs(state, class, strand, group);
                 let far = runs
-                    .into_iter()
                     .map(|at| table[usize::from(at)])
                     .try_fold(0, |most: u64, far| far.map(|far| most.max(far)))?;
                 Some(sum + far * self.size(group))
@@ -244,94 +234,117 @@ impl World<'_> {
         u64::try_from(self.groups[group].members.len()).unwrap_or(u64::MAX)
     }
 
-    fn view(&self, state: &State) -> View {
-        let mut view: View = self
-            .classes
-            .iter()
-            .map(|class| alloc::vec![BTreeSet::new(); class.components.len()])
-            .collect();
-        for (c, (class, stands)) in self.classes.iter().zip(&mut view).enumerate() {
-            for group in &class.groups {
-                for (k, at) in self.runs(state, c, *group).enumerate() {
-                    stands[k].insert(at);
-                }
-            }
-        }
-        view
+    /// What a component of a class runs now, once for each group.
+    fn stands(
+        &self,
+        state: &State,
+        (class, part): (usize, usize),
+    ) -> impl Iterator<Item = (usize, At)> {
+        let of = &self.classes[class];
+        let strand = of.strand_of[part];
+        of.groups.iter().map(move |group| {
+            let known = &self.groups[*group];
+            let moved = state.at[known.slot + strand];
+            (*group, moved.unwrap_or(known.start[part]))
+        })
     }
 
-    /// All that stands broken: between members as a view has them, within members as a state has them.
-    fn broken(&self, view: &View, state: &State) -> BTreeSet<Broken> {
-        let mut found = BTreeSet::new();
-        for rule in &self.rules {
+    /// Whether a pair stands side by side already where the rule forbids it.
+    fn is_broken_already(&self, state: &State, rule: usize, of: At, from: At) -> bool {
+        let mut places = self.rules.iter().filter(|r| r.index == rule);
+        places.any(|rule| {
+            !self.allows(rule, of, from) && match rule.in_member {
+                InMember::No => {
+                    self.stands(state, rule.of).any(|(_, at)| at == of)
+                        && self.stands(state, rule.from).any(|(_, at)| at == from)
+                }
+                InMember::Yes => {
+                    let pairs = self.stands(state, rule.of).zip(self.stands(state, rule.from));
+                    let mut pairs = pairs.map(|((_, of), (_, from))| (of, from));
+                    pairs.any(|pair| pair == (of, from))
+                }
+            }
+        })
+    }
+
+    /// Whether moving these groups of a strand to a release breaks nothing that was not broken before:
+    /// the new release beside all that stands during the move and after it.
+    fn is_fit(&self, state: &State, mover: &Mover) -> bool {
+        let moves = |place: (usize, usize)| {
+            place.0 == mover.class
+                && self.classes[mover.class].strand_of[place.1] == mover.strand
+        };
+        // One member alone is never at two releases at once; more of them are, in an order that is
+        // not known yet, so all pairs of old and new are asked for.
+        let during = mover.moves > 1;
+        let stays = |group: usize| during || !mover.groups.contains(&group);
+        let bad = |rule: &Rule, of: At, from: At| {
+            !self.allows(rule, of, from)
+                && !self.is_broken_already(state, rule.index, of, from)
+        };
+        self.rules.iter().all(|rule| {
+            let (of, from) = (moves(rule.of), moves(rule.from));
             match rule.in_member {
-                InMember::No => self.break_between(rule, view, &mut found),
-                InMember::Yes => self.break_within(rule, state, &mut found),
-            }
-        }
-        for (index, (axis, number)) in self.axes.iter().zip(&state.levels).enumerate() {
-            if !self.counts(index, &state.levels) {
-                continue;
-            }
-            for at in view.iter().flatten().flatten() {
-                let (low, high) = axis.support[usize::from(*at)];
-                if !(low..=high).contains(number) {
-                    found.insert(Broken::Level(index, *number, *at));
+                InMember::Yes if of || from => {
+                    let pairs = self.stands(state, rule.of).zip(self.stands(state, rule.from));
+                    !pairs
+                        .filter(|((group, _), _)| mover.groups.contains(group))
+                        .any(|((_, one), (_, other))| {
+                            let one = if of { mover.to } else { one };
+                            let other = if from { mover.to } else { other };
+                            bad(rule, one, other)
+                        })
+                }
+                InMember::Yes => true,
+                InMember::No => {
+                    let both = of && from && bad(rule, mover.to, mover.to);
+                    let beside = of
+                        && self.stands(state, rule.from).any(|(group, at)| {
+                            (!from || stays(group)) && bad(rule, mover.to, at)
+                        });
+                    let under = from
+                        && self.stands(state, rule.of).any(|(group, at)| {
+                            (!of || stays(group)) && bad(rule, at, mover.to)
+                        });
+                    !(both || beside || under)
                 }
             }
-        }
-        found
-    }
-
-    fn break_between(&self, rule: &Rule, view: &View, found: &mut BTreeSet<Broken>) {
-        for of in &view[rule.of.0][rule.of.1] {
-            for from in &view[rule.from.0][rule.from.1] {
-                if !self.allows(rule, *of, *from) {
-                    found.insert(Broken::Skew(rule.index, *of, *from));
-                }
-            }
-        }
-    }
-
-    fn break_within(&self, rule: &Rule, state: &State, found: &mut BTreeSet<Broken>) {
-        let class = rule.of.0;
-        for group in &self.classes[class].groups {
-            let runs: Vec<At> = self.runs(state, class, *group).collect();
-            let (of, from) = (runs[rule.of.1], runs[rule.from.1]);
-            if !self.allows(rule, of, from) {
-                found.insert(Broken::Skew(rule.index, of, from));
-            }
-        }
+        })
     }
 
     fn steps(&self, state: &State) -> Vec<(Step, State, Cost)> {
-        let view = self.view(state);
-        let before = self.broken(&view, state);
-        let mut oldest: BTreeMap<usize, At> = BTreeMap::new();
+        let mut oldest: Vec<At> = vec![At::MAX; self.atlas.tracks.len()];
         for (class, strand, group) in self.movers() {
-            let track = self.classes[class].strands[strand].track;
+            let known = &mut oldest[self.classes[class].strands[strand].track];
             for at in self.strand_runs(state, class, strand, group) {
-                let known = oldest.entry(track).or_insert(at);
                 *known = at.min(*known);
             }
         }
         let mut steps = Vec::new();
         for (c, class) in self.classes.iter().enumerate() {
             for (s, strand) in class.strands.iter().enumerate() {
-                let (Some(goal), Some(oldest)) = (strand.goal, oldest.get(&strand.track)) else {
+                let Some(goal) = strand.goal else {
                     continue;
                 };
-                let bound = self.next_stop(*oldest, goal);
-                let first = self.blocks[strand.track].0;
-                let targets = self.targets.iter().copied();
-                for to in targets.filter(|to| (first..=bound).contains(to)) {
-                    steps.extend(self.step_move(state, &view, &before, (c, s, to)));
+                let bound = self.next_stop(oldest[strand.track], goal);
+                let groups = class.groups.iter().copied();
+                let first = groups
+                    .filter(|group| self.groups[*group].part == Part::Moves)
+                    .flat_map(|group| self.strand_runs(state, c, s, group))
+                    .min();
+                // Whoever stands furthest back moves with each step: only its ways need a look.
+                let Some(first) = first.filter(|first| *first < bound) else {
+                    continue;
+                };
+                let ways = self.edges[usize::from(first)].range(first + 1..=bound);
+                for (to, _) in ways {
+                    steps.extend(self.step_move(state, (c, s, *to)));
                 }
             }
         }
         for axis in 0..self.axes.len() {
             for to in &self.axes[axis].wanted {
-                steps.extend(self.step_raise(state, &view, &before, (axis, *to)));
+                steps.extend(self.step_raise(state, (axis, *to)));
             }
         }
         steps
@@ -340,57 +353,50 @@ impl World<'_> {
     fn step_move(
         &self,
         state: &State,
-        view: &View,
-        before: &BTreeSet<Broken>,
         (class, strand, to): (usize, usize, At),
     ) -> Option<(Step, State, Cost)> {
-        let mut groups = Vec::new();
-        let mut moves = 0;
+        let mut mover = Mover {
+            class,
+            strand,
+            to,
+            groups: Vec::new(),
+            moves: 0,
+        };
         let parts = &self.classes[class].strands[strand].parts;
         for group in self.classes[class].groups.iter().copied() {
             if self.groups[group].part == Part::Stays {
                 continue;
             }
-            let runs = self.strand_runs(state, class, strand, group);
-            if runs.iter().all(|at| *at == to) || runs.iter().any(|at| *at > to) {
+            let runs = || self.strand_runs(state, class, strand, group);
+            if runs().all(|at| at == to) || runs().any(|at| at > to) {
                 continue;
             }
-            let mut leaving = parts.iter().zip(&runs).filter(|(_, at)| **at < to);
+            let mut leaving = parts.iter().zip(runs()).filter(|(_, at)| *at < to);
             if !leaving.all(|(part, from)| {
                 let component = self.classes[class].components[*part];
-                self.open(component, *from, to, &state.levels)
+                self.open(component, from, to, &state.levels)
             }) {
                 return None;
             }
-            moves += self.size(group);
-            groups.push((group, runs));
+            mover.moves += self.size(group);
+            mover.groups.push(group);
         }
-        if groups.is_empty() || !self.lives(to, &state.levels) {
+        if mover.groups.is_empty() || !self.lives(to, &state.levels) || !self.is_fit(state, &mover)
+        {
             return None;
         }
         let mut next = state.clone();
-        for (group, _) in &groups {
+        for group in &mover.groups {
             next.at[self.groups[*group].slot + strand] = Some(to);
         }
         next.last = Some((class, to));
-        let after = self.view(&next);
-        // One member alone is never at two releases at once; more of them are, in an order that is
-        // not known yet, so all pairs of old and new are asked for.
-        let during = if moves == 1 {
-            after
-        } else {
-            joined(view, &after)
-        };
-        if !self.broken(&during, &next).is_subset(before) {
-            return None;
-        }
         let hop = state.last.is_none_or(|(_, at)| at != to);
         let turn = state
             .last
             .is_some_and(|(last, at)| at == to && class < last);
         let goal = self.classes[class].strands[strand].goal.unwrap_or(to);
         let cost = Cost {
-            moves,
+            moves: mover.moves,
             hops: u32::from(hop),
             stale: if hop { self.stale[usize::from(to)] } else { 0 },
             age: if hop {
@@ -401,11 +407,15 @@ impl World<'_> {
             turns: u32::from(turn),
             ..Cost::default()
         };
+        let left = mover.groups.iter().map(|group| {
+            let runs = self.strand_runs(state, class, strand, *group);
+            (*group, runs.collect())
+        });
         let step = Step::Move {
             class,
             strand,
             to,
-            groups,
+            groups: left.collect(),
         };
         Some((step, next, cost))
     }
@@ -413,12 +423,10 @@ impl World<'_> {
     fn step_raise(
         &self,
         state: &State,
-        view: &View,
-        before: &BTreeSet<Broken>,
         (axis, to): (usize, u16),
     ) -> Option<(Step, State, Cost)> {
         let from = state.levels[axis];
-        if to <= from || !self.counts(axis, &state.levels) || !self.may_raise(axis, view) {
+        if to <= from || !self.counts(axis, &state.levels) || !self.may_raise(axis, state) {
             return None;
         }
         let mut next = state.clone();
@@ -426,7 +434,7 @@ impl World<'_> {
         for (other, number) in &self.axes[axis].brings {
             next.levels[*other] = next.levels[*other].max(*number);
         }
-        if !self.broken(view, &next).is_subset(before) {
+        if !self.all_live(state, &next.levels) {
             return None;
         }
         let cost = Cost {
@@ -437,14 +445,34 @@ impl World<'_> {
         Some((Step::Raise { axis, from, to }, next, cost))
     }
 
+    /// Whether nothing that runs is broken by levels that was not broken by them before.
+    fn all_live(&self, state: &State, levels: &[u16]) -> bool {
+        let breaks = |levels: &[u16], index: usize, at: At| {
+            let (low, high) = self.axes[index].support[usize::from(at)];
+            self.counts(index, levels) && !(low..=high).contains(&levels[index])
+        };
+        self.all_runs(state).all(|at| {
+            (0..self.axes.len()).all(|index| {
+                let same = levels[index] == state.levels[index];
+                !breaks(levels, index, at) || same && breaks(&state.levels, index, at)
+            })
+        })
+    }
+
+    /// Each release that runs, once for each group and component.
+    fn all_runs(&self, state: &State) -> impl Iterator<Item = At> {
+        let places = self.classes.iter().enumerate();
+        let places = places.flat_map(|(c, class)| (0..class.components.len()).map(move |k| (c, k)));
+        places.flat_map(move |place| self.stands(state, place).map(|(_, at)| at))
+    }
+
     /// Whether all that runs in the main scheme is where an axis may be raised.
-    fn may_raise(&self, axis: usize, view: &View) -> bool {
+    fn may_raise(&self, axis: usize, state: &State) -> bool {
         let Some(at) = &self.axes[axis].raised_at else {
             return true;
         };
-        let mut runs = view.iter().flatten().flatten();
-        runs.all(|version| {
-            let index = usize::from(*version);
+        self.all_runs(state).all(|version| {
+            let index = usize::from(version);
             self.track_of[index] != 0 || at[index]
         })
     }
@@ -468,11 +496,4 @@ impl World<'_> {
             is_of && needs.all(|(axis, number)| levels[*axis] >= *number)
         })
     }
-}
-
-fn joined(one: &View, other: &View) -> View {
-    one.iter()
-        .zip(other)
-        .map(|(a, b)| a.iter().zip(b).map(|(x, y)| x | y).collect())
-        .collect()
 }

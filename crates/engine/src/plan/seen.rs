@@ -2,6 +2,7 @@
 //!
 //! Must never know: the goal. Stories: `tests/it/refusal.rs`.
 
+use super::atlas::Atlas;
 use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, Identity, LevelName, MemberId};
 use crate::refusal::{Because, Code, Proof, Refusal};
@@ -21,6 +22,8 @@ const NAMES_MAX: usize = 5;
 pub(super) struct Seen<'a> {
     /// The facts about its system.
     pub catalog: &'a Catalog,
+    /// The same, made ready.
+    pub atlas: &'a Atlas<'a>,
     /// Who it is.
     pub identity: Identity,
     /// The members with their releases.
@@ -35,10 +38,11 @@ impl<'a> Seen<'a> {
     /// # Errors
     /// [`Code::Gap`] where it is not known who answers, what a member runs, or where a level stands.
     pub fn read(
-        catalog: &'a Catalog,
+        atlas: &'a Atlas<'a>,
         snapshot: &'a Snapshot,
         left: &'a BTreeSet<MemberId>,
     ) -> Result<Self, Refusal> {
+        let catalog = atlas.catalog;
         let mut because = Vec::new();
         if snapshot.identity.is_none() {
             because.push(fact("the cluster did not say who it is".into()));
@@ -52,6 +56,7 @@ impl<'a> Seen<'a> {
         match (&snapshot.identity, because.is_empty()) {
             (Some(identity), true) => Ok(Self {
                 catalog,
+                atlas,
                 identity: identity.clone(),
                 snapshot,
                 left,

@@ -8,9 +8,9 @@ use super::search::Step;
 use super::seen::Seen;
 use super::world::{At, World};
 use super::{Act, Goal, HazardMet, Hold, Hop, MixShown, Move, Plan, Raise, Stage, finalize};
-use crate::catalog::{Catalog, Human};
+use crate::catalog::{ActionFacts, Catalog, Human, Turn};
 use crate::hash::Hash;
-use crate::names::{Component, LevelName};
+use crate::names::{Component, LevelName, Track};
 use crate::policy::Policy;
 use crate::snapshot::Snapshot;
 use crate::time::Ms;
@@ -272,22 +272,51 @@ fn label(carried: &[&Component], stage: &Move) -> String {
     format!("{} {} → {}", names.join(" and "), from.join(", "), stage.to)
 }
 
-/// Puts each action behind the last stage of its hop that moves members of its component.
+/// Puts each action behind the last stage of its hop that moves members of its component, or before
+/// the first.
 fn act(catalog: &Catalog, snapshot: &Snapshot, hop: &mut Hop) {
-    for facts in catalog.actions.iter().rev() {
-        let carries = |stage: &Stage| match stage {
-            Stage::Move(step) => step.members.iter().any(|id| {
-                let member = snapshot.members.get(id);
-                member.is_some_and(|m| m.components.contains_key(&facts.after))
-            }),
-            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
+    let bound = |facts: &&ActionFacts| {
+        let from: BTreeSet<&Version> = hop.stages.iter().flat_map(leaves).collect();
+        let to = facts.to.as_ref().is_none_or(|to| to.holds(&hop.to));
+        let comes = |range: &Range| from.iter().any(|v| range.holds(v));
+        to && facts.from.as_ref().is_none_or(comes)
+    };
+    let facts: Vec<&ActionFacts> = catalog.actions.iter().filter(bound).collect();
+    let carries = |stage: &Stage, name: &Component| match stage {
+        Stage::Move(step) => {
+            catalog.track_of(&step.component) == catalog.track_of(name)
+                && step.members.iter().any(|id| {
+                    let member = snapshot.members.get(id);
+                    member.is_some_and(|m| m.components.contains_key(name))
+                })
+        }
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
+    };
+    let stage = |facts: &ActionFacts| {
+        Stage::Act(Act {
+            action: facts.name.clone(),
+            what: facts.what.clone(),
+            by_hand: facts.by_hand.clone(),
+        })
+    };
+    for facts in facts.iter().rev() {
+        let mut stages = hop.stages.iter();
+        let at = match facts.turn {
+            Turn::After => stages.rposition(|s| carries(s, &facts.after)).map(|at| at + 1),
+            Turn::Before => None,
         };
-        if let Some(last) = hop.stages.iter().rposition(carries) {
-            let act = Act {
-                action: facts.name.clone(),
-                what: facts.what.clone(),
-            };
-            hop.stages.insert(last + 1, Stage::Act(act));
+        if let Some(at) = at {
+            hop.stages.insert(at, stage(facts));
+        }
+    }
+    for facts in &facts {
+        let mut stages = hop.stages.iter();
+        let at = match facts.turn {
+            Turn::Before => stages.position(|s| carries(s, &facts.after)),
+            Turn::After => None,
+        };
+        if let Some(at) = at {
+            hop.stages.insert(at, stage(facts));
         }
     }
 }
@@ -327,6 +356,14 @@ fn hazards(catalog: &Catalog, hops: &[Hop]) -> Vec<HazardMet> {
     let mut met = Vec::new();
     let mut landed = BTreeSet::new();
     for hop in hops {
+        let tracks: BTreeSet<Track> = hop
+            .stages
+            .iter()
+            .filter_map(|stage| match stage {
+                Stage::Move(step) => Some(catalog.track_of(&step.component)),
+                Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
+            })
+            .collect();
         let from: BTreeSet<&Version> = hop.stages.iter().flat_map(leaves).collect();
         if from.is_empty() || !landed.insert(&hop.to) {
             continue;
@@ -335,7 +372,7 @@ fn hazards(catalog: &Catalog, hops: &[Hop]) -> Vec<HazardMet> {
         let here = catalog
             .hazards
             .iter()
-            .filter(|h| h.at.holds(&hop.to) && entered(&h.at));
+            .filter(|h| tracks.contains(&h.track) && h.at.holds(&hop.to) && entered(&h.at));
         met.extend(here.map(|h| HazardMet {
             id: h.id.clone(),
             release: hop.to.clone(),

@@ -7,10 +7,11 @@
 
 pub(super) mod edges;
 
+use super::atlas::{Atlas, key};
 use super::seen::Seen;
 use crate::catalog::{Bond, Catalog, Moved, Path, Raising, SkewRule, Within};
 use crate::mix::{Kind, bond};
-use crate::names::{Component, LevelName, MemberId, RiskName, Track};
+use crate::names::{Component, LevelName, MemberId, RiskName};
 use crate::snapshot::Member;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,13 @@ pub(super) enum Patches {
     Newest,
     /// Every advised one: tried where the newest lead nowhere.
     All,
+}
+
+/// Whether members may be moved to a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IsTarget {
+    Yes,
+    No,
 }
 
 /// Which way members go.
@@ -48,6 +56,8 @@ pub(super) struct Class {
     pub zone: Option<usize>,
     /// Its components by scheme: what moves at once.
     pub strands: Vec<Strand>,
+    /// By component of it: its strand.
+    pub strand_of: Vec<usize>,
     /// Indices of its groups.
     pub groups: Vec<usize>,
 }
@@ -187,8 +197,8 @@ pub(super) struct World<'a> {
     pub aim: &'a Aim,
     /// What is left aside.
     pub ease: &'a Ease,
-    /// The schemes of the catalog, the main one first.
-    pub tracks: Vec<Track>,
+    /// The same facts, made ready.
+    pub atlas: &'a Atlas<'a>,
     /// All versions in it, scheme by scheme, in the order in which a way passes them: oldest first,
     /// or newest first on the way back.
     pub versions: Vec<Version>,
@@ -218,18 +228,12 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// The picture of a cluster and the way asked for.
-    pub fn of(
-        catalog: &'a Catalog,
-        seen: &Seen,
-        aim: &'a Aim,
-        patches: Patches,
-        ease: &'a Ease,
-    ) -> Self {
+    pub fn of(seen: &Seen<'a>, aim: &'a Aim, patches: Patches, ease: &'a Ease) -> Self {
         let mut world = Self {
-            catalog,
+            catalog: seen.catalog,
+            atlas: seen.atlas,
             aim,
             ease,
-            tracks: catalog.tracks(),
             versions: Vec::new(),
             blocks: Vec::new(),
             track_of: Vec::new(),
@@ -243,11 +247,10 @@ impl<'a> World<'a> {
             stops: Vec::new(),
             stale: Vec::new(),
         };
-        world.take_versions(seen);
+        world.take_versions(seen, patches);
         world.stops = aim.stops.iter().map(|v| world.index(0, v)).collect();
         world.stops.sort_unstable();
         world.take_classes(seen);
-        world.take_targets(patches);
         world.take_axes(seen);
         world.take_edges(seen);
         world.take_rules();
@@ -255,44 +258,82 @@ impl<'a> World<'a> {
         world
     }
 
-    fn take_versions(&mut self, seen: &Seen) {
+    /// Versions at which something runs or may come to stand, and which of them are the latter.
+    fn take_versions(&mut self, seen: &Seen, patches: Patches) {
         let runs = seen.runs();
-        for (t, track) in self.tracks.clone().iter().enumerate() {
-            let of_track = |name: &Component| self.catalog.track_of(name) == *track;
-            let mut versions: BTreeSet<&Version> = self
-                .catalog
-                .releases
-                .iter()
-                .filter(|r| &r.track == track)
-                .map(|r| &r.version)
-                .collect();
-            for (_, here) in runs.iter().filter(|(name, _)| of_track(name)) {
-                versions.extend(here);
-            }
+        for (t, sheet) in self.atlas.tracks.iter().enumerate() {
+            let of_track = |name: &Component| {
+                let component = self.atlas.component(name);
+                component.is_some_and(|component| self.atlas.track_of[component] == t)
+            };
+            let here = runs.iter().filter(|(name, _)| of_track(name));
+            let running: BTreeSet<&Version> = here.flat_map(|(_, versions)| versions).collect();
             let ends = self.aim.ends.iter().filter(|(name, _)| of_track(name));
-            versions.extend(ends.map(|(_, version)| version));
+            let mut asked: BTreeSet<&Version> = ends.map(|(_, version)| version).collect();
+            let goal = match self.aim.heading {
+                Heading::Forth => asked.last().copied(),
+                Heading::Back => asked.first().copied(),
+            };
             if t == 0 {
-                versions.extend(&self.aim.stops);
+                asked.extend(&self.aim.stops);
+            }
+            let mut versions: BTreeMap<&Version, IsTarget> =
+                running.iter().map(|version| (*version, IsTarget::No)).collect();
+            if let Some(goal) = goal {
+                let between = |version: &&Version| match self.aim.heading {
+                    Heading::Forth => *version <= goal,
+                    Heading::Back => *version >= goal,
+                };
+                let first = match self.aim.heading {
+                    Heading::Forth => running.first().map_or(0, |oldest| {
+                        sheet.versions.partition_point(|version| version < oldest)
+                    }),
+                    Heading::Back => sheet.versions.partition_point(|version| *version < goal),
+                };
+                for at in first..sheet.versions.len() {
+                    let version = sheet.versions[at];
+                    let open = match patches {
+                        Patches::Newest => sheet.stale[at] == 0 || running.contains(version),
+                        Patches::All => true,
+                    };
+                    if sheet.advised[at] && open && between(&version) {
+                        versions.insert(version, IsTarget::Yes);
+                    }
+                }
+                let asked = asked.into_iter().filter(between);
+                versions.extend(asked.map(|version| (version, IsTarget::Yes)));
             }
             let first = self.versions.len();
-            match self.aim.heading {
-                Heading::Forth => self.versions.extend(versions.into_iter().cloned()),
-                Heading::Back => self.versions.extend(versions.into_iter().rev().cloned()),
+            let mut all: Vec<(&Version, IsTarget)> = versions.into_iter().collect();
+            if self.aim.heading == Heading::Back {
+                all.reverse();
+            }
+            for (version, target) in all {
+                if target == IsTarget::Yes {
+                    self.targets.push(at(self.versions.len()));
+                }
+                self.versions.push(version.clone());
+                self.stale.push(sheet.stale_of(version));
             }
             self.track_of.resize(self.versions.len(), t);
             self.blocks.push((at(first), at(self.versions.len())));
         }
     }
 
-    /// Where a version of a scheme stands; every version asked for is in the picture.
+    /// Where a version of a scheme stands; what runs and what was asked for is in the picture.
     fn index(&self, track: usize, version: &Version) -> At {
+        self.place_of(track, version).unwrap_or(self.blocks[track].0)
+    }
+
+    /// The same of any version; none: it is not in the picture.
+    fn place_of(&self, track: usize, version: &Version) -> Option<At> {
         let (first, end) = self.blocks[track];
         let block = &self.versions[usize::from(first)..usize::from(end)];
         let found = block.binary_search_by(|at| match self.aim.heading {
             Heading::Forth => at.cmp(version),
             Heading::Back => version.cmp(at),
         });
-        first + at(found.unwrap_or_default())
+        found.ok().map(|found| first + at(found))
     }
 
     /// The version at an index.
@@ -306,13 +347,12 @@ impl<'a> World<'a> {
     }
 
     fn place(&self, name: &Component) -> Option<usize> {
-        self.catalog.components.iter().position(|c| &c.name == name)
+        self.atlas.component(name)
     }
 
     /// Index of a component's scheme.
     fn track(&self, component: usize) -> usize {
-        let track = &self.catalog.components[component].track;
-        self.tracks.iter().position(|t| t == track).unwrap_or(0)
+        self.atlas.track_of[component]
     }
 
     fn take_classes(&mut self, seen: &Seen) {
@@ -337,8 +377,11 @@ impl<'a> World<'a> {
             classes.reverse();
         }
         for ((components, zone), groups) in classes {
+            let strands = self.strands(&components);
+            let of = |part: usize| strands.iter().position(|s| s.parts.contains(&part));
             let mut class = Class {
-                strands: self.strands(&components),
+                strand_of: (0..components.len()).filter_map(of).collect(),
+                strands,
                 components,
                 zone,
                 groups: Vec::new(),
@@ -439,59 +482,6 @@ impl<'a> World<'a> {
         strands
     }
 
-    fn take_targets(&mut self, patches: Patches) {
-        let mut advised = vec![false; self.versions.len()];
-        for release in self.catalog.releases.iter().filter(|r| r.avoid.is_none()) {
-            if let Some(t) = self.tracks.iter().position(|t| t == &release.track) {
-                advised[usize::from(self.index(t, &release.version))] = true;
-            }
-        }
-        self.stale = vec![0; self.versions.len()];
-        for (first, end) in &self.blocks {
-            let block = usize::from(*first)..usize::from(*end);
-            let mut newer: Option<(Version, u32)> = None;
-            let order: Vec<usize> = match self.aim.heading {
-                Heading::Forth => block.rev().collect(),
-                Heading::Back => block.collect(),
-            };
-            for index in order {
-                let line = self.versions[index].line();
-                let count = match &newer {
-                    Some((of, count)) if *of == line => *count,
-                    Some(_) | None => 0,
-                };
-                self.stale[index] = count;
-                newer = Some((line, count + u32::from(advised[index])));
-            }
-        }
-        let running: BTreeSet<At> = self
-            .groups
-            .iter()
-            .flat_map(|g| g.start.iter().copied())
-            .collect();
-        let goals: BTreeSet<At> = self.goals().collect();
-        let open = |at: At| match patches {
-            Patches::Newest => self.stale[usize::from(at)] == 0 || running.contains(&at),
-            Patches::All => true,
-        };
-        let mut targets = Vec::new();
-        for (first, end) in &self.blocks {
-            let Some(last) = goals.iter().rfind(|at| (*first..*end).contains(at)) else {
-                continue;
-            };
-            targets.extend((*first..=*last).filter(|at| {
-                let asked = self.stops.contains(at) || goals.contains(at);
-                asked || advised[usize::from(*at)] && open(*at)
-            }));
-        }
-        self.targets = targets;
-    }
-
-    fn goals(&self) -> impl Iterator<Item = At> {
-        let strands = self.classes.iter().flat_map(|class| &class.strands);
-        strands.filter_map(|strand| strand.goal)
-    }
-
     fn take_axes(&mut self, seen: &Seen) {
         let catalog = self.catalog;
         for (name, start) in &seen.levels {
@@ -520,12 +510,12 @@ impl<'a> World<'a> {
                 .versions
                 .iter()
                 .zip(&self.track_of)
-                .map(
-                    |(version, track)| match catalog.line_in(&self.tracks[*track], version) {
+                .map(|(version, track)| {
+                    match self.atlas.tracks[*track].supports.get(&key(version)) {
                         Some(line) => line.levels.get(name).copied().unwrap_or((0, 0)),
                         None => (0, u16::MAX),
-                    },
-                )
+                    }
+                })
                 .collect();
             self.axes.push(Axis {
                 name: name.clone(),
@@ -640,7 +630,8 @@ impl<'a> World<'a> {
     }
 
     fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<Vec<bool>> {
-        let lines = self.catalog.lines_of(&rule.of);
+        let track = self.place(&rule.of).map_or(0, |component| self.track(component));
+        let lines = &self.atlas.tracks[track].lines;
         let block = |name: &Component| {
             let track = self.place(name).map_or(0, |component| self.track(component));
             let (first, end) = self.blocks[track];
@@ -648,7 +639,7 @@ impl<'a> World<'a> {
         };
         let row = |of: &Version| {
             let row = block(&rule.from).iter();
-            row.map(|from| rule.allows(&lines, of, from, bond)).collect()
+            row.map(|from| rule.allows(lines, of, from, bond)).collect()
         };
         block(&rule.of).iter().map(row).collect()
     }

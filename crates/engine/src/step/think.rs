@@ -85,7 +85,11 @@ fn by_windlass(plan: &Plan) -> Result<(), Refusal> {
                 fact: alloc::format!("{} to {}: {}", hold.level, hold.named, hold.title),
                 source: Some(hold.source.clone()),
             }),
-            Stage::Move(_) | Stage::Raise(_) | Stage::Act(_) => None,
+            Stage::Act(act) => act.by_hand.as_ref().map(|proof| Because {
+                fact: alloc::format!("{}: {}; {proof} says that it is done", act.action, act.what),
+                source: None,
+            }),
+            Stage::Move(_) | Stage::Raise(_) => None,
         })
         .collect();
     if held.is_empty() {

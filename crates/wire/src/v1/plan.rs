@@ -168,6 +168,9 @@ pub enum StageView {
         action: String,
         /// What it does.
         what: String,
+        /// A human does it, and this fact says that it is done; none: a run does it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        by_hand: Option<String>,
     },
     /// A human does one step of raising a level.
     Hold {
@@ -341,6 +344,7 @@ impl From<&Stage> for StageView {
             Stage::Act(act) => Self::Act {
                 action: act.action.to_string(),
                 what: act.what.clone(),
+                by_hand: act.by_hand.clone(),
             },
             Stage::Hold(hold) => Self::Hold {
                 level: hold.level.to_string(),

@@ -107,6 +107,7 @@ pub fn plan() -> Plan {
                 Stage::Act(Act {
                     action: "preferred-leaders".into(),
                     what: "leaders go home".into(),
+                    by_hand: None,
                 }),
                 Stage::Raise(Raise {
                     level: "metadata.version".into(),

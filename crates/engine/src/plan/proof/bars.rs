@@ -36,7 +36,7 @@ pub(super) enum Bar {
 /// All of them in a picture, those first that a proof should rather be made of.
 pub(super) fn all(world: &World, seen: &Seen) -> Vec<Bar> {
     let offered = whole(world.catalog);
-    let offered = World::of(world.catalog, seen, world.aim, Patches::All, &offered);
+    let offered = World::of(seen, world.aim, Patches::All, &offered);
     let mut bars = Vec::new();
     for class in &world.classes {
         for group in &class.groups {

@@ -51,7 +51,7 @@ impl World<'_> {
         to: At,
         passes: impl Fn(&[RiskName]) -> bool,
     ) -> Vec<Way> {
-        let track = &self.tracks[track];
+        let track = &self.atlas.tracks[track].track;
         let (leaves, lands) = (self.version(from), self.version(to));
         let paths = self.catalog.paths.iter().filter(|path| &path.track == track);
         let of = |path: &Path| self.indices(&path.of);
@@ -103,7 +103,7 @@ impl World<'_> {
         };
         for (index, blocked) in self.catalog.blocked.iter().enumerate() {
             if self.ease.blocked.contains(&index)
-                || !binds(blocked, &self.tracks[track], leaves, lands)
+                || !binds(blocked, &self.atlas.tracks[track].track, leaves, lands)
             {
                 continue;
             }
@@ -127,23 +127,37 @@ impl World<'_> {
 
     /// Hops that are named one by one; of the main scheme.
     fn by_graph(&mut self, passes: impl Fn(&[RiskName]) -> bool) {
-        let open: BTreeSet<At> = self.targets.iter().copied().collect();
-        for edge in &self.catalog.edges {
-            let (from, to) = (self.index(0, &edge.from), self.index(0, &edge.to));
-            let real = self.version(from) == &edge.from && self.version(to) == &edge.to;
-            if !real || from >= to || !open.contains(&to) || !passes(&edge.risks) {
-                continue;
+        let sheet = &self.atlas.tracks[0];
+        let (first, end) = self.blocks[0];
+        let mut here: Vec<Option<At>> = alloc::vec![None; sheet.versions.len()];
+        for at in first..end {
+            if let Some(place) = sheet.place(self.version(at)) {
+                here[place] = Some(at);
             }
-            let mut ways = alloc::vec![Way {
-                of: Vec::new(),
-                needs: Needs::new(),
-            }];
-            self.unblock(0, from, to, &mut ways);
-            if !ways.is_empty() {
-                self.edges[usize::from(from)]
-                    .entry(to)
-                    .or_default()
-                    .extend(ways);
+        }
+        let open: BTreeSet<At> = self.targets.iter().copied().collect();
+        for (place, leaves) in self.atlas.edges.iter().enumerate() {
+            let Some(from) = here[place] else {
+                continue;
+            };
+            for (to, edge) in leaves {
+                let Some(to) = here[*to].filter(|to| from < *to && open.contains(to)) else {
+                    continue;
+                };
+                if !passes(&edge.risks) {
+                    continue;
+                }
+                let mut ways = alloc::vec![Way {
+                    of: Vec::new(),
+                    needs: Needs::new(),
+                }];
+                self.unblock(0, from, to, &mut ways);
+                if !ways.is_empty() {
+                    self.edges[usize::from(from)]
+                        .entry(to)
+                        .or_default()
+                        .extend(ways);
+                }
             }
         }
     }

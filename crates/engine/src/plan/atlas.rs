@@ -1,0 +1,128 @@
+//! A catalog made ready for planning, once for many plans: releases sorted, lines counted, hops by the
+//! release that they leave.
+//!
+//! Must never know: any one cluster. Stories: `tests/it/oracle.rs`, `tests/it/places.rs`.
+
+use crate::catalog::{Catalog, Edge, Line, Lines};
+use crate::names::{Component, Track};
+use crate::version::Version;
+use alloc::collections::BTreeMap;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The first two numbers of a version.
+type LineKey = (u32, u32);
+
+/// A catalog made ready for planning.
+#[derive(Debug)]
+pub struct Atlas<'a> {
+    /// The facts it was made of.
+    pub(super) catalog: &'a Catalog,
+    /// The schemes, the main one first, each with its releases.
+    pub(super) tracks: Vec<Sheet<'a>>,
+    /// By component of the catalog: its scheme.
+    pub(super) track_of: Vec<usize>,
+    /// Hops that are named one by one, by the release of the main scheme that is left.
+    pub(super) edges: Vec<Vec<(usize, &'a Edge)>>,
+}
+
+/// The releases of one scheme.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    /// Which.
+    pub track: Track,
+    /// Oldest first.
+    pub versions: Vec<&'a Version>,
+    /// Whether each is advised.
+    pub advised: Vec<bool>,
+    /// How many newer advised releases its line has.
+    pub stale: Vec<u32>,
+    /// Its lines, as rules count them.
+    pub lines: Lines,
+    /// What its lines support.
+    pub supports: BTreeMap<LineKey, &'a Line>,
+}
+
+impl<'a> Atlas<'a> {
+    /// Of a catalog.
+    #[must_use]
+    pub fn of(catalog: &'a Catalog) -> Self {
+        let names = catalog.tracks();
+        let track_of = catalog.components.iter().map(|facts| {
+            let track = names.iter().position(|track| track == &facts.track);
+            track.unwrap_or(0)
+        });
+        let track_of = track_of.collect();
+        let tracks: Vec<Sheet> = names.into_iter().map(|t| sheet(catalog, t)).collect();
+        let mut edges = vec![Vec::new(); tracks[0].versions.len()];
+        for edge in &catalog.edges {
+            let place = |version: &Version| tracks[0].place(version);
+            if let (Some(from), Some(to)) = (place(&edge.from), place(&edge.to)) {
+                edges[from].push((to, edge));
+            }
+        }
+        Self {
+            catalog,
+            tracks,
+            track_of,
+            edges,
+        }
+    }
+
+    /// The place of a component in the catalog.
+    pub(super) fn component(&self, name: &Component) -> Option<usize> {
+        self.catalog.components.iter().position(|c| &c.name == name)
+    }
+}
+
+impl Sheet<'_> {
+    /// The place of a release; none where the catalog does not know it.
+    pub fn place(&self, version: &Version) -> Option<usize> {
+        self.versions.binary_search(&version).ok()
+    }
+
+    /// How many newer advised releases its line has, whether or not it is known itself.
+    pub fn stale_of(&self, version: &Version) -> u32 {
+        match self.versions.binary_search(&version) {
+            Ok(place) => self.stale[place],
+            Err(place) => {
+                let next = self.versions.get(place);
+                match next.filter(|next| key(next) == key(version)) {
+                    Some(_) => self.stale[place] + u32::from(self.advised[place]),
+                    None => 0,
+                }
+            }
+        }
+    }
+}
+
+fn sheet(catalog: &Catalog, track: Track) -> Sheet<'_> {
+    let releases = catalog.releases.iter().filter(|r| r.track == track);
+    let mut releases: Vec<_> = releases.collect();
+    releases.sort_by(|a, b| a.version.cmp(&b.version));
+    releases.dedup_by(|a, b| a.version == b.version);
+    let advised: Vec<bool> = releases.iter().map(|r| r.avoid.is_none()).collect();
+    let versions: Vec<&Version> = releases.into_iter().map(|r| &r.version).collect();
+    let mut stale = vec![0; versions.len()];
+    for at in (0..versions.len().saturating_sub(1)).rev() {
+        if key(versions[at]) == key(versions[at + 1]) {
+            stale[at] = stale[at + 1] + u32::from(advised[at + 1]);
+        }
+    }
+    let lines = catalog.lines.iter().filter(|line| line.track == track);
+    let supports = lines.map(|line| (key(&line.line), line)).collect();
+    Sheet {
+        lines: catalog.lines_in(&track),
+        track,
+        versions,
+        advised,
+        stale,
+        supports,
+    }
+}
+
+/// The line of a version.
+pub(super) fn key(version: &Version) -> LineKey {
+    let number = |at: usize| version.numbers().get(at).copied().unwrap_or(0);
+    (number(0), number(1))
+}
