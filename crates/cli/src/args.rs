@@ -147,6 +147,8 @@ pub enum Command {
     Check(data::CheckArgs),
     /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
+    /// Draw releases and the ways between them
+    Graph(data::GraphArgs),
     /// When windows open, and which freeze takes which
     Window(data::HoursArgs),
     /// When freezes hold

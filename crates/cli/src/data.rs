@@ -9,6 +9,7 @@ pub mod completion;
 pub mod describe;
 pub mod file;
 pub mod forget;
+pub mod graph;
 pub mod hours;
 pub mod init;
 pub mod look;

@@ -102,6 +102,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             ..
         }) => data::plan::diff::run(&bare, &before, &after),
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Graph(args) => data::graph::run(&global, bare, &args).await,
         Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
         Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),
         Command::Prune(args) => keep::prune::run(&bare, &store_path(&global)?, &args),

@@ -270,6 +270,30 @@ pub struct PlanArgs {
     pub reach: Reach,
 }
 
+/// `windlass graph`
+#[derive(Args, Clone, Debug)]
+#[command(group(clap::ArgGroup::new("drawn").required(true).multiple(false).args(["of", "file"])))]
+#[command(after_help = "\
+A picture as SVG: releases by age, the hops that their maker supports above them,
+the way marked below, what is barred dashed with its reason on hover. Of a large
+graph only what matters to the way is drawn.
+
+Examples:
+  windlass graph kuma > kuma.svg
+  windlass graph orders --to 4.1 > orders.svg
+  windlass graph -f snapshot.yaml --to newest > way.svg")]
+pub struct GraphArgs {
+    /// A registered cluster, or a system that has a catalog
+    #[arg(value_name = "CLUSTER|SYSTEM")]
+    pub of: Option<String>,
+    /// A snapshot in a file
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// As of plan: the way there is marked
+    #[arg(long, value_parser = value::ask, value_name = "GOAL")]
+    pub to: Option<Ask>,
+}
+
 /// What else `windlass plan` does.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PlanDiff {

@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Before an upgrade",
-        &["observe", "targets", "check", "plan", "window", "freeze"],
+        &["observe", "targets", "check", "plan", "graph", "window", "freeze"],
     ),
     ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (

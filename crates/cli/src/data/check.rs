@@ -10,7 +10,6 @@ use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
-use crate::render;
 use crate::render::findings::{self, Tally};
 use crate::render::junit::{Came, Suite, Warnings, document};
 use std::collections::BTreeSet;

@@ -123,6 +123,7 @@ pub fn lines(
         &looked.snapshot,
         way,
         &looked.policy,
+        &looked.catalog,
         mixes,
     );
     if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {
@@ -165,7 +166,15 @@ pub fn lines(
 
 /// Nothing to do: what there is instead.
 fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<String> {
-    let there: BTreeSet<&Version> = way.start.values().flatten().collect();
+    let there = match goal {
+        Goal::Of(ends) => {
+            let named = way.start.iter().filter(|(name, _)| ends.contains_key(*name));
+            named.flat_map(|(_, versions)| versions).collect()
+        }
+        Goal::Version(_) | Goal::Back(_) | Goal::Finalize => {
+            render::plan::starts(way, &looked.catalog)
+        }
+    };
     let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
     let says = match goal {
         Goal::Version(_) | Goal::Back(_) | Goal::Of(_) => {

@@ -7,7 +7,8 @@ use super::{count, flowing, labelled, names};
 use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
-use windlass_engine::names::Component;
+use windlass_engine::catalog::{Catalog, Moved};
+use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::{Goal, Move, Plan, Stage, Start, batches, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
 use windlass_engine::snapshot::{Member, Snapshot};
@@ -40,9 +41,10 @@ pub fn lines(
     snapshot: &Snapshot,
     plan: &Plan,
     policy: &Policy,
+    catalog: &Catalog,
     mixes: Mixes,
 ) -> Vec<String> {
-    let mut lines = flowing(outlet, "", &head(outlet, shown, &snapshot.system, plan));
+    let mut lines = flowing(outlet, "", &head(outlet, shown, plan, catalog));
     let several = plan.hops.len() > 1;
     let mut number = 0;
     for (index, hop) in plan.hops.iter().enumerate() {
@@ -111,7 +113,7 @@ pub fn lines(
         );
         return lines;
     }
-    say("way back", &way_back(plan));
+    say("way back", &way_back(plan, catalog));
     for (index, left) in plan
         .left
         .iter()
@@ -142,10 +144,23 @@ pub fn lines(
     lines
 }
 
-fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
-    let style = &outlet.style;
-    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
-    let start: Vec<String> = start.into_iter().map(ToString::to_string).collect();
+/// The releases that what plans of this catalog move starts from: not those of what others move.
+#[must_use]
+pub fn starts<'p>(plan: &'p Plan, catalog: &Catalog) -> BTreeSet<&'p Version> {
+    let own = plan.start.iter().filter(|(name, _)| {
+        let facts = catalog.component(name);
+        facts.is_some_and(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+    });
+    let own: BTreeSet<&Version> = own.flat_map(|(_, versions)| versions).collect();
+    if own.is_empty() {
+        return plan.start.values().flatten().collect();
+    }
+    own
+}
+
+fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String {
+    let (style, system) = (&outlet.style, &catalog.system);
+    let start: Vec<String> = starts(plan, catalog).into_iter().map(ToString::to_string).collect();
     let to = plan
         .hops
         .last()
@@ -195,7 +210,11 @@ fn stage_row(
     match stage {
         Stage::Move(step) => {
             let from: Vec<String> = step.from.iter().map(ToString::to_string).collect();
-            let members: Vec<&str> = step.members.iter().map(|id| id.as_str()).collect();
+            let members = if outlet.is_wide() {
+                step.members.iter().map(ToString::to_string).collect()
+            } else {
+                rows(&step.members)
+            };
             vec![
                 number,
                 Cell::toned(movers(step, snapshot), Tone::Bold),
@@ -249,9 +268,69 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
     let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
-    let named: Vec<String> = named.map(|component| format!("{component}s")).collect();
-    named.join("+")
+    let named: Vec<String> = named
+        .map(|component| {
+            let carry = snapshot.members.values();
+            let many = carry.filter(|member| member.components.contains_key(component));
+            if many.count() == 1 {
+                component.to_string()
+            } else {
+                plural(component.as_str())
+            }
+        })
+        .collect();
+    match named.as_slice() {
+        [first, rest @ ..] if rest.len() > TOGETHER_MAX => {
+            format!("{first} and {} more", rest.len())
+        }
+        few => few.join("+"),
+    }
 }
+
+/// More components than these beside the first make a name that leaves no room for anything else.
+const TOGETHER_MAX: usize = 1;
+
+/// `brokers`, `kube-proxies`.
+fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        Some(_) | None => format!("{one}s"),
+    }
+}
+
+/// Names in a row; numbered ones that follow each other are joined: `node-01 … node-12`.
+fn rows(members: &[MemberId]) -> Vec<String> {
+    let split = |id: &MemberId| {
+        let (stem, number) = id.as_str().rsplit_once('-')?;
+        Some((stem.to_owned(), number.parse::<u32>().ok()?))
+    };
+    let mut said: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(first) = members.get(at) {
+        let follows = |far: usize| {
+            let next = members.get(at + far).and_then(split);
+            split(first).zip(next).is_some_and(|((stem, one), (other, two))| {
+                stem == other && usize::try_from(two.saturating_sub(one)).ok() == Some(far)
+            })
+        };
+        let mut far = 0;
+        while follows(far + 1) {
+            far += 1;
+        }
+        match members.get(at + far) {
+            Some(last) if far >= JOINED_LEAST => said.push(format!("{first} … {last}")),
+            Some(_) | None => {
+                said.push(first.to_string());
+                far = 0;
+            }
+        }
+        at += far + 1;
+    }
+    said
+}
+
+/// So many that follow the first are joined with it; fewer are quicker read one by one.
+const JOINED_LEAST: usize = 3;
 
 /// Where the limit on members down at once begins and ends, in words.
 #[must_use]
@@ -338,10 +417,56 @@ fn mix_text(mix: &windlass_engine::plan::MixShown) -> String {
     format!("{}: {}", mix.step, runs.join(", "))
 }
 
-fn way_back(plan: &Plan) -> String {
-    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
-    let old: Vec<String> = start.into_iter().map(ToString::to_string).collect();
+/// The first stage, counted from 0, along which its maker names no way back.
+fn one_way(plan: &Plan, catalog: &Catalog) -> Option<(usize, String)> {
+    for (number, (_, _, stage)) in plan.stages().enumerate() {
+        let Stage::Move(step) = stage else { continue };
+        let track = catalog.track_of(&step.component);
+        let barred = step.from.iter().find(|from| {
+            let paths = catalog.paths.iter().filter(|path| {
+                let of = path.of.is_empty() || path.of.contains(&step.component);
+                of && path.track == track && path.back.is_some()
+            });
+            *from != &step.to && !paths.into_iter().any(|path| catalog.leads(path, from, &step.to))
+        });
+        if let Some(from) = barred {
+            let says = format!(
+                "no way back from {} {} to {from} is named by its maker",
+                step.component, step.to
+            );
+            return Some((number, says));
+        }
+    }
+    None
+}
+
+fn way_back(plan: &Plan, catalog: &Catalog) -> String {
+    let left: BTreeSet<&Version> = plan
+        .stages()
+        .filter_map(|(_, _, stage)| match stage {
+            Stage::Move(step) => Some(&step.from),
+            Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
+        })
+        .flatten()
+        .collect();
+    // What stays where it is need not come back; a plan that only raises levels leaves nothing.
+    let old = plan.start.values().flatten().filter(|v| left.is_empty() || left.contains(v));
+    let old: BTreeSet<&Version> = old.collect();
+    let old: Vec<String> = old.into_iter().map(ToString::to_string).collect();
     let old = old.join(" and ");
+    let raised = plan.point_of_no_return().map(|(hop, stage)| {
+        let before = plan.stages().take_while(|(h, s, _)| (*h, *s) < (hop, stage));
+        before.count()
+    });
+    match one_way(plan, catalog) {
+        Some((number, says)) if raised.is_none_or(|raised| number < raised) => {
+            return match number {
+                0 => format!("none: {says}"),
+                _ => format!("{old} can be put back until stage {} begins: {says}", number + 1),
+            };
+        }
+        Some(_) | None => {}
+    }
     match plan.point_of_no_return() {
         None => format!("{old} can be put back on each member: levels stay as they are"),
         Some((hop, stage)) => {

@@ -2,6 +2,7 @@
 //!
 //! Must never know: what is drawn. Stories: `tests/it/pictures.rs`.
 
+pub mod graph;
 pub mod plan;
 
 /// Every letter of the one font is so wide; ids and versions stand in it alone.
@@ -101,24 +102,24 @@ impl Canvas {
         ));
     }
 
-    /// An arrow, straight where both ends lie on one height, else bowed; on hover it says more.
-    pub fn arrow(&mut self, from: (usize, usize), to: (usize, usize), paint: Paint, thick: Thick, more: &str) {
-        let ((x1, y1), (x2, y2)) = (from, to);
-        self.reach(x1.max(x2), y1.max(y2));
-        let title = if more.is_empty() {
-            String::new()
-        } else {
-            format!("<title>{}</title>", escaped(more))
+    /// An arc from one place to another on the same height, above or below it by `bow`; on hover it says
+    /// more.
+    pub fn arc(&mut self, from: (usize, usize), to: usize, bow: Bow, paint: Paint, thick: Thick, more: &str) {
+        let (x1, y) = from;
+        let high = match bow {
+            Bow::Above(high) => y.saturating_sub(high),
+            Bow::Below(high) => y + high,
         };
-        let middle = usize::midpoint(x1, x2);
+        self.reach(x1.max(to), y.max(high));
         let (wide, dash) = match thick {
             Thick::Thin => ("1", ""),
             Thick::Way => ("3", ""),
             Thick::Dashed => ("1.5", " stroke-dasharray=\"5 4\""),
         };
         self.parts.push_str(&format!(
-            "<g>{title}<path d=\"M {x1} {y1} C {middle} {y1} {middle} {y2} {x2} {y2}\" fill=\"none\" \
+            "<g><title>{}</title><path d=\"M {x1} {y} C {x1} {high} {to} {high} {to} {y}\" fill=\"none\" \
              stroke=\"{}\" stroke-width=\"{wide}\"{dash} marker-end=\"url(#end)\"/></g>\n",
+            escaped(more),
             paint.line(),
         ));
     }
@@ -140,7 +141,16 @@ impl Canvas {
     }
 }
 
-/// How an arrow is drawn.
+/// On which side an arc lies, and how far it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bow {
+    /// Above.
+    Above(usize),
+    /// Below.
+    Below(usize),
+}
+
+/// How an arc is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Thick {
     /// One of many.

@@ -151,15 +151,19 @@ fn document(
     if let Some(seen) = seen {
         snapshot.seen = seen?;
     }
-    snapshot.members = member::members(&members?, catalog, report)?;
-    if let Some(field) = levels {
-        snapshot.levels = self::levels(&field, catalog, report)?;
+    // All are read before any is missed: one look names all that is wrong.
+    let members = members.and_then(|field| member::members(&field, catalog, report));
+    let levels = levels.map(|field| self::levels(&field, catalog, report));
+    let facts = facts.map(|field| fact::facts(&field, catalog, report));
+    snapshot.members = members?;
+    if let Some(levels) = levels {
+        snapshot.levels = levels?;
+    }
+    if let Some(facts) = facts {
+        snapshot.facts = facts?;
     }
     if let Some(field) = budgets {
         snapshot.budgets = self::budgets(&field, &snapshot, report)?;
-    }
-    if let Some(field) = facts {
-        snapshot.facts = fact::facts(&field, catalog, report)?;
     }
     if let Some(troubles) = troubles {
         snapshot.troubles = troubles?;

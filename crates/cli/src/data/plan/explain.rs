@@ -109,7 +109,7 @@ fn without(looked: &Looked, goal: &Goal, gone: &BTreeSet<Version>) -> Result<Pla
 }
 
 fn because(refusal: &Refusal, typed: &str) -> String {
-    let fact = refusal.because.first().map(|because| {
+    let fact = refusal.because.last().map(|because| {
         let source = because.source.as_ref().map(|source| format!(" ({source})"));
         format!("{}{}", spoken(&because.fact, typed), source.unwrap_or_default())
     });

@@ -33,8 +33,8 @@ impl Entry<'_> {
         let first = self.like.carries().next().map(ToString::to_string);
         let stem = self.name.clone().or(first).unwrap_or_default();
         match &self.like.zone {
-            Some(zone) => format!("{stem}-{zone}"),
-            None => stem,
+            Some(zone) if *zone != stem => format!("{stem}-{zone}"),
+            Some(_) | None => stem,
         }
     }
 }
