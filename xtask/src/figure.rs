@@ -3,6 +3,7 @@
 //! Must never know: how a figure is measured. Each has a file under `figure/` and a line in the table.
 //! Tests: below.
 
+mod catalog_sourced;
 mod cold_start;
 mod counted;
 mod dice;
@@ -17,6 +18,7 @@ mod kafka_prechecks;
 mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
+mod planned;
 mod reaction;
 mod release;
 mod rollback_lost;
@@ -74,6 +76,27 @@ pub struct Figure {
 
 /// Every figure that can be measured today.
 const FIGURES: &[Figure] = &[
+    Figure {
+        name: "plan-p99",
+        what: "a whole plan with its audit, warm catalog, worst of three families: time that 99 of 100 keep",
+        unit: "ms",
+        goal: Goal::AtMost(1.0),
+        measure: planned::p99::measure,
+    },
+    Figure {
+        name: "plan-all-pairs",
+        what: "hops between all pairs of the larger recorded graph, equal to a search written apart",
+        unit: "s",
+        goal: Goal::AtMost(0.5),
+        measure: planned::all_pairs::measure,
+    },
+    Figure {
+        name: "plan-large",
+        what: "12 components, 6 hops, 5,000 members in 20 zones: plan and audit",
+        unit: "ms",
+        goal: Goal::AtMost(100.0),
+        measure: planned::large::measure,
+    },
     Figure {
         name: "kafka-lost",
         what: "acknowledged records missing after a full roll of 3 + 3 with 5 SIGKILLs",
@@ -178,6 +201,13 @@ const FIGURES: &[Figure] = &[
         unit: "ms",
         goal: Goal::AtMost(15.0),
         measure: cold_start::measure,
+    },
+    Figure {
+        name: catalog_sourced::NAME,
+        what: "of the facts of all catalogs those that name their source",
+        unit: "%",
+        goal: Goal::All,
+        measure: catalog_sourced::measure,
     },
     Figure {
         name: windows_vs_dateutil::NAME,

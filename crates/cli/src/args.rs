@@ -3,6 +3,7 @@
 //! Must never know: what a command does. Stories: `tests/it/help.rs`, the help of each as a whole.
 
 pub mod back;
+pub mod catalog;
 pub mod data;
 pub mod help;
 pub mod keep;
@@ -112,6 +113,8 @@ pub enum Form {
     Junit,
     /// A picture: `plan` only
     Svg,
+    /// An update graph as served: `catalog export` only
+    Cincinnati,
 }
 
 /// When colours are used.
@@ -215,6 +218,8 @@ pub enum Command {
     Doctor(keep::DoctorArgs),
     /// Pack what whoever helps needs, without secrets
     Bundle(keep::BundleArgs),
+    /// The makers' facts: show, prove, compare, bring in, give out
+    Catalog(catalog::CatalogArgs),
     /// Version of windlass and its catalogs
     Version(data::VersionArgs),
     /// Completion script for a shell

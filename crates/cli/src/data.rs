@@ -3,6 +3,7 @@
 //! Must never know: runs beyond their line in a list. Stories: `tests/it/`, one file for a few commands.
 
 pub mod apply;
+pub mod catalog;
 pub mod check;
 pub mod clusters;
 pub mod completion;

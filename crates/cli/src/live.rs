@@ -98,6 +98,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Bundle(_)
         | Command::Window(_)
         | Command::Freeze(_)
+        | Command::Catalog(_)
         | Command::Version(_)
         | Command::Completion(_) => Err(Failed::says("this command is none about runs")),
     }

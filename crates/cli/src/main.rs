@@ -77,9 +77,17 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
+    let exports = matches!(&command, Command::Catalog(args) if args.exports());
+    if global.output == Form::Cincinnati && !exports {
+        return Err(Failed::hinted(
+            "`-o cincinnati` is a form of `windlass catalog export` alone",
+            "-o json and -o yaml are forms of every command that prints data",
+        ));
+    }
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
+        Command::Catalog(args) => data::catalog::run(&bare, &args),
         Command::Version(args) => data::version::run(&bare, &args),
         Command::Completion(args) => Ok(data::completion::run(&bare, &args)),
         Command::Window(args) => data::hours::windows(&look(bare)?, &args).await,

@@ -134,7 +134,7 @@ impl Outlet {
     pub fn data<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value),
-            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Svg => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati | Form::Svg => {
                 serde_json::to_string_pretty(value).ok()
             }
         };
@@ -145,11 +145,28 @@ impl Outlet {
         }
     }
 
+    /// A value that is a file for others to read: YAML unless JSON is asked for.
+    pub fn as_file<T: Serialize>(&self, value: &T) {
+        let text = match self.format {
+            Form::Json => serde_json::to_string_pretty(value).ok(),
+            Form::Table
+            | Form::Wide
+            | Form::Yaml
+            | Form::Junit
+            | Form::Cincinnati
+            | Form::Svg => yaml(value),
+        };
+        let text = text.unwrap_or_else(|| "null".into());
+        if writeln!(std::io::stdout().lock(), "{}", text.trim_end()).is_err() {
+            self.closed.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// One value of a stream: a line of JSON, or a YAML document.
     pub fn item<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
-            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Svg => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati | Form::Svg => {
                 serde_json::to_string(value).ok()
             }
         };

@@ -2,6 +2,7 @@
 //!
 //! Must never know: where the data came from. Stories: `stories`, whole outputs.
 
+pub mod catalog;
 pub mod cluster;
 pub mod findings;
 pub mod hours;

@@ -1,6 +1,6 @@
 //! What a user asks for, before it is known what that means for one cluster: `newest`, `kernel=newest`.
 //!
-//! Must never know: how a way is searched; it asks the planner. Stories: `tests/it/ask.rs`.
+//! Must never know: how a way is searched; it asks the planner. Stories: scenarios/kuma, scenarios/ckafka.
 
 use crate::catalog::{Catalog, Moved, Release};
 use crate::names::{Component, Track};
@@ -75,7 +75,11 @@ fn newest(catalog: &Catalog, policy: &Policy, snapshot: &Snapshot) -> Option<Ver
     let advised = || {
         let releases = catalog.releases.iter();
         let known = releases.filter(|r| r.track.is_main() && r.avoid.is_none());
-        known.map(|r| &r.version).filter(|v| *v > here).max().cloned()
+        known
+            .map(|r| &r.version)
+            .filter(|v| *v > here)
+            .max()
+            .cloned()
     };
     first(|standing| matches!(standing, Standing::Recommended))
         .or_else(|| first(|standing| matches!(standing, Standing::Conditional(_))))
@@ -145,10 +149,14 @@ fn farthest(
         .collect();
     newer.sort_by(|a, b| b.version.cmp(&a.version));
     let has_way = |release: &&&Release| {
-        let ends = of.iter().map(|name| (name.clone(), release.version.clone()));
+        let ends = of
+            .iter()
+            .map(|name| (name.clone(), release.version.clone()));
         let goal = Goal::Of(ends.collect());
         plan(catalog, policy, snapshot, &goal, &BTreeSet::new(), None).is_ok()
     };
     let found = newer.iter().find(has_way).or(newer.first());
-    found.map(|release| release.version.clone()).or_else(|| here.last().cloned())
+    found
+        .map(|release| release.version.clone())
+        .or_else(|| here.last().cloned())
 }

@@ -5,6 +5,7 @@
 //! Must never know: how a way is found. Stories: `tests/it/audit.rs`, `tests/it/oracle.rs`.
 
 mod rules;
+mod stands;
 mod walk;
 
 use crate::catalog::{Catalog, Release};

@@ -4,9 +4,11 @@
 //! Must never know: where catalogs lie. Stories: `tests/it/catalog.rs`, `tests/it/extends.rs`.
 
 pub mod cincinnati;
+mod named;
 mod place;
 mod schema;
 
+pub use named::{Named, changes, named};
 pub use place::linted;
 pub use schema::schema;
 

@@ -22,6 +22,12 @@ pub fn long(moment: Wall, zone: &TimeZone) -> String {
     written(moment, zone, "%Y-%m-%d %H:%M:%S%:z")
 }
 
+/// The day alone, as catalogs write it: `2026-11-20`.
+#[must_use]
+pub fn day(moment: Wall, zone: &TimeZone) -> String {
+    written(moment, zone, "%Y-%m-%d")
+}
+
 /// For people, where the day is plain: `14:02:11+01:00`.
 #[must_use]
 pub fn clock(moment: Wall, zone: &TimeZone) -> String {

@@ -127,6 +127,7 @@ impl Which {
 
 /// `windlass observe`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass observe [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE>")]
 #[command(after_help = "\
 Changes nothing. Exit code 3 where something could not be seen that an upgrade
 needs.
@@ -146,6 +147,7 @@ pub struct ObserveArgs {
 
 /// `windlass targets`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass targets [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE>")]
 #[command(after_help = "\
 Examples:
   windlass targets orders
@@ -183,6 +185,7 @@ pub struct HoursArgs {
 
 /// `windlass check`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass check [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE|--all>")]
 #[command(after_help = "\
 Exit code 1 where a condition bars the upgrade, 3 where one could not be looked
 at; with --all that of the worst cluster. `-o wide` shows what passed, too.
@@ -218,6 +221,7 @@ pub struct CheckArgs {
 
 /// `windlass plan`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass plan [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE> --to <GOAL>")]
 #[command(after_help = "\
 Changes nothing. Where there is no way, it says why, and what would open one.
 `-o svg` draws the plan.

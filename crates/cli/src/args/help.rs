@@ -34,7 +34,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "The store",
         &["backup", "restore", "prune", "doctor", "bundle"],
     ),
-    ("This program", &["version", "completion"]),
+    ("This program", &["catalog", "version", "completion"]),
 ];
 
 const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}";

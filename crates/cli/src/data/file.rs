@@ -33,7 +33,9 @@ pub fn snapshot(bare: &Bare, path: &Path) -> Result<Looked, Failed> {
     if let Some(pace) = &catalog.pace {
         policy.pace = pace.limit;
     }
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
     Ok(Looked {
         cluster: read.cluster.as_deref().map(ClusterName::from),
         shown: read.cluster.or(stem).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! `windlass graph`: releases and the ways between them, as a picture.
 //!
-//! Must never know: how it is drawn. Stories: `tests/it/pictures.rs`.
+//! Must never know: how it is drawn. Stories: `tests/it/scenarios.rs`.
 
 use super::look::{Looked, Room, Want, Way, asked};
 use crate::args::Global;
@@ -62,7 +62,11 @@ pub async fn run(global: &Global, bare: Bare, args: &GraphArgs) -> Result<Exit, 
         plan: found.as_ref(),
         barred: refusal.as_ref(),
     }));
-    Ok(if refusal.is_some() { Exit::Refused } else { Exit::Done })
+    Ok(if refusal.is_some() {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
 }
 
 fn way(
@@ -70,5 +74,12 @@ fn way(
     goal: &windlass_engine::plan::Goal,
 ) -> Result<windlass_engine::plan::Plan, windlass_engine::refusal::Refusal> {
     let (catalog, snapshot) = (&looked.catalog, &looked.snapshot);
-    plan(catalog, &looked.policy, snapshot, goal, &BTreeSet::new(), None)
+    plan(
+        catalog,
+        &looked.policy,
+        snapshot,
+        goal,
+        &BTreeSet::new(),
+        None,
+    )
 }

@@ -11,8 +11,8 @@ use crate::exit::Failed;
 use crate::outlet::{Outlet, spoken};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-use windlass_engine::catalog::Catalog;
 use windlass_engine::ask::{Ask, meant};
+use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{ClusterName, Identity, RiskName};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
@@ -91,21 +91,30 @@ pub async fn asked(
     let via = want.via;
     let willed = |looked: Looked| want.willed(looked);
     if let Ask::Goal(goal) = ask {
-        let way = Way { goal: Some(goal), via };
+        let way = Way {
+            goal: Some(goal),
+            via,
+        };
         let looked = room.look(which, reach, way).await?;
         return Ok((willed(looked), goal.clone()));
     }
     let looked = willed(room.look(which, reach, Way::default()).await?);
     let goal = meant(ask, &looked.catalog, &looked.policy, &looked.snapshot).ok_or_else(|| {
         Failed::hinted(
-            format!("what the newest is for {} cannot be told: no release was seen", looked.shown),
+            format!(
+                "what the newest is for {} cannot be told: no release was seen",
+                looked.shown
+            ),
             format!("windlass observe {} shows what was", looked.typed),
         )
     })?;
     if which.file.is_some() {
         return Ok((looked, goal));
     }
-    let way = Way { goal: Some(&goal), via };
+    let way = Way {
+        goal: Some(&goal),
+        via,
+    };
     Ok((willed(room.look(which, reach, way).await?), goal))
 }
 

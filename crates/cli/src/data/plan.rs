@@ -20,7 +20,6 @@ use windlass_engine::check::judge;
 use windlass_engine::plan::{Goal, Plan, plan};
 use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::Refusal;
-use windlass_engine::version::Version;
 use windlass_wire::v1::finding::RefusalView;
 use windlass_wire::v1::plan::PlanView;
 

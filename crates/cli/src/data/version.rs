@@ -35,7 +35,7 @@ struct CatalogView {
     as_of: String,
     /// How many releases it knows.
     releases: usize,
-    /// The newest of them.
+    /// The newest of them that is advised.
     newest: Option<String>,
 }
 
@@ -78,6 +78,7 @@ pub fn view(bare: &Bare) -> Result<VersionView, Failed> {
             .catalog
             .releases
             .iter()
+            .filter(|one| one.track.is_main() && one.avoid.is_none())
             .map(|one| &one.version)
             .max()
             .map(ToString::to_string),

@@ -69,7 +69,15 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
         return Err(Failed::says("no goal is named: --to or --plan"));
     };
     let policy = hours(context, &args.when, policy)?;
-    begin(context, &args.cluster, Goal::Version(to), policy, &args.start, None).await
+    begin(
+        context,
+        &args.cluster,
+        Goal::Version(to),
+        policy,
+        &args.start,
+        None,
+    )
+    .await
 }
 
 /// `windlass upgrade --plan`: the plan is made anew from what is seen now, and begun only where it is
@@ -89,7 +97,12 @@ async fn by_plan(
         for text in &asked.via {
             via.push(version(text).map_err(unread)?);
         }
-        risks.extend(asked.accept_risks.iter().map(|name| RiskName::from(name.as_str())));
+        risks.extend(
+            asked
+                .accept_risks
+                .iter()
+                .map(|name| RiskName::from(name.as_str())),
+        );
         finalize = asked.finalize;
     }
     let of_file = |of_cluster: &Policy| {
@@ -103,7 +116,10 @@ async fn by_plan(
         };
         policy
     };
-    let way = Way { goal: Some(&goal), via: &[] };
+    let way = Way {
+        goal: Some(&goal),
+        via: &[],
+    };
     let looked = look::registered(context, &args.cluster, way).await?;
     let policy = of_file(&looked.policy);
     let (catalog, seen) = (&looked.catalog, &looked.snapshot);
@@ -111,7 +127,10 @@ async fn by_plan(
     let now = match plan(catalog, &policy, seen, &goal, &BTreeSet::new(), None) {
         Ok(now) => now,
         Err(refusal) => {
-            outlet.told(&format!("{} there is no such plan any more", outlet.notes.bad()));
+            outlet.told(&format!(
+                "{} there is no such plan any more",
+                outlet.notes.bad()
+            ));
             return Ok(crate::data::plan::refused(outlet, &looked, &refusal));
         }
     };
@@ -138,7 +157,15 @@ async fn by_plan(
 /// As [`upgrade`].
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
     let policy = hours(context, &args.when, Policy::clone)?;
-    begin(context, &args.cluster, Goal::Finalize, policy, &args.start, None).await
+    begin(
+        context,
+        &args.cluster,
+        Goal::Finalize,
+        policy,
+        &args.start,
+        None,
+    )
+    .await
 }
 
 /// `windlass rollback`

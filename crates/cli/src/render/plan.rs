@@ -160,7 +160,10 @@ pub fn starts<'p>(plan: &'p Plan, catalog: &Catalog) -> BTreeSet<&'p Version> {
 
 fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String {
     let (style, system) = (&outlet.style, &catalog.system);
-    let start: Vec<String> = starts(plan, catalog).into_iter().map(ToString::to_string).collect();
+    let start: Vec<String> = starts(plan, catalog)
+        .into_iter()
+        .map(ToString::to_string)
+        .collect();
     let to = plan
         .hops
         .last()
@@ -168,7 +171,9 @@ fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String 
         .unwrap_or_default();
     let way = match &plan.goal {
         Goal::Of(ends) => {
-            let ends = ends.iter().map(|(name, version)| format!("{name} → {version}"));
+            let ends = ends
+                .iter()
+                .map(|(name, version)| format!("{name} → {version}"));
             style.text(&ends.collect::<Vec<_>>().join(", "))
         }
         Goal::Version(_) | Goal::Back(_) => style.text(&format!("{} → {to}", start.join(" and "))),
@@ -250,7 +255,10 @@ fn stage_row(
             Cell::toned("by hand", Tone::Warn),
             Cell::plain(hold.title.clone()),
             Cell::plain(if hold.no_return {
-                format!("no way back from here; {}; proven by {}", hold.what, hold.proof)
+                format!(
+                    "no way back from here; {}; proven by {}",
+                    hold.what, hold.proof
+                )
             } else {
                 format!("{}; proven by {}", hold.what, hold.proof)
             }),
@@ -265,7 +273,11 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .members
         .iter()
         .filter_map(|id| snapshot.members.get(id));
-    let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
+    // A member may carry what keeps its version meanwhile: another scheme of its own.
+    let carried: BTreeSet<&Component> = members
+        .flat_map(Member::carries)
+        .filter(|name| leaves(step, name, snapshot))
+        .collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
     let named: Vec<String> = named
@@ -290,6 +302,18 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
 /// More components than these beside the first make a name that leaves no room for anything else.
 const TOGETHER_MAX: usize = 1;
 
+/// Whether a component of members that move leaves a release that the stage leaves.
+fn leaves(step: &Move, name: &Component, snapshot: &Snapshot) -> bool {
+    let members = step
+        .members
+        .iter()
+        .filter_map(|id| snapshot.members.get(id));
+    let mut runs = members
+        .filter_map(|member| member.components.get(name))
+        .peekable();
+    runs.peek().is_none() || runs.any(|version| step.from.contains(version) || version == &step.to)
+}
+
 /// `brokers`, `kube-proxies`.
 fn plural(one: &str) -> String {
     match one.strip_suffix('y') {
@@ -309,9 +333,11 @@ fn rows(members: &[MemberId]) -> Vec<String> {
     while let Some(first) = members.get(at) {
         let follows = |far: usize| {
             let next = members.get(at + far).and_then(split);
-            split(first).zip(next).is_some_and(|((stem, one), (other, two))| {
-                stem == other && usize::try_from(two.saturating_sub(one)).ok() == Some(far)
-            })
+            split(first)
+                .zip(next)
+                .is_some_and(|((stem, one), (other, two))| {
+                    stem == other && usize::try_from(two.saturating_sub(one)).ok() == Some(far)
+                })
         };
         let mut far = 0;
         while follows(far + 1) {
@@ -427,7 +453,10 @@ fn one_way(plan: &Plan, catalog: &Catalog) -> Option<(usize, String)> {
                 let of = path.of.is_empty() || path.of.contains(&step.component);
                 of && path.track == track && path.back.is_some()
             });
-            *from != &step.to && !paths.into_iter().any(|path| catalog.leads(path, from, &step.to))
+            *from != &step.to
+                && !paths
+                    .into_iter()
+                    .any(|path| catalog.leads(path, from, &step.to))
         });
         if let Some(from) = barred {
             let says = format!(
@@ -450,19 +479,28 @@ fn way_back(plan: &Plan, catalog: &Catalog) -> String {
         .flatten()
         .collect();
     // What stays where it is need not come back; a plan that only raises levels leaves nothing.
-    let old = plan.start.values().flatten().filter(|v| left.is_empty() || left.contains(v));
+    let old = plan
+        .start
+        .values()
+        .flatten()
+        .filter(|v| left.is_empty() || left.contains(v));
     let old: BTreeSet<&Version> = old.collect();
     let old: Vec<String> = old.into_iter().map(ToString::to_string).collect();
     let old = old.join(" and ");
     let raised = plan.point_of_no_return().map(|(hop, stage)| {
-        let before = plan.stages().take_while(|(h, s, _)| (*h, *s) < (hop, stage));
+        let before = plan
+            .stages()
+            .take_while(|(h, s, _)| (*h, *s) < (hop, stage));
         before.count()
     });
     match one_way(plan, catalog) {
         Some((number, says)) if raised.is_none_or(|raised| number < raised) => {
             return match number {
                 0 => format!("none: {says}"),
-                _ => format!("{old} can be put back until stage {} begins: {says}", number + 1),
+                _ => format!(
+                    "{old} can be put back until stage {} begins: {says}",
+                    number + 1
+                ),
             };
         }
         Some(_) | None => {}

@@ -1,6 +1,6 @@
 //! Pictures as SVG: text stays text, so it can be searched and read aloud.
 //!
-//! Must never know: what is drawn. Stories: `tests/it/pictures.rs`.
+//! Must never know: what is drawn. Stories: `tests/it/scenarios.rs`.
 
 pub mod graph;
 pub mod plan;
@@ -78,12 +78,21 @@ impl Canvas {
 
     fn words(&mut self, x: usize, y: usize, text: &str, how: &str) {
         self.reach(x + width(text), y + LINE_PX / 2);
-        self.parts
-            .push_str(&format!("<text x=\"{x}\" y=\"{y}\"{how}>{}</text>\n", escaped(text)));
+        self.parts.push_str(&format!(
+            "<text x=\"{x}\" y=\"{y}\"{how}>{}</text>\n",
+            escaped(text)
+        ));
     }
 
     /// A box with text in it; on hover it says more.
-    pub fn cell(&mut self, at: (usize, usize), size: (usize, usize), paint: Paint, text: &str, more: &str) {
+    pub fn cell(
+        &mut self,
+        at: (usize, usize),
+        size: (usize, usize),
+        paint: Paint,
+        text: &str,
+        more: &str,
+    ) {
         let ((x, y), (w, h)) = (at, size);
         self.reach(x + w, y + h);
         let title = if more.is_empty() {
@@ -104,7 +113,15 @@ impl Canvas {
 
     /// An arc from one place to another on the same height, above or below it by `bow`; on hover it says
     /// more.
-    pub fn arc(&mut self, from: (usize, usize), to: usize, bow: Bow, paint: Paint, thick: Thick, more: &str) {
+    pub fn arc(
+        &mut self,
+        from: (usize, usize),
+        to: usize,
+        bow: Bow,
+        paint: Paint,
+        thick: Thick,
+        more: &str,
+    ) {
         let (x1, y) = from;
         let high = match bow {
             Bow::Above(high) => y.saturating_sub(high),

@@ -50,14 +50,23 @@ fn stories() -> Vec<(String, PathBuf)> {
 }
 
 fn read(text: &str) -> Story {
-    let mut story = Story { head: String::new(), parts: Vec::new() };
+    let mut story = Story {
+        head: String::new(),
+        parts: Vec::new(),
+    };
     for line in text.lines() {
         if let Some(words) = line.strip_prefix("--- $ windlass ") {
             let words = words.to_owned();
-            story.parts.push(Part::Run { words, said: String::new() });
+            story.parts.push(Part::Run {
+                words,
+                said: String::new(),
+            });
         } else if let Some(name) = line.strip_prefix("--- ") {
             let name = name.to_owned();
-            story.parts.push(Part::File { name, text: String::new() });
+            story.parts.push(Part::File {
+                name,
+                text: String::new(),
+            });
         } else {
             let place = match story.parts.last_mut() {
                 None => &mut story.head,
@@ -102,7 +111,11 @@ fn told(story: &Story) -> String {
 fn every_story_is_told_as_it_is_written() {
     let writes = std::env::var_os("WINDLASS_SCENARIOS").is_some_and(|word| word == "write");
     let stories = stories();
-    assert!(stories.len() >= STORIES_LEAST_COUNT, "only {}", stories.len());
+    assert!(
+        stories.len() >= STORIES_LEAST_COUNT,
+        "only {}",
+        stories.len()
+    );
     let (mut titles, mut systems, mut wrong) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for (name, path) in &stories {
         let written = std::fs::read_to_string(path).expect("a story");
@@ -110,7 +123,10 @@ fn every_story_is_told_as_it_is_written() {
         let title = story.head.lines().next().unwrap_or_default().to_owned();
         assert!(title.starts_with("# "), "{name} has no title");
         assert!(titles.insert(title), "{name}: another story has its title");
-        let runs = story.parts.iter().any(|part| matches!(part, Part::Run { .. }));
+        let runs = story
+            .parts
+            .iter()
+            .any(|part| matches!(part, Part::Run { .. }));
         assert!(runs, "{name} runs nothing");
         systems.insert(name.split('/').next().unwrap_or_default().to_owned());
         let told = told(&story);
@@ -120,8 +136,13 @@ fn every_story_is_told_as_it_is_written() {
         if writes {
             std::fs::write(path, told).expect("written");
         } else {
-            let (now, then): (Vec<&str>, Vec<&str>) = (told.lines().collect(), written.lines().collect());
-            let at = now.iter().zip(&then).take_while(|(one, other)| one == other).count();
+            let (now, then): (Vec<&str>, Vec<&str>) =
+                (told.lines().collect(), written.lines().collect());
+            let at = now
+                .iter()
+                .zip(&then)
+                .take_while(|(one, other)| one == other)
+                .count();
             wrong.push(format!(
                 "{name}:{}\n  written {}\n  said    {}",
                 at + 1,
@@ -130,9 +151,23 @@ fn every_story_is_told_as_it_is_written() {
             ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), stories.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        stories.len(),
+        wrong.join("\n")
+    );
     for system in [
-        "ack", "acp", "ckafka", "istio", "kafka", "kong-mesh", "kubedb-kafka", "kubernetes", "kuma",
+        "ack",
+        "acp",
+        "ckafka",
+        "istio",
+        "kafka",
+        "kong-mesh",
+        "kubedb-kafka",
+        "kubernetes",
+        "kuma",
     ] {
         assert!(systems.contains(system), "no story of {system}");
     }
@@ -155,7 +190,11 @@ fn every_command_of_the_guide_runs() {
                 };
                 let words = words.strip_prefix("windlass ").expect("a command of ours");
                 let said = user.says(words);
-                assert!(matches!(said.code, 0 | 1 | 3 | 10), "{line}: {}", said.all());
+                assert!(
+                    matches!(said.code, 0 | 1 | 3 | 10),
+                    "{line}: {}",
+                    said.all()
+                );
                 assert!(!said.err.contains("error:"), "{line}: {}", said.all());
                 if let Some(file) = file {
                     user.file(file, &said.out);

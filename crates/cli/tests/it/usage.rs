@@ -75,7 +75,14 @@ fn the_version_and_its_catalogs() {
     assert!(said.out.contains("catalog kafka"), "{}", said.out);
     let said = user.says("version -o json");
     let value: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
-    assert_eq!(value["catalogs"][0]["system"], "kafka");
+    let catalogs = value["catalogs"].as_array().expect("a list");
+    let newest = |system: &str| {
+        let one = catalogs.iter().find(|one| one["system"] == system);
+        one.expect(system)["newest"].clone()
+    };
+    assert_eq!(newest("kafka"), "4.3.1");
+    assert_eq!(newest("kubernetes"), "1.36.3", "not the newest etcd");
+    assert_eq!(newest("kuma"), "2.14.3", "not what is not released yet");
     assert!(!user.home().join(".local").exists(), "no store was needed");
 }
 

@@ -5,8 +5,9 @@
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
 use super::Objection;
-use super::rules::{self, Near, Runs, is_main, lives_with, pair, path, path_back, same_scheme};
-use crate::catalog::{Catalog, Moved, Raising, Turn, Within};
+use super::rules::{self, Runs, is_main, lives_with, path, path_back, same_scheme};
+use super::stands::{Broken, Stands};
+use crate::catalog::{Catalog, Moved, Raising, Turn};
 use crate::names::{Component, LevelName, MemberId};
 use crate::plan::{Hold, Hop, Move, Raise, Stage};
 use crate::policy::Policy;
@@ -15,13 +16,7 @@ use crate::version::{Range, Version};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
-
-type Broken = BTreeSet<(String, String)>;
-
-/// Where members stand and what they run.
-type Stand = (Option<String>, Runs);
 
 /// Which way members may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,12 +31,10 @@ pub(super) struct Walk<'a> {
     course: Course,
     snapshot: &'a Snapshot,
     left: &'a BTreeSet<MemberId>,
-    runs: BTreeMap<MemberId, Runs>,
-    /// How many members run the same in the same zone, where some rule looks at zones.
-    counts: BTreeMap<Stand, usize>,
+    /// By member: its kind.
+    runs: BTreeMap<MemberId, usize>,
+    stands: Stands<'a>,
     levels: BTreeMap<LevelName, u16>,
-    /// Pairs judged before: the same two are met at each of a thousand moves.
-    judged: BTreeMap<(Runs, Runs, Near), Broken>,
     broken: Broken,
     pub objections: Vec<Objection>,
 }
@@ -54,11 +47,6 @@ impl<'a> Walk<'a> {
         left: &'a BTreeSet<MemberId>,
         course: Course,
     ) -> Self {
-        let runs: BTreeMap<MemberId, Runs> = snapshot
-            .members
-            .values()
-            .map(|m| (m.id.clone(), m.components.clone()))
-            .collect();
         let absent = catalog.levels.iter();
         let mut levels: BTreeMap<LevelName, u16> =
             absent.map(|facts| (facts.name.clone(), facts.absent)).collect();
@@ -71,24 +59,18 @@ impl<'a> Walk<'a> {
             snapshot,
             left,
             runs: BTreeMap::new(),
-            counts: BTreeMap::new(),
+            stands: Stands::new(catalog),
             levels,
-            judged: BTreeMap::new(),
             broken: Broken::new(),
             objections: Vec::new(),
         };
-        for (id, one) in runs {
-            *walk.counts.entry(walk.stand(&id, &one)).or_default() += 1;
-            walk.runs.insert(id, one);
+        for member in snapshot.members.values() {
+            let kind = walk.stands.id(member.zone.as_ref(), member.components.clone());
+            walk.stands.add(kind);
+            walk.runs.insert(member.id.clone(), kind);
         }
-        walk.broken = walk.look();
+        walk.broken = walk.stands.broken(&walk.levels);
         walk
-    }
-
-    fn stand(&self, id: &MemberId, runs: &Runs) -> Stand {
-        let zoned = self.catalog.skew.iter().any(|r| r.within == Within::Zone);
-        let member = self.snapshot.members.get(id).filter(|_| zoned);
-        (member.and_then(|m| m.zone.clone()), runs.clone())
     }
 
     pub fn object(&mut self, step: &str, rule: &str, what: String) {
@@ -99,52 +81,9 @@ impl<'a> Walk<'a> {
         });
     }
 
-    /// Everything that stands broken now.
-    fn look(&mut self) -> Broken {
-        let mut broken = Broken::new();
-        let kinds: Vec<(&Stand, usize)> = self.counts.iter().map(|(s, n)| (s, *n)).collect();
-        let catalog = self.catalog;
-        for (i, ((zone, one), count)) in kinds.iter().enumerate() {
-            for (j, ((other_zone, other), _)) in kinds.iter().enumerate().skip(i) {
-                // One member alone does not stand beside itself, but its own components do.
-                let mut near = vec![if zone == other_zone {
-                    Near::Zone
-                } else {
-                    Near::Cluster
-                }];
-                if i == j {
-                    near.push(Near::Same);
-                    if *count == 1 && one.len() == 1 {
-                        continue;
-                    }
-                }
-                for near in near {
-                    let key = (one.clone(), other.clone(), near);
-                    let known = self
-                        .judged
-                        .entry(key)
-                        .or_insert_with(|| pair(catalog, one, other, near));
-                    broken.extend(known.iter().cloned());
-                }
-            }
-            let main = one.iter().filter(|(name, _)| is_main(catalog, name));
-            for (component, release) in main {
-                for (level, number) in &self.levels {
-                    if counts(catalog, &self.levels, level)
-                        && !lives_with(catalog, release, level, *number)
-                    {
-                        let what = format!("{component} {release} with {level} at {number}");
-                        broken.insert(("level".into(), what));
-                    }
-                }
-            }
-        }
-        broken
-    }
-
     /// Objects to all that is broken now and was not before.
     fn judge(&mut self, step: &str) {
-        let now = self.look();
+        let now = self.stands.broken(&self.levels);
         let new: Vec<(String, String)> = now.difference(&self.broken).cloned().collect();
         for (rule, what) in new {
             self.object(step, &rule, what);
@@ -152,82 +91,95 @@ impl<'a> Walk<'a> {
         self.broken = now;
     }
 
+    /// The same after one member went to a kind: where nothing stood broken, only what it brings counts.
+    fn judge_shift(&mut self, step: &str, to: usize) {
+        if !self.broken.is_empty() || !self.stands.broken_by(to, &self.levels).is_empty() {
+            self.judge(step);
+        }
+    }
+
     pub fn take_move(&mut self, step: &str, stage: &Move) {
         if stage.members.is_empty() {
             self.object(step, "member", "moves nobody".into());
         }
+        // Members of one kind are moved alike: what is wrong with one is wrong with each.
+        let mut known: BTreeMap<usize, (usize, Vec<(&str, String)>)> = BTreeMap::new();
         for id in &stage.members {
-            let step = format!("{step}, member {id}");
-            let Some(runs) = self.runs.get(id).cloned() else {
-                self.object(&step, "member", "is not in the cluster".into());
+            let Some(kind) = self.runs.get(id).copied() else {
+                self.object(&at(step, id), "member", "is not in the cluster".into());
                 continue;
             };
             if self.left.contains(id) {
-                self.object(&step, "member", "was to stay as it is".into());
+                self.object(&at(step, id), "member", "was to stay as it is".into());
             }
-            if !runs.contains_key(&stage.component) {
-                self.object(&step, "member", format!("carries no {}", stage.component));
-            }
-            let catalog = self.catalog;
-            let elsewhere = |name: &Component| {
-                let mut facts = catalog.components.iter();
-                facts.any(|facts| &facts.name == name && facts.moved == Moved::Elsewhere)
-            };
-            let moves = |name: &Component| {
-                same_scheme(catalog, name, &stage.component) && !elsewhere(name)
-            };
-            let mut moving = runs.iter().filter(|(name, _)| moves(name));
-            if moving.all(|(_, release)| *release == stage.to) {
-                self.object(&step, "member", format!("is moved to {} again", stage.to));
-            }
-            if elsewhere(&stage.component) {
-                self.object(&step, "member", "is moved by somebody else".into());
-            }
-            let leaving = runs.iter().filter(|(name, _)| moves(name));
-            for (component, release) in leaving.filter(|(_, release)| **release != stage.to) {
-                if !stage.from.contains(release) {
-                    let what =
-                        format!("{component} runs {release}, which the stage does not expect");
-                    self.object(&step, "member", what);
+            let (to, wrong) = match known.get(&kind) {
+                Some(known) => known.clone(),
+                None => {
+                    let found = self.moved(stage, kind);
+                    known.insert(kind, found.clone());
+                    found
                 }
-                let hop = rules::Hop {
-                    component,
-                    from: release,
-                    to: &stage.to,
-                };
-                let open = match self.course {
-                    Course::Up => {
-                        path(self.catalog, self.policy, self.snapshot, &self.levels, hop)
-                    }
-                    Course::Down => path_back(self.catalog, hop),
-                };
-                if !open {
-                    let what = format!("no supported path leads from {release} to {}", stage.to);
-                    self.object(&step, "path", what);
-                }
+            };
+            for (rule, what) in wrong {
+                self.object(&at(step, id), rule, what);
             }
-            let moved: Runs = runs
-                .iter()
-                .map(|(name, release)| {
-                    let at = if moves(name) { &stage.to } else { release };
-                    (name.clone(), at.clone())
-                })
-                .collect();
-            self.put(id, &runs, moved);
-            self.judge(&step);
+            self.runs.insert(id.clone(), to);
+            if self.stands.shift(kind, to) {
+                self.judge_shift(&at(step, id), to);
+            }
         }
     }
 
-    fn put(&mut self, id: &MemberId, old: &Runs, new: Runs) {
-        let old = self.stand(id, old);
-        if let Some(count) = self.counts.get_mut(&old) {
-            *count -= 1;
-            if *count == 0 {
-                self.counts.remove(&old);
+    /// What a kind becomes when a stage moves it, and what is wrong with that by itself.
+    fn moved(&mut self, stage: &Move, kind: usize) -> (usize, Vec<(&'static str, String)>) {
+        let mut wrong = Vec::new();
+        let catalog = self.catalog;
+        let runs = self.stands.runs(kind).clone();
+        if !runs.contains_key(&stage.component) {
+            wrong.push(("member", format!("carries no {}", stage.component)));
+        }
+        let elsewhere = |name: &Component| {
+            let mut facts = catalog.components.iter();
+            facts.any(|facts| &facts.name == name && facts.moved == Moved::Elsewhere)
+        };
+        let moves =
+            |name: &Component| same_scheme(catalog, name, &stage.component) && !elsewhere(name);
+        let mut moving = runs.iter().filter(|(name, _)| moves(name));
+        if moving.all(|(_, release)| *release == stage.to) {
+            wrong.push(("member", format!("is moved to {} again", stage.to)));
+        }
+        if elsewhere(&stage.component) {
+            wrong.push(("member", "is moved by somebody else".into()));
+        }
+        let leaving = runs.iter().filter(|(name, _)| moves(name));
+        for (component, release) in leaving.filter(|(_, release)| **release != stage.to) {
+            if !stage.from.contains(release) {
+                let what = format!("{component} runs {release}, which the stage does not expect");
+                wrong.push(("member", what));
+            }
+            let hop = rules::Hop {
+                component,
+                from: release,
+                to: &stage.to,
+            };
+            let open = match self.course {
+                Course::Up => path(catalog, self.policy, self.snapshot, &self.levels, hop),
+                Course::Down => path_back(catalog, hop),
+            };
+            if !open {
+                let what = format!("no supported path leads from {release} to {}", stage.to);
+                wrong.push(("path", what));
             }
         }
-        *self.counts.entry(self.stand(id, &new)).or_default() += 1;
-        self.runs.insert(id.clone(), new);
+        let moved: Runs = runs
+            .iter()
+            .map(|(name, release)| {
+                let at = if moves(name) { &stage.to } else { release };
+                (name.clone(), at.clone())
+            })
+            .collect();
+        let zone = self.stands.zone(kind).cloned();
+        (self.stands.id(zone.as_ref(), moved), wrong)
     }
 
     pub fn take_raise(&mut self, step: &str, raise: &Raise) {
@@ -262,8 +214,10 @@ impl<'a> Walk<'a> {
             self.object(step, "level", what);
         }
         if let Some(range) = &facts.raised_at {
-            let mut runs = self.runs.values().flatten();
-            if runs.any(|(name, release)| is_main(catalog, name) && !range.holds(release)) {
+            let outside = self.all_runs().flatten().any(|(name, release)| {
+                is_main(catalog, name) && !range.holds(release)
+            });
+            if outside {
                 let what = format!("{} is raised only while all run {range}", hold.level);
                 self.object(step, "level", what);
             }
@@ -326,9 +280,13 @@ impl<'a> Walk<'a> {
     /// What runs on members that are to move.
     fn releases(&self) -> impl Iterator<Item = &Version> {
         let movers = self.runs.iter().filter(|(id, _)| !self.left.contains(*id));
-        let runs = movers.flat_map(|(_, runs)| runs.iter());
+        let runs = movers.flat_map(|(_, kind)| self.stands.runs(*kind).iter());
         runs.filter(|(name, _)| is_main(self.catalog, name))
             .map(|(_, release)| release)
+    }
+
+    fn all_runs(&self) -> impl Iterator<Item = &Runs> {
+        self.runs.values().map(|kind| self.stands.runs(*kind))
     }
 
     /// What ran at the start on members that are to move.
@@ -351,7 +309,8 @@ impl<'a> Walk<'a> {
 
     /// Whether a member that started before a stop stands beyond it now.
     pub fn passed(&self, stop: &Version) -> bool {
-        self.runs.iter().any(|(id, runs)| {
+        self.runs.iter().any(|(id, kind)| {
+            let runs = self.stands.runs(*kind);
             let began = self.snapshot.members.get(id);
             let main = |(name, _): &(&Component, &Version)| is_main(self.catalog, name);
             let before = began.is_some_and(|m| {
@@ -376,8 +335,8 @@ impl<'a> Walk<'a> {
         let short: Vec<MemberId> = self
             .runs
             .iter()
-            .filter(|(id, runs)| {
-                let mut runs = runs.iter();
+            .filter(|(id, kind)| {
+                let mut runs = self.stands.runs(**kind).iter();
                 !self.left.contains(*id) && runs.any(|(name, v)| asked(name) && v != release)
             })
             .map(|(id, _)| id.clone())
@@ -402,7 +361,7 @@ impl<'a> Walk<'a> {
                 .and_then(|l| l.levels.get(&facts.name))
                 .map_or(0, |(_, high)| *high);
             let behind = |id: &MemberId| {
-                let runs = self.runs.get(id);
+                let runs = self.runs.get(id).map(|kind| self.stands.runs(*kind));
                 let mut all = runs.into_iter().flat_map(Runs::values);
                 all.any(|v| !lives_with(catalog, v, &facts.name, high))
             };
@@ -414,9 +373,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a level counts with all levels as they stand.
-fn counts(catalog: &Catalog, levels: &BTreeMap<LevelName, u16>, level: &LevelName) -> bool {
-    let facts = catalog.levels.iter().find(|facts| &facts.name == level);
-    let when = facts.and_then(|facts| facts.when.as_ref());
-    when.is_none_or(|(other, least)| levels.get(other).copied().unwrap_or(0) >= *least)
+fn at(step: &str, member: &MemberId) -> String {
+    format!("{step}, member {member}")
 }

@@ -2,8 +2,10 @@
 //!
 //! Must never know: where catalogs lie, or how they are read. Stories: `tests/it/extends.rs`.
 
-use super::Catalog;
 use super::graph::hop;
+use super::{Catalog, Skew};
+use crate::names::{Component, Track};
+use crate::version::{Range, Version};
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -122,9 +124,60 @@ impl Catalog {
         }
         self.releases
             .sort_by(|a, b| (&a.track, &a.version).cmp(&(&b.track, &b.version)));
+        if !kept(Part::Releases) {
+            self.without_the_pointless();
+        }
         self.pace = self.pace.or_else(|| base.pace.clone());
         self.extends = None;
         self
+    }
+}
+
+impl Catalog {
+    /// Takes out what speaks of releases that only the base has.
+    fn without_the_pointless(&mut self) {
+        let releases: Vec<(Track, Version)> = self
+            .releases
+            .iter()
+            .map(|r| (r.track.clone(), r.version.clone()))
+            .collect();
+        let holds = |track: &Track, range: &Range| {
+            let mut of = releases
+                .iter()
+                .filter(|(other, _)| other == track)
+                .peekable();
+            of.peek().is_none() || of.any(|(_, version)| range.holds(version))
+        };
+        let main = Track::default();
+        let ends = |from: &Option<Range>, to: &Option<Range>| {
+            [from, to]
+                .into_iter()
+                .flatten()
+                .all(|range| holds(&main, range))
+        };
+        self.checks.retain(|check| ends(&check.from, &check.to));
+        self.actions.retain(|action| ends(&action.from, &action.to));
+        self.hazards
+            .retain(|hazard| holds(&hazard.track, &hazard.at));
+        self.advisories
+            .retain(|one| one.affected.iter().all(|range| holds(&one.track, range)));
+        let tracks: Vec<_> = self
+            .components
+            .iter()
+            .map(|c| (c.name.clone(), c.track.clone()))
+            .collect();
+        let track = |name: &Component| {
+            let found = tracks.iter().find(|(other, _)| other == name);
+            found.map_or_else(Track::default, |(_, track)| track.clone())
+        };
+        for rule in &mut self.skew {
+            let (of, from) = (track(&rule.of), track(&rule.from));
+            if let Skew::Pairs(pairs) = &mut rule.allow {
+                pairs.retain(|pair| holds(&of, &pair.of) && holds(&from, &pair.from));
+            }
+        }
+        self.skew
+            .retain(|rule| !matches!(&rule.allow, Skew::Pairs(pairs) if pairs.is_empty()));
     }
 }
 

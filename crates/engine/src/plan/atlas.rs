@@ -4,7 +4,8 @@
 //! Must never know: any one cluster. Stories: `tests/it/oracle.rs`, `tests/it/places.rs`.
 
 use crate::catalog::{Catalog, Edge, Line, Lines};
-use crate::names::{Component, Track};
+use super::world::edges::binds;
+use crate::names::{Component, RiskName, Track};
 use crate::version::Version;
 use alloc::collections::BTreeMap;
 use alloc::vec;
@@ -66,6 +67,84 @@ impl<'a> Atlas<'a> {
             tracks,
             track_of,
             edges,
+        }
+    }
+
+    /// The fewest hops from a release to each other one of its scheme by which a component can come to
+    /// stand there, as far as paths and edges tell: rules, levels and stops left aside. Releases that
+    /// are not known, or not advised, are no stops. O(releases + hops).
+    #[must_use]
+    pub fn hops(
+        &self,
+        component: &Component,
+        from: &Version,
+        passes: impl Fn(&RiskName) -> bool,
+    ) -> BTreeMap<Version, usize> {
+        let track = self.component(component).map_or(0, |at| self.track_of[at]);
+        let sheet = &self.tracks[track];
+        let Some(start) = sheet.place(from) else {
+            return BTreeMap::new();
+        };
+        let mut far: Vec<Option<usize>> = vec![None; sheet.versions.len()];
+        far[start] = Some(0);
+        let mut row = vec![start];
+        let mut count = 0;
+        while !row.is_empty() {
+            count += 1;
+            let mut next = Vec::new();
+            for at in row {
+                // What is not advised may be where it begins, or where it ends.
+                if at != start && !sheet.advised[at] {
+                    continue;
+                }
+                self.each_hop(track, component, at, &passes, |to| {
+                    if far[to].is_none() {
+                        far[to] = Some(count);
+                        next.push(to);
+                    }
+                });
+            }
+            row = next;
+        }
+        let known = sheet.versions.iter().zip(far);
+        known
+            .filter_map(|(version, far)| Some(((*version).clone(), far?)))
+            .collect()
+    }
+
+    fn each_hop(
+        &self,
+        track: usize,
+        component: &Component,
+        from: usize,
+        passes: impl Fn(&RiskName) -> bool,
+        mut met: impl FnMut(usize),
+    ) {
+        let sheet = &self.tracks[track];
+        let leaves = sheet.versions[from];
+        let blocked = |to: usize| {
+            self.catalog.blocked.iter().any(|blocked| {
+                let is_of = blocked.of.is_empty() || blocked.of.contains(component);
+                is_of && binds(blocked, &sheet.track, leaves, sheet.versions[to])
+            })
+        };
+        if track == 0 {
+            for (to, edge) in &self.edges[from] {
+                if *to > from && edge.risks.iter().all(&passes) && !blocked(*to) {
+                    met(*to);
+                }
+            }
+        }
+        let paths = self.catalog.paths.iter().filter(|path| {
+            let is_of = path.of.is_empty() || path.of.contains(component);
+            is_of && path.track == sheet.track && path.from.holds(leaves)
+        });
+        for path in paths.filter(|path| path.risks.iter().all(&passes)) {
+            for to in from + 1..sheet.versions.len() {
+                if self.catalog.leads(path, leaves, sheet.versions[to]) && !blocked(to) {
+                    met(to);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod drift;
 mod goal;
 mod hours;
 mod kafka;
+mod lint;
 mod mix;
 mod observation;
 mod oracle;

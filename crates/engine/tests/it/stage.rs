@@ -202,7 +202,7 @@ pub fn same(found: &str, expect: &str) {
 pub fn catalog(text: &str) -> Catalog {
     let mut catalog = Catalog {
         system: "toy".into(),
-        as_of: "today".into(),
+        as_of: "2026-11-20".into(),
         ..Catalog::default()
     };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {

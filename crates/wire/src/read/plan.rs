@@ -1,6 +1,6 @@
 //! Reads a plan file, as `windlass plan --out` writes it.
 //!
-//! Must never know: whether the plan still fits its cluster. Stories: `tests/it/plan_file.rs`.
+//! Must never know: whether the plan still fits its cluster. Stories: scenarios/kafka/out-file.txt.
 
 use crate::catalog::told;
 use crate::diagnostic::{Code, Diagnostic, Report, Told};

@@ -204,7 +204,10 @@ fn levels(
                     Some(span) => Some(span?),
                     None => None,
                 };
-                let level = Level { finalized: finalized?, supported };
+                let level = Level {
+                    finalized: finalized?,
+                    supported,
+                };
                 Some((name?.clone(), level))
             })
             .collect();
@@ -218,14 +221,25 @@ fn levels(
         let name = match choice(&entry.key, &known) {
             Ok(name) => name,
             Err(wrong) => {
-                let label = wrong.help.unwrap_or_else(|| format!("expected {}", wrong.expected));
-                let message = format!("the {} catalog knows no level `{}`", catalog.system, entry.key);
+                let label = wrong
+                    .help
+                    .unwrap_or_else(|| format!("expected {}", wrong.expected));
+                let message = format!(
+                    "the {} catalog knows no level `{}`",
+                    catalog.system, entry.key
+                );
                 value.say_of_name(report, message, label);
                 continue;
             }
         };
         if let Some(finalized) = value.value(|text| number(text, catalog, Some(name)), report) {
-            levels.insert(name.clone(), Level { finalized, supported: None });
+            levels.insert(
+                name.clone(),
+                Level {
+                    finalized,
+                    supported: None,
+                },
+            );
         }
     }
     Some(levels)
@@ -268,8 +282,12 @@ fn span(field: &Field<'_>, report: &mut Report<'_>) -> Option<(u16, u16)> {
 
 /// A whole number.
 fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Wrong> {
-    text.parse()
-        .map_err(|_| Wrong::new(format!("`{text}` is no number that fits here"), "a whole number"))
+    text.parse().map_err(|_| {
+        Wrong::new(
+            format!("`{text}` is no number that fits here"),
+            "a whole number",
+        )
+    })
 }
 
 fn known_member(text: &str, snapshot: &Snapshot) -> Result<MemberId, Wrong> {
@@ -277,7 +295,11 @@ fn known_member(text: &str, snapshot: &Snapshot) -> Result<MemberId, Wrong> {
     if snapshot.members.contains_key(&id) {
         return Ok(id);
     }
-    let ids: Vec<(&str, ())> = snapshot.members.keys().map(|id| (id.as_str(), ())).collect();
+    let ids: Vec<(&str, ())> = snapshot
+        .members
+        .keys()
+        .map(|id| (id.as_str(), ()))
+        .collect();
     let near = choice(text, &ids).err().and_then(|wrong| wrong.help);
     let mut wrong = Wrong::new(
         format!("no member of this file has the id `{text}`"),
@@ -287,11 +309,7 @@ fn known_member(text: &str, snapshot: &Snapshot) -> Result<MemberId, Wrong> {
     Err(wrong)
 }
 
-fn budgets(
-    field: &Field<'_>,
-    snapshot: &Snapshot,
-    report: &mut Report<'_>,
-) -> Option<Vec<Budget>> {
+fn budgets(field: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option<Vec<Budget>> {
     let items = field.list(report)?;
     let read: Vec<Option<Budget>> = items
         .iter()
@@ -308,7 +326,11 @@ fn budgets(
                 .and_then(|field| field.text(report));
             fields.end(report);
             let members: BTreeSet<MemberId> = members?.into_iter().collect();
-            Some(Budget { members, need: need?, reason: reason?.to_owned() })
+            Some(Budget {
+                members,
+                need: need?,
+                reason: reason?.to_owned(),
+            })
         })
         .collect();
     read.into_iter().collect()
@@ -328,7 +350,9 @@ fn gaps(field: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Opti
                 .need("what", "what could not be seen, and why")
                 .and_then(|field| field.text(report));
             let mend = fields.get("mend").map(|field| field.text(report));
-            let bars = fields.get("bars").map(|field| field.value(value::flag, report));
+            let bars = fields
+                .get("bars")
+                .map(|field| field.value(value::flag, report));
             fields.end(report);
             let member = match member {
                 Some(member) => Some(member?),
@@ -347,7 +371,13 @@ fn gaps(field: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Opti
                 Some(bars) if !bars? => Weight::Informs,
                 Some(_) | None => Weight::Bars,
             };
-            Some(Gap { about, member, what: what?.to_owned(), mend, weight })
+            Some(Gap {
+                about,
+                member,
+                what: what?.to_owned(),
+                mend,
+                weight,
+            })
         })
         .collect();
     read.into_iter().collect()

@@ -6,7 +6,6 @@ use crate::duration::Length;
 use crate::v1::API_VERSION;
 use crate::value::{Wrong, version};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::names::Component;
 use windlass_engine::plan::{Goal, Plan, Stage, name};
@@ -21,9 +20,9 @@ pub type Runs = BTreeMap<String, Vec<String>>;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanView {
     /// Always [`API_VERSION`].
-    pub api_version: Cow<'static, str>,
+    pub api_version: String,
     /// `Plan`
-    pub kind: Cow<'static, str>,
+    pub kind: String,
     /// The name of the cluster, where it has one.
     pub cluster: Option<String>,
     /// Its name by content; what is approved.

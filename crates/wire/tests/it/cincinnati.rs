@@ -132,23 +132,43 @@ fn a_candidate_is_older_than_its_release_and_both_keep_their_text() {
 #[test]
 fn an_edge_to_nowhere_is_named_with_its_place() {
     let text = "{\"nodes\": [{\"version\": \"4.1.0\"}],\n \"edges\": [[0, 7]]}";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r#"
+    error: there is no release number 7: there are 1
+     --> graph.json:2:16
+    2 |  "edges": [[0, 7]]}
+      |                ^
+    "#);
 }
 
 #[test]
 fn a_version_that_is_none_is_named_with_its_place() {
     let text =
         "{\"nodes\": [{\"version\": \"4.1.0\"},\n {\"version\": \"latest\"}],\n \"edges\": []}";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r#"
+    error: `latest` is no version: expected numbers joined by dots, as 4.1 or 4.1.2
+     --> graph.json:2:14
+    2 |  {"version": "latest"}],
+      |              ^
+    "#);
 }
 
 #[test]
 fn a_conditional_edge_to_nowhere_is_named_with_its_place() {
     let text = "{\"nodes\": [{\"version\": \"4.1.0\"}], \"edges\": [], \"conditionalEdges\": [\n {\"edges\": [{\"from\": \"4.1.0\", \"to\": \"4.2.0\"}], \"risks\": []}]}";
-    insta::assert_snapshot!(wrong(text), @"");
+    insta::assert_snapshot!(wrong(text), @r#"
+    error: 4.2.0 is none of the releases
+     --> graph.json:2:37
+    2 |  {"edges": [{"from": "4.1.0", "to": "4.2.0"}], "risks": []}]}
+      |                                     ^
+    "#);
 }
 
 #[test]
 fn what_is_no_graph_is_named_with_its_place() {
-    insta::assert_snapshot!(wrong("{\"nodes\": [\n  {\"payload\": 1}]}"), @"");
+    insta::assert_snapshot!(wrong("{\"nodes\": [\n  {\"payload\": 1}]}"), @r#"
+    error: this is no Cincinnati graph
+     --> graph.json:2:15
+    2 |   {"payload": 1}]}
+      |               ^ invalid type: integer `1`, expected a string
+    "#);
 }

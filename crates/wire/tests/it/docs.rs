@@ -188,6 +188,7 @@ fn each_code_is_described() {
         "bad-expression",
         "duplicate-name",
         "too-large",
+        "lint",
     ] {
         assert!(
             FILES.contains(&format!("`{code}`")),

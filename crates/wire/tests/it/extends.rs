@@ -74,14 +74,26 @@ fn a_circle_is_named_where_it_closes() {
     let middle = "system: middle\nextends: child\nasOf: \"2026-11-21\"\n";
     let child = "system: child\nextends: middle\nasOf: \"2026-11-21\"\n";
     let said = put_together(child, &[middle]).expect_err("a circle");
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    error: catalogs extend each other in a circle: child → middle → child
+     --> middle.yaml:2:10
+    2 | extends: child
+      |          ^^^^^
+      = help: let one of them stand by itself
+    "#);
 }
 
 #[test]
 fn a_catalog_that_is_not_there_is_named_with_the_nearest() {
     let child = "system: child\nextends: bace\nasOf: \"2026-11-21\"\n";
     let said = put_together(child, &[BASE]).expect_err("nothing to extend");
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @r#"
+    error: there is no catalog for `bace` to extend
+     --> child.yaml:2:10
+    2 | extends: bace
+      |          ^^^^ did you mean `base`?
+      = help: --catalog DIR adds one
+    "#);
 }
 
 #[test]
@@ -91,7 +103,17 @@ fn findings_are_told_at_their_place() {
         .replace("of: server", "of: sever");
     let catalog = whole("base.yaml", &text, &[]).expect("a catalog");
     let found = linted("base.yaml", &text, &catalog.lint());
-    insta::assert_snapshot!(render(&found, Ink::Plain), @"");
+    insta::assert_snapshot!(render(&found, Ink::Plain), @r#"
+    error: release 1.2.0: names no source
+     --> base.yaml:8:15
+    8 |   - {version: 1.2.0, source: ""}
+      |               ^^^^^
+
+    error: skew together: component sever is described nowhere
+      --> base.yaml:12:10
+    12 |   - {id: together, of: sever, from: server, allow: {minors: [-1, 1]}, why: so, source: base}
+       |          ^^^^^^^^
+    "#);
 }
 
 #[test]
@@ -106,13 +128,18 @@ fn aliases_by_the_million_and_deep_nests_end_early() {
     }
     let said = put_together(&bomb, &[]).expect_err("too many parts");
     assert!(said.starts_with("error: too many parts"), "{said}");
-    let deep = format!(
-        "system: deep\nasOf: {}{}\n",
-        "[".repeat(100_000),
-        "]".repeat(100_000)
-    );
-    let said = put_together(&deep, &[]).expect_err("too deep");
-    assert!(said.starts_with("error: nested too deeply"), "{said}");
+    for (levels, says) in [
+        (100, "nested too deeply"),
+        (100_000, "recursion limit exceeded"),
+    ] {
+        let deep = format!(
+            "system: deep\nasOf: {}{}\n",
+            "[".repeat(levels),
+            "]".repeat(levels)
+        );
+        let said = put_together(&deep, &[]).expect_err("too deep");
+        assert!(said.contains(says), "{said}");
+    }
     let large = format!("system: large\nasOf: \"{}\"\n", "x".repeat(11 << 20));
     let said = put_together(&large, &[]).expect_err("too large");
     assert!(

@@ -2,6 +2,7 @@
 
 mod built_in;
 mod catalog;
+mod catalog_docs;
 mod checks;
 mod cincinnati;
 mod convert;

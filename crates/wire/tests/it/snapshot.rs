@@ -52,16 +52,23 @@ facts: {identity.answers: true, zones.offline: [west]}
     let file = read(text).unwrap_or_else(|found| panic!("{}", render(&found, Ink::Plain)));
     let ids: Vec<&str> = file.snapshot.members.keys().map(|id| id.as_str()).collect();
     assert_eq!(ids.len(), 41);
-    assert!(ids.contains(&"data-plane-east-07") && ids.contains(&"both"), "{ids:?}");
+    assert!(
+        ids.contains(&"data-plane-east-07") && ids.contains(&"both"),
+        "{ids:?}"
+    );
     let both = &file.snapshot.members[&"both".into()];
-    assert_eq!((both.components.len(), &both.health), (2, &Health::Down("gone".into())));
+    assert_eq!(
+        (both.components.len(), &both.health),
+        (2, &Health::Down("gone".into()))
+    );
     assert_eq!(file.snapshot.facts["identity.answers"], Fact::Truth(true));
     assert_eq!(file.snapshot.identity.expect("a name").as_str(), "snapshot");
 }
 
 #[test]
 fn what_is_wrong_is_shown_where_it_stands() {
-    assert_snapshot!(wrong("\
+    assert_snapshot!(wrong(
+        "\
 apiVersion: windlass.dev/v1
 kind: Snapshot
 system: kafka
@@ -72,6 +79,9 @@ members:
   - {component: broker, version: newest, zon: a}
 levels: {metadata.versoin: 21, group.version: high}
 facts: {topics.single-repica: [], mode.kraft: maybe}
-"));
-    assert_snapshot!(wrong("apiVersion: windlass.dev/v1\nkind: Snapshot\nsystem: kafak\nmembers: []\n"));
+"
+    ));
+    assert_snapshot!(wrong(
+        "apiVersion: windlass.dev/v1\nkind: Snapshot\nsystem: kafak\nmembers: []\n"
+    ));
 }

@@ -83,7 +83,13 @@ async fn seen(
     name: &ClusterName,
     args: &CheckArgs,
 ) -> Result<(Looked, Option<Goal>), Failed> {
-    let (want, via) = (Want { via: &args.via, risks: &args.accept_risk }, &args.via);
+    let (want, via) = (
+        Want {
+            via: &args.via,
+            risks: &args.accept_risk,
+        },
+        &args.via,
+    );
     let goal = match &args.to {
         None => None,
         Some(Ask::Goal(goal)) => Some(goal.clone()),
@@ -93,8 +99,14 @@ async fn seen(
             meant(ask, &looked.catalog, &looked.policy, &looked.snapshot)
         }
     };
-    let way = Way { goal: goal.as_ref(), via };
-    Ok((want.willed(look::registered(context, name, way).await?), goal))
+    let way = Way {
+        goal: goal.as_ref(),
+        via,
+    };
+    Ok((
+        want.willed(look::registered(context, name, way).await?),
+        goal,
+    ))
 }
 
 /// What was asked of all, in a few words.

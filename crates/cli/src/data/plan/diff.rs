@@ -58,9 +58,21 @@ pub fn lines(outlet: &Outlet, before: &PlanView, after: &PlanView) -> Vec<String
     value("cluster", before.identity.clone(), after.identity.clone());
     value("goal", goal(&before.goal), goal(&after.goal));
     value("start", runs(&before.start), runs(&after.start));
-    value("hops", before.hops.len().to_string(), after.hops.len().to_string());
-    value("restarts", before.moves.to_string(), after.moves.to_string());
-    value("about", before.expected.text.clone(), after.expected.text.clone());
+    value(
+        "hops",
+        before.hops.len().to_string(),
+        after.hops.len().to_string(),
+    );
+    value(
+        "restarts",
+        before.moves.to_string(),
+        after.moves.to_string(),
+    );
+    value(
+        "about",
+        before.expected.text.clone(),
+        after.expected.text.clone(),
+    );
     value("no return", no_return(before), no_return(after));
     for (sign, text) in pairs(&stages(before), &stages(after)) {
         let painted = match sign {
@@ -72,7 +84,9 @@ pub fn lines(outlet: &Outlet, before: &PlanView, after: &PlanView) -> Vec<String
     }
     let names = |plan: &PlanView| -> BTreeSet<String> {
         let hazards = plan.hazards.iter();
-        hazards.map(|met| format!("{} at {}", met.id, met.release)).collect()
+        hazards
+            .map(|met| format!("{} at {}", met.id, met.release))
+            .collect()
     };
     let (old, new) = (names(before), names(after));
     for gone in old.difference(&new) {
@@ -93,7 +107,9 @@ fn goal(goal: &GoalView) -> String {
         GoalView::Finalize(_) => "finalize".into(),
         GoalView::Back(version) => format!("back to {version}"),
         GoalView::Of(ends) => {
-            let ends = ends.iter().map(|(name, version)| format!("{name} {version}"));
+            let ends = ends
+                .iter()
+                .map(|(name, version)| format!("{name} {version}"));
             ends.collect::<Vec<_>>().join(", ")
         }
     }
@@ -120,11 +136,19 @@ fn stages(plan: &PlanView) -> Vec<String> {
 
 fn text(stage: &StageView) -> String {
     match stage {
-        StageView::Move { component, from, to, members, .. } => {
+        StageView::Move {
+            component,
+            from,
+            to,
+            members,
+            ..
+        } => {
             let many = count(members.len(), "member");
             format!("{component} {} → {to}, {many}", from.join(", "))
         }
-        StageView::Raise { level, from, to, .. } => {
+        StageView::Raise {
+            level, from, to, ..
+        } => {
             format!("raise {level} {} → {}", from.name, to.name)
         }
         StageView::Act { action, .. } => format!("then {action}"),

@@ -45,14 +45,19 @@ pub fn words(looked: &Looked, goal: &Goal, way: &Plan) -> Vec<Said> {
     let best = others.min_by_key(|(_, other)| (other.moves(), other.hops.len(), other.expected));
     let next = match best {
         Some((stop, other)) => {
-            let over: Vec<String> = self::stops(&other).iter().map(ToString::to_string).collect();
+            let over: Vec<String> = self::stops(&other)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             let over = match over.as_slice() {
                 [] => "in one hop".to_owned(),
                 stops => format!("over {}", stops.join(", ")),
             };
             format!("without {stop}: {over}; {}", cost(way, &other))
         }
-        None if stops.is_empty() => "none is shorter: every member that moves moves once a hop".into(),
+        None if stops.is_empty() => {
+            "none is shorter: every member that moves moves once a hop".into()
+        }
         None => "there is no other: without any one of these stops there is no way".into(),
     };
     said.extend(label("next best", vec![next]));
@@ -103,15 +108,30 @@ fn between(looked: &Looked, way: &Plan) -> BTreeSet<Version> {
 fn without(looked: &Looked, goal: &Goal, gone: &BTreeSet<Version>) -> Result<Plan, Refusal> {
     let catalog: &Catalog = &looked.catalog;
     let mut catalog = catalog.clone();
-    catalog.releases.retain(|r| !r.track.is_main() || !gone.contains(&r.version));
-    catalog.edges.retain(|edge| !gone.contains(&edge.from) && !gone.contains(&edge.to));
-    plan(&catalog, &looked.policy, &looked.snapshot, goal, &BTreeSet::new(), None)
+    catalog
+        .releases
+        .retain(|r| !r.track.is_main() || !gone.contains(&r.version));
+    catalog
+        .edges
+        .retain(|edge| !gone.contains(&edge.from) && !gone.contains(&edge.to));
+    plan(
+        &catalog,
+        &looked.policy,
+        &looked.snapshot,
+        goal,
+        &BTreeSet::new(),
+        None,
+    )
 }
 
 fn because(refusal: &Refusal, typed: &str) -> String {
     let fact = refusal.because.last().map(|because| {
         let source = because.source.as_ref().map(|source| format!(" ({source})"));
-        format!("{}{}", spoken(&because.fact, typed), source.unwrap_or_default())
+        format!(
+            "{}{}",
+            spoken(&because.fact, typed),
+            source.unwrap_or_default()
+        )
     });
     fact.unwrap_or_else(|| spoken(&refusal.says, typed))
 }
@@ -119,11 +139,23 @@ fn because(refusal: &Refusal, typed: &str) -> String {
 /// What another way costs beside this one.
 fn cost(way: &Plan, other: &Plan) -> String {
     let mut costs = vec![
-        format!("{} instead of {}", count(other.hops.len(), "hop"), way.hops.len()),
-        format!("{} instead of {}", count(other.moves(), "restart"), way.moves()),
+        format!(
+            "{} instead of {}",
+            count(other.hops.len(), "hop"),
+            way.hops.len()
+        ),
+        format!(
+            "{} instead of {}",
+            count(other.moves(), "restart"),
+            way.moves()
+        ),
     ];
     if other.expected != way.expected {
-        costs.push(format!("{} instead of {}", short(other.expected), short(way.expected)));
+        costs.push(format!(
+            "{} instead of {}",
+            short(other.expected),
+            short(way.expected)
+        ));
     }
     costs.join(", ")
 }

@@ -1,7 +1,7 @@
 //! Releases in a row by age, hops of the maker above it, the way below it, what is barred dashed.
 //!
 //! Of one component: the first that the catalog moves. Must never know: how a way is found.
-//! Stories: `tests/it/pictures.rs`.
+//! Stories: `tests/it/scenarios.rs`.
 
 use super::{Bow, Canvas, LETTER_PX, LINE_PX, MARGIN_PX, Paint, Thick, width};
 use std::collections::BTreeSet;
@@ -51,7 +51,10 @@ struct Hop {
 pub fn picture(scene: &Scene<'_>) -> String {
     let mut canvas = Canvas::default();
     let of = subject(scene);
-    let title = format!("{}: releases of {} and the hops of {of}", scene.title, scene.catalog.system);
+    let title = format!(
+        "{}: releases of {} and the hops of {of}",
+        scene.title, scene.catalog.system
+    );
     canvas.bold(MARGIN_PX, MARGIN_PX + LINE_PX, &title);
     let runs = running(scene, &of);
     let way = way(scene, &of);
@@ -73,21 +76,41 @@ pub fn picture(scene: &Scene<'_>) -> String {
             (false, false, Some(_)) => Paint::Warns,
             (false, false, None) => Paint::Quiet,
         };
-        canvas.cell((x, row), (wide, NODE_HIGH_PX), paint, &text, &about(release));
+        canvas.cell(
+            (x, row),
+            (wide, NODE_HIGH_PX),
+            paint,
+            &text,
+            &about(release),
+        );
         middles.push(x + wide / 2);
         x += wide + GAP_PX;
     }
     let place = |index: usize| middles.get(index).copied().unwrap_or(MARGIN_PX);
     for hop in &supported {
         let bow = Bow::Above(rise(hop));
-        canvas.arc((place(hop.from), row), place(hop.to), bow, hop.paint, hop.thick, &hop.says);
+        canvas.arc(
+            (place(hop.from), row),
+            place(hop.to),
+            bow,
+            hop.paint,
+            hop.thick,
+            &hop.says,
+        );
     }
     let foot = row + NODE_HIGH_PX;
     let mut deepest = 0;
     for hop in &barred {
         deepest = deepest.max(rise(hop));
         let bow = Bow::Below(rise(hop));
-        canvas.arc((place(hop.from), foot), place(hop.to), bow, hop.paint, hop.thick, &hop.says);
+        canvas.arc(
+            (place(hop.from), foot),
+            place(hop.to),
+            bow,
+            hop.paint,
+            hop.thick,
+            &hop.says,
+        );
     }
     for (from, to) in &way {
         let at = |version: &Version| nodes.iter().position(|r| &r.version == version);
@@ -96,7 +119,14 @@ pub fn picture(scene: &Scene<'_>) -> String {
             deepest = deepest.max(high);
             let says = format!("the way: {} → {}", nodes[from].version, nodes[to].version);
             let bow = Bow::Below(high);
-            canvas.arc((place(from), foot), place(to), bow, Paint::Goal, Thick::Way, &says);
+            canvas.arc(
+                (place(from), foot),
+                place(to),
+                bow,
+                Paint::Goal,
+                Thick::Way,
+                &says,
+            );
         }
     }
     legend(&mut canvas, scene, foot + deepest + 2 * LINE_PX, left);
@@ -109,13 +139,22 @@ fn legend(canvas: &mut Canvas, scene: &Scene<'_>, top: usize, left: usize) {
         canvas.dim(MARGIN_PX, y, text);
         y += LINE_PX;
     };
-    say("above: hops that the maker supports; below, thick: the way; dashed: barred or only under a condition (hover says why)");
+    say(
+        "above: hops that the maker supports; below, thick: the way; dashed: barred or only under a condition (hover says why)",
+    );
     say("blue: runs now; green: the goal; yellow: not advised");
     if left > 0 {
-        say(&format!("{left} more releases are not drawn: windlass catalog show {}", scene.catalog.system));
+        say(&format!(
+            "{left} more releases are not drawn: windlass catalog show {}",
+            scene.catalog.system
+        ));
     }
     if let Some(refusal) = scene.barred {
-        say(&format!("refused, {}: {}", refusal.code.name(), refusal.says));
+        say(&format!(
+            "refused, {}: {}",
+            refusal.code.name(),
+            refusal.says
+        ));
         for because in &refusal.because {
             say(&format!("  {}", because.fact));
         }
@@ -138,7 +177,10 @@ fn subject(scene: &Scene<'_>) -> Component {
 
 fn running(scene: &Scene<'_>, of: &Component) -> BTreeSet<Version> {
     let members = scene.snapshot.into_iter().flat_map(|s| s.members.values());
-    members.filter_map(|m| m.components.get(of)).cloned().collect()
+    members
+        .filter_map(|m| m.components.get(of))
+        .cloned()
+        .collect()
 }
 
 /// The hops of the way that move this component.
@@ -149,8 +191,14 @@ fn way(scene: &Scene<'_>, of: &Component) -> Vec<(Version, Version)> {
     let mut hops = Vec::new();
     for (_, _, stage) in plan.stages() {
         let Stage::Move(step) = stage else { continue };
-        let carries = step.members.iter().filter_map(|id| snapshot.members.get(id));
-        if carries.into_iter().any(|member| member.components.contains_key(of)) {
+        let carries = step
+            .members
+            .iter()
+            .filter_map(|id| snapshot.members.get(id));
+        if carries
+            .into_iter()
+            .any(|member| member.components.contains_key(of))
+        {
             for from in &step.from {
                 let hop = (from.clone(), step.to.clone());
                 if !hops.contains(&hop) {
@@ -172,14 +220,23 @@ fn nodes<'c>(
 ) -> (Vec<&'c Release>, usize) {
     let catalog = scene.catalog;
     let track = catalog.track_of(of);
-    let mut all: Vec<&Release> = catalog.releases.iter().filter(|r| r.track == track).collect();
+    let mut all: Vec<&Release> = catalog
+        .releases
+        .iter()
+        .filter(|r| r.track == track)
+        .collect();
     all.sort_by(|a, b| a.version.cmp(&b.version));
     let named = |version: &Version| {
-        runs.contains(version) || way.iter().any(|(from, to)| from == version || to == version)
+        runs.contains(version)
+            || way
+                .iter()
+                .any(|(from, to)| from == version || to == version)
     };
     let newest = |release: &Release| {
         let line = release.version.line();
-        let mut newer = all.iter().filter(|r| r.avoid.is_none() && line.names(&r.version));
+        let mut newer = all
+            .iter()
+            .filter(|r| r.avoid.is_none() && line.names(&r.version));
         release.avoid.is_none() && !newer.any(|r| r.version > release.version)
     };
     let lines = catalog.lines_of(of);
@@ -212,9 +269,24 @@ fn nodes<'c>(
 
 fn about(release: &Release) -> String {
     let mut says = vec![release.version.to_string()];
-    says.extend(release.released.as_ref().map(|day| format!("released {day}")));
-    says.extend(release.support_ends.as_ref().map(|day| format!("supported until {day}")));
-    says.extend(release.avoid.as_ref().map(|why| format!("not advised: {why}")));
+    says.extend(
+        release
+            .released
+            .as_ref()
+            .map(|day| format!("released {day}")),
+    );
+    says.extend(
+        release
+            .support_ends
+            .as_ref()
+            .map(|day| format!("supported until {day}")),
+    );
+    says.extend(
+        release
+            .avoid
+            .as_ref()
+            .map(|why| format!("not advised: {why}")),
+    );
     says.push(release.source.clone());
     says.join("\n")
 }
@@ -234,19 +306,35 @@ fn supported(catalog: &Catalog, of: &Component, nodes: &[&Release]) -> Vec<Hop> 
     for (from, one) in nodes.iter().enumerate() {
         for (to, other) in nodes.iter().enumerate().skip(from + 1) {
             let (one, other) = (&one.version, &other.version);
-            let edge = catalog.edges.iter().find(|e| &e.from == one && &e.to == other);
+            let edge = catalog
+                .edges
+                .iter()
+                .find(|e| &e.from == one && &e.to == other);
             let edge = edge.filter(|_| track == Track::default());
             let risks = edge.map(|edge| edge.risks.as_slice()).unwrap_or_default();
-            let Some(source) = edge.map(|_| "an edge of its graph".to_owned()).or_else(|| lead(one, other)) else {
+            let Some(source) = edge
+                .map(|_| "an edge of its graph".to_owned())
+                .or_else(|| lead(one, other))
+            else {
                 continue;
             };
             let names: Vec<&str> = risks.iter().map(|risk| risk.as_str()).collect();
             let (paint, thick, more) = match names.as_slice() {
                 [] => (Paint::Quiet, Thick::Thin, source),
-                names => (Paint::Warns, Thick::Dashed, format!("only unless {} applies", names.join(", "))),
+                names => (
+                    Paint::Warns,
+                    Thick::Dashed,
+                    format!("only unless {} applies", names.join(", ")),
+                ),
             };
             let says = format!("{one} → {other}\n{more}");
-            hops.push(Hop { from, to, paint, thick, says });
+            hops.push(Hop {
+                from,
+                to,
+                paint,
+                thick,
+                says,
+            });
         }
     }
     if hops.len() > EDGES_MAX_COUNT {
@@ -266,11 +354,24 @@ fn barred(catalog: &Catalog, of: &Component, nodes: &[&Release]) -> Vec<Hop> {
     let rules = rules.filter(|r| r.track == track && (r.of.is_empty() || r.of.contains(of)));
     let mut hops = Vec::new();
     for rule in rules {
-        for (from, one) in nodes.iter().enumerate().filter(|(_, r)| rule.from.holds(&r.version)) {
+        for (from, one) in nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| rule.from.holds(&r.version))
+        {
             let mut later = nodes.iter().enumerate().skip(from + 1);
             if let Some((to, other)) = later.find(|(_, r)| rule.to.holds(&r.version)) {
-                let says = format!("{} → {} is barred: {}\n{}", one.version, other.version, rule.why, rule.mend);
-                hops.push(Hop { from, to, paint: Paint::Bars, thick: Thick::Dashed, says });
+                let says = format!(
+                    "{} → {} is barred: {}\n{}",
+                    one.version, other.version, rule.why, rule.mend
+                );
+                hops.push(Hop {
+                    from,
+                    to,
+                    paint: Paint::Bars,
+                    thick: Thick::Dashed,
+                    says,
+                });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A plan as a picture: hops as columns, components in their zones as rows, the mixes below.
 //!
-//! Must never know: how the plan was found. Stories: `tests/it/pictures.rs`.
+//! Must never know: how the plan was found. Stories: `tests/it/scenarios.rs`.
 
 use super::{Canvas, LETTER_PX, LINE_PX, MARGIN_PX, Paint, width};
 use crate::render::count;
@@ -28,7 +28,11 @@ const COLUMN_LEAST_PX: usize = 90;
 #[must_use]
 pub fn picture(shown: &str, plan: &Plan, snapshot: &Snapshot, catalog: &Catalog) -> String {
     let mut canvas = Canvas::default();
-    let title = format!("Plan {} for {shown} ({})", name(plan).short(), snapshot.system);
+    let title = format!(
+        "Plan {} for {shown} ({})",
+        name(plan).short(),
+        snapshot.system
+    );
     let mut y = MARGIN_PX + LINE_PX;
     canvas.bold(MARGIN_PX, y, &title);
     y += LINE_PX;
@@ -46,7 +50,11 @@ pub fn picture(shown: &str, plan: &Plan, snapshot: &Snapshot, catalog: &Catalog)
     y += LINE_PX;
     let grid = Grid::of(plan, snapshot, catalog);
     y = grid.draw(&mut canvas, plan, y);
-    canvas.bold(MARGIN_PX, y + LINE_PX, "Every mix that will stand side by side");
+    canvas.bold(
+        MARGIN_PX,
+        y + LINE_PX,
+        "Every mix that will stand side by side",
+    );
     y += 2 * LINE_PX;
     for mix in &plan.mixes {
         let runs = mix.runs.iter().map(|(component, versions)| {
@@ -114,7 +122,9 @@ impl Grid {
                 .values()
                 .map(|parts| cell(parts, runs, before, hop))
                 .collect();
-            let notes = hop.map(|hop| notes(plan, index - 1, hop)).unwrap_or_default();
+            let notes = hop
+                .map(|hop| notes(plan, index - 1, hop))
+                .unwrap_or_default();
             let widest = texts.iter().map(|(text, _)| width(text)).max().unwrap_or(0);
             let noted = notes.iter().map(|(text, _)| width(text)).max().unwrap_or(0);
             let wide = widest.max(noted).max(width(&head)).max(COLUMN_LEAST_PX) + 2 * LETTER_PX;
@@ -175,7 +185,10 @@ fn cell(
     let now = of(runs);
     let texts: Vec<String> = match now.len() {
         1 => now.keys().map(ToString::to_string).collect(),
-        _ => now.iter().map(|(version, many)| format!("{many}× {version}")).collect(),
+        _ => now
+            .iter()
+            .map(|(version, many)| format!("{many}× {version}"))
+            .collect(),
     };
     let paint = match (before.map(of), hop) {
         (Some(before), Some(_)) if before != now => Paint::Moves,
@@ -189,7 +202,11 @@ fn notes(plan: &Plan, index: usize, hop: &Hop) -> Vec<(String, Paint)> {
     let first = plan.point_of_no_return();
     let mut notes = Vec::new();
     for (at, stage) in hop.stages.iter().enumerate() {
-        let back = if first == Some((index, at)) { ", no way back" } else { "" };
+        let back = if first == Some((index, at)) {
+            ", no way back"
+        } else {
+            ""
+        };
         match stage {
             Stage::Move(_) => {}
             Stage::Raise(raise) => {
@@ -198,7 +215,11 @@ fn notes(plan: &Plan, index: usize, hop: &Hop) -> Vec<(String, Paint)> {
             }
             Stage::Act(act) => notes.push((format!("then {}", act.action), Paint::Quiet)),
             Stage::Hold(hold) => {
-                let paint = if hold.no_return { Paint::Bars } else { Paint::Warns };
+                let paint = if hold.no_return {
+                    Paint::Bars
+                } else {
+                    Paint::Warns
+                };
                 notes.push((format!("by hand: {}{back}", hold.title), paint));
             }
         }

@@ -122,10 +122,9 @@ pub(super) fn scheme_name(track: &Track) -> String {
 fn is_dead(catalog: &Catalog, path: &Path) -> bool {
     let holds = |blocked: &Blocked, from: &Version, to: &Version| {
         let same = blocked.track == path.track;
-        let binds = blocked.of.is_empty() || path.of.iter().all(|of| blocked.of.contains(of));
-        same && (binds && !(path.of.is_empty() && !blocked.of.is_empty()))
-            && blocked.from.holds(from)
-            && blocked.to.holds(to)
+        let names = |of| blocked.of.contains(of);
+        let binds = blocked.of.is_empty() || (!path.of.is_empty() && path.of.iter().all(names));
+        same && binds && blocked.from.holds(from) && blocked.to.holds(to)
     };
     let mut offered = false;
     for from in catalog.of_track(&path.track).filter(|v| path.from.holds(v)) {

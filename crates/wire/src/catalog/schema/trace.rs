@@ -9,7 +9,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// A text that every type of the catalog takes: names, versions, ranges.
@@ -25,6 +25,7 @@ pub(super) fn of<T: DeserializeOwned>() -> (Value, Map<String, Value>) {
     let mut root = Value::Null;
     for _ in 0..PASSES_MAX_COUNT {
         let before = book.known();
+        book.trial.set(Trial::Free);
         let said = RefCell::new(Value::Null);
         // Only what it asked for on the way is wanted.
         let _read = T::deserialize(Source {
@@ -51,6 +52,8 @@ pub(super) fn of<T: DeserializeOwned>() -> (Value, Map<String, Value>) {
 struct Book {
     objects: RefCell<BTreeMap<String, Object>>,
     choices: RefCell<BTreeMap<String, Choice>>,
+    /// Whether a field is left out in this pass: one at a time, so that it is known whose refusal it is.
+    trial: Cell<Trial>,
 }
 
 /// What is known of an object.
@@ -60,8 +63,13 @@ struct Object {
     order: Vec<&'static str>,
     /// Fields without which it was refused; none: not tried yet.
     required: BTreeMap<&'static str, Required>,
-    /// The field that this pass leaves out.
-    left_out: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Trial {
+    #[default]
+    Free,
+    Taken,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -267,8 +275,12 @@ impl<'de> Deserializer<'de> for Source<'_> {
             let next = fields
                 .iter()
                 .find(|field| !object.required.contains_key(*field));
-            object.left_out = next.copied().filter(|_| seen);
-            object.left_out
+            let left_out = next.copied();
+            let left_out = left_out.filter(|_| seen && self.book.trial.get() == Trial::Free);
+            if left_out.is_some() {
+                self.book.trial.set(Trial::Taken);
+            }
+            left_out
         };
         let read = visitor.visit_map(Fields {
             book: self.book,
@@ -479,12 +491,8 @@ impl<'de> VariantAccess<'de> for Variant<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Wrong> {
-        let read = visitor.visit_map(Pairs {
-            book: self.book,
-            left: 0,
-            parts: &RefCell::new(Vec::new()),
-        });
+        // No word of a catalog holds fields of its own.
         self.learned(json!({"type": "object"}));
-        read
+        visitor.visit_unit()
     }
 }

@@ -25,12 +25,14 @@ pub(super) fn facts(
     let mut is_whole = true;
     for (entry, value) in field.pairs(report)? {
         let kind = known.get(entry.key.as_str()).copied();
-        if kind.is_none() && !entry.key.starts_with(OWN) {
-            let label = match nearest(&entry.key, known.keys().map(String::as_str)) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!("it reads: windlass catalog show {}", catalog.system),
-            };
-            let message = format!("the {} catalog reads no fact `{}`", catalog.system, entry.key);
+        // What a look tells besides is kept; a slip of the pen would be a question without an answer.
+        let near = nearest(&entry.key, known.keys().map(String::as_str));
+        if let (None, Some(near), false) = (kind, near, entry.key.starts_with(OWN)) {
+            let label = format!("did you mean `{near}`?");
+            let message = format!(
+                "the {} catalog reads no fact `{}`",
+                catalog.system, entry.key
+            );
             value.say_of_name(report, message, label);
             continue;
         }
@@ -52,7 +54,10 @@ fn known(catalog: &Catalog) -> BTreeMap<String, Option<FactKind>> {
     let risks = catalog.risks.iter().flat_map(Risk::facts);
     known.extend(risks.map(|name| (name, Some(FactKind::Truth))));
     let checks = catalog.checks.iter().map(|check| &check.fact);
-    let by_hand = catalog.actions.iter().filter_map(|action| action.by_hand.as_ref());
+    let by_hand = catalog
+        .actions
+        .iter()
+        .filter_map(|action| action.by_hand.as_ref());
     let steps = catalog.levels.iter().flat_map(|level| &level.procedure);
     let proofs = steps.map(|step| &step.proof);
     let named = checks.chain(by_hand).chain(proofs);
@@ -106,7 +111,11 @@ fn fact(field: &Field<'_>, kind: Option<FactKind>, report: &mut Report<'_>) -> O
     })
 }
 
-const SAID: &[(&str, Said)] = &[("pass", Said::Pass), ("warn", Said::Warn), ("fail", Said::Fail)];
+const SAID: &[(&str, Said)] = &[
+    ("pass", Said::Pass),
+    ("warn", Said::Warn),
+    ("fail", Said::Fail),
+];
 
 /// `{east: 1.28.4}`, or the same below `versions` as `observe` prints it.
 fn versions(field: &Field<'_>, report: &mut Report<'_>) -> Option<Fact> {
@@ -134,20 +143,28 @@ fn list(field: &Field<'_>, report: &mut Report<'_>) -> Option<Vec<Found>> {
 
 fn found(item: &Field<'_>, report: &mut Report<'_>) -> Option<Found> {
     if let Value::Text(text) = &item.node.value {
-        return Some(Found { object: text.clone(), seen: String::new() });
+        return Some(Found {
+            object: text.clone(),
+            seen: String::new(),
+        });
     }
     let mut fields = item.fields(report)?;
     let object = fields
         .need("object", "the system's name of it")
         .and_then(|field| field.text(report));
-    let seen = fields.get_even_empty("seen").map(|field| match field.node.value {
-        Value::Empty => Some(""),
-        Value::Text(_) | Value::List(_) | Value::Map(_) => field.text(report),
-    });
+    let seen = fields
+        .get_even_empty("seen")
+        .map(|field| match field.node.value {
+            Value::Empty => Some(""),
+            Value::Text(_) | Value::List(_) | Value::Map(_) => field.text(report),
+        });
     fields.end(report);
     let seen = match seen {
         Some(seen) => seen?,
         None => "",
     };
-    Some(Found { object: object?.to_owned(), seen: seen.to_owned() })
+    Some(Found {
+        object: object?.to_owned(),
+        seen: seen.to_owned(),
+    })
 }

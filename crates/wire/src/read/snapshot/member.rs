@@ -56,7 +56,9 @@ pub(super) fn members(
         all += entry.count;
         if all > MEMBERS_MAX_COUNT {
             let message = format!("more than {MEMBERS_MAX_COUNT} members");
-            entry.field.say(report, Code::TooLarge, message, "reading ends here", None);
+            entry
+                .field
+                .say(report, Code::TooLarge, message, "reading ends here", None);
             return None;
         }
         if entry.id.is_none() {
@@ -72,7 +74,10 @@ pub(super) fn members(
                 Some(id) => {
                     let kind = entry.like.carries().next();
                     let called = kind.map(|kind| format!("{kind} {id}"));
-                    (id.clone(), entry.name.clone().or(called).unwrap_or_else(|| id.clone()))
+                    (
+                        id.clone(),
+                        entry.name.clone().or(called).unwrap_or_else(|| id.clone()),
+                    )
                 }
                 None => {
                     let total = totals.get(&stem).copied().unwrap_or(1);
@@ -90,10 +95,16 @@ pub(super) fn members(
             if members.contains_key(&id) {
                 let message = format!("two members have the id `{id}`");
                 let label = "it stands above already";
-                entry.field.say(report, Code::DuplicateName, message, label, None);
+                entry
+                    .field
+                    .say(report, Code::DuplicateName, message, label, None);
                 return None;
             }
-            let member = Member { id: id.clone(), name, ..entry.like.clone() };
+            let member = Member {
+                id: id.clone(),
+                name,
+                ..entry.like.clone()
+            };
             members.insert(id, member);
         }
     }
@@ -108,19 +119,33 @@ fn entry<'n>(item: Field<'n>, catalog: &Catalog, report: &mut Report<'_>) -> Opt
     let name = fields.get("name").map(|field| field.text(report));
     let carried = carried(&mut fields, catalog, report);
     let count_field = fields.get("count");
-    let count = count_field.as_ref().map(|field| field.value(whole::<usize>, report));
+    let count = count_field
+        .as_ref()
+        .map(|field| field.value(whole::<usize>, report));
     if let (Some(_), Some(field)) = (&id, &count_field) {
         let label = "a member with an id of its own is one";
         let help = Some("leave out `id`: members are numbered then".to_owned());
-        field.say(report, Code::BadValue, "`count` beside `id`".into(), label, help);
+        field.say(
+            report,
+            Code::BadValue,
+            "`count` beside `id`".into(),
+            label,
+            help,
+        );
     }
     let host = fields.get("host").map(|field| field.text(report));
     let zone = fields.get("zone").map(|field| field.text(report));
     let health = health(&mut fields, report);
     let state = fields.get("state").map(|field| field.text(report));
-    let active = fields.get("active").map(|field| field.value(value::flag, report));
-    let load = fields.get("load").map(|field| field.value(whole::<u32>, report));
-    let since = fields.get("since").map(|field| field.value(stamp::parse, report));
+    let active = fields
+        .get("active")
+        .map(|field| field.value(value::flag, report));
+    let load = fields
+        .get("load")
+        .map(|field| field.value(whole::<u32>, report));
+    let since = fields
+        .get("since")
+        .map(|field| field.value(stamp::parse, report));
     fields.end(report);
     let owned = |text: Option<Option<&str>>| match text {
         Some(text) => text.map(|text| Some(text.to_owned())),
@@ -155,11 +180,7 @@ type Carried = (BTreeMap<Component, Version>, BTreeSet<Component>);
 
 /// `component: dp` or `components: [kubelet, kube-proxy]` with `version`, or `components: {kubelet: 1.28.4}`;
 /// a version that is left empty could not be told.
-fn carried(
-    fields: &mut Fields<'_>,
-    catalog: &Catalog,
-    report: &mut Report<'_>,
-) -> Option<Carried> {
+fn carried(fields: &mut Fields<'_>, catalog: &Catalog, report: &mut Report<'_>) -> Option<Carried> {
     let known: Vec<(&str, &Component)> = catalog
         .components
         .iter()
@@ -181,8 +202,9 @@ fn carried(
                 let name = match read(&entry.key) {
                     Ok(name) => name.clone(),
                     Err(wrong) => {
-                        let label =
-                            wrong.help.unwrap_or_else(|| format!("expected {}", wrong.expected));
+                        let label = wrong
+                            .help
+                            .unwrap_or_else(|| format!("expected {}", wrong.expected));
                         let system = &catalog.system;
                         let message =
                             format!("the {system} catalog knows no component `{}`", entry.key);
@@ -201,13 +223,25 @@ fn carried(
             }
             if let Some(version) = version {
                 let label = "each component of this member has its own already";
-                version.say(report, Code::BadValue, "`version` beside versions".into(), label, None);
+                version.say(
+                    report,
+                    Code::BadValue,
+                    "`version` beside versions".into(),
+                    label,
+                    None,
+                );
             }
             return Some(each);
         }
         (Some(_), Some(many)) => {
             let label = "a member has the one or the other";
-            many.say(report, Code::BadValue, "`components` beside `component`".into(), label, None);
+            many.say(
+                report,
+                Code::BadValue,
+                "`components` beside `component`".into(),
+                label,
+                None,
+            );
             return None;
         }
         (None, None) => {
@@ -225,7 +259,10 @@ fn carried(
         }
         Some(field) => {
             let version = field.value(value::version, report)?;
-            each.0 = names.into_iter().map(|name| (name.clone(), version.clone())).collect();
+            each.0 = names
+                .into_iter()
+                .map(|name| (name.clone(), version.clone()))
+                .collect();
         }
     }
     Some(each)
@@ -248,7 +285,9 @@ const WORDS: &[(&str, Word)] = &[
 
 /// A member of which nothing else is said is healthy.
 fn health(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Health> {
-    let word = fields.get("health").map(|field| field.choice(WORDS, report));
+    let word = fields
+        .get("health")
+        .map(|field| field.choice(WORDS, report));
     let why = fields.get("why").map(|field| field.text(report));
     let why = match why {
         Some(why) => why?.to_owned(),
