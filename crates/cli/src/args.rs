@@ -53,7 +53,8 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// How data is printed: table, wide, json or yaml; check: also junit
+    /// How data is printed: table, wide, json or yaml; check: also junit; plan: also
+    /// svg
     #[arg(
         short,
         long,
@@ -110,6 +111,8 @@ pub enum Form {
     Yaml,
     /// JUnit XML, for pipelines: `check` only
     Junit,
+    /// A picture: `plan` only
+    Svg,
     /// An update graph as served: `catalog export` only
     Cincinnati,
 }
@@ -147,6 +150,8 @@ pub enum Command {
     Check(data::CheckArgs),
     /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
+    /// Draw releases and the ways between them
+    Graph(data::GraphArgs),
     /// When windows open, and which freeze takes which
     Window(data::HoursArgs),
     /// When freezes hold

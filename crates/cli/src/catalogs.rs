@@ -66,6 +66,15 @@ impl Catalogs {
         Ok(self.source(system)?.catalog)
     }
 
+    /// The systems that have one.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn systems(&self) -> Result<Vec<&str>, Failed> {
+        let sheets = self.sheets()?.iter();
+        Ok(sheets.map(|sheet| sheet.system.as_str()).collect())
+    }
+
     /// The catalog of a system, with where it came from.
     ///
     /// # Errors

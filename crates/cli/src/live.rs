@@ -90,6 +90,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Targets(_)
         | Command::Check(_)
         | Command::Plan(_)
+        | Command::Graph(_)
         | Command::Backup(_)
         | Command::Restore(_)
         | Command::Prune(_)

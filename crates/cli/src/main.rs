@@ -25,7 +25,7 @@ mod outlet;
 mod render;
 mod secrets;
 
-use args::data::Which;
+use args::data::{PlanArgs, PlanDiff, Which};
 use args::{Cli, Command, Form, Global};
 use clap::FromArgMatches;
 use context::{Bare, Context, store_path};
@@ -71,6 +71,12 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
+    if global.output == Form::Svg && !matches!(command, Command::Plan(_)) {
+        return Err(Failed::hinted(
+            "`-o svg` is a form of `windlass plan` alone",
+            "-o json and -o yaml are forms of every command that prints data",
+        ));
+    }
     let exports = matches!(&command, Command::Catalog(args) if args.exports());
     if global.output == Form::Cincinnati && !exports {
         return Err(Failed::hinted(
@@ -99,7 +105,12 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         }
         Command::Check(args) if args.all => data::check::all::run(&look(bare)?, &args).await,
         Command::Check(args) => data::check::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Plan(PlanArgs {
+            diff: Some(PlanDiff::Diff { before, after }),
+            ..
+        }) => data::plan::diff::run(&bare, &before, &after),
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Graph(args) => data::graph::run(&global, bare, &args).await,
         Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
         Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),
         Command::Prune(args) => keep::prune::run(&bare, &store_path(&global)?, &args),

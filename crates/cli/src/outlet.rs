@@ -134,7 +134,7 @@ impl Outlet {
     pub fn data<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value),
-            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati | Form::Svg => {
                 serde_json::to_string_pretty(value).ok()
             }
         };
@@ -149,7 +149,9 @@ impl Outlet {
     pub fn as_file<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Json => serde_json::to_string_pretty(value).ok(),
-            Form::Table | Form::Wide | Form::Yaml | Form::Junit | Form::Cincinnati => yaml(value),
+            Form::Table | Form::Wide | Form::Yaml | Form::Junit | Form::Cincinnati | Form::Svg => {
+                yaml(value)
+            }
         };
         let text = text.unwrap_or_else(|| "null".into());
         if writeln!(std::io::stdout().lock(), "{}", text.trim_end()).is_err() {
@@ -161,7 +163,7 @@ impl Outlet {
     pub fn item<T: Serialize>(&self, value: &T) {
         let text = match self.format {
             Form::Yaml => yaml(value).map(|text| format!("---\n{}", text.trim_end())),
-            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati => {
+            Form::Table | Form::Wide | Form::Json | Form::Junit | Form::Cincinnati | Form::Svg => {
                 serde_json::to_string(value).ok()
             }
         };

@@ -12,6 +12,7 @@ pub mod refusal;
 pub mod snapshot;
 #[cfg(test)]
 mod stories;
+pub mod svg;
 pub mod table;
 pub mod targets;
 

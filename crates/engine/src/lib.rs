@@ -13,6 +13,7 @@
 
 extern crate alloc;
 
+pub mod ask;
 pub mod audit;
 pub mod budget;
 pub mod calendar;

@@ -14,7 +14,7 @@ use windlass_engine::names::RunId;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::run::Run;
-use windlass_engine::run::event::End;
+use windlass_engine::run::event::{Approval, End};
 use windlass_engine::time::Wall;
 
 /// Makes the successor that an ended run owes; none: it owes none, another run lives on its cluster,
@@ -36,7 +36,11 @@ pub async fn make(world: &World, run: &RunId) -> Result<Option<RunId>, DeskError
         cluster: row.cluster.clone(),
         goal: Goal::Finalize,
         policy,
-        approval: request.approval,
+        approval: match request.approval {
+            // Its plan is another one, which nobody has read.
+            Approval::Of(_) => Approval::Asked,
+            Approval::InAdvance | Approval::Asked => request.approval,
+        },
         waivers: ledger.run.waivers().to_vec(),
         by: request.by.clone(),
         key: format!("finalize-after-{run}"),

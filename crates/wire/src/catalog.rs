@@ -101,7 +101,7 @@ pub fn load(file: &str, text: &str) -> Result<Catalog, Vec<Diagnostic>> {
     clippy::wildcard_enum_match_arm,
     reason = "the enum is the parser's, and grows"
 )]
-fn told(error: &Error, text: &str) -> Told {
+pub(crate) fn told(error: &Error, text: &str) -> Told {
     let span = error
         .location()
         .map(|location| location.span())

@@ -2,7 +2,7 @@
 //!
 //! Must never know: any clock. Stories: in this file.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use windlass_engine::time::Ms;
 
@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 5] = [
 const LENGTH_MAX_MS: u64 = 36_500 * 86_400_000;
 
 /// A length of time in JSON: for people and for programs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Length {
     /// `2m10s`
     pub text: String,

@@ -6,9 +6,11 @@ mod checks;
 mod cluster;
 mod hours;
 mod member;
+pub mod plan;
 mod policy;
 mod reach;
 pub(crate) mod security;
+pub mod snapshot;
 mod supervisor;
 mod upgrade;
 

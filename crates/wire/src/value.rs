@@ -7,8 +7,10 @@ use crate::duration;
 use crate::field::one_of;
 use crate::nearest::nearest;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
+use windlass_engine::ask::{Ask, Wanted};
 use windlass_engine::calendar::hours::Fit;
 use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::hash::Hash;
@@ -181,6 +183,47 @@ pub fn version(text: &str) -> Result<Version, Wrong> {
 /// [`Wrong`] where it is no version.
 pub fn goal(text: &str) -> Result<Goal, Wrong> {
     version(text).map(Goal::Version)
+}
+
+/// What `--to` asks for: a release, `newest`, `newest-patch`, or parts as `kubelet=1.31,kernel=newest`.
+///
+/// # Errors
+/// [`Wrong`] where it is none of these.
+pub fn ask(text: &str) -> Result<Ask, Wrong> {
+    const EXPECTED: &str =
+        "a release as 4.1, newest, newest-patch, or NAME=RELEASE[,…] with a component or a scheme";
+    match text {
+        "newest" => return Ok(Ask::Newest),
+        "newest-patch" => return Ok(Ask::NewestPatch),
+        _ => {}
+    }
+    if !text.contains('=') {
+        return version(text)
+            .map(|version| Ask::Goal(Goal::Version(version)))
+            .map_err(|_| {
+                let mut wrong = Wrong::new(format!("`{text}` is no version"), EXPECTED);
+                wrong.help = nearest(text, ["newest", "newest-patch"])
+                    .map(|near| format!("did you mean `{near}`?"));
+                wrong
+            });
+    }
+    let mut parts = BTreeMap::new();
+    for part in text.split(',') {
+        let (name, wanted) = part
+            .split_once('=')
+            .filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+            .ok_or_else(|| {
+                Wrong::new(format!("`{part}` names no part and its release"), EXPECTED)
+            })?;
+        let wanted = match wanted {
+            "newest" => Wanted::Newest,
+            wanted => Wanted::Version(version(wanted)?),
+        };
+        if parts.insert(name.to_owned(), wanted).is_some() {
+            return Err(Wrong::new(format!("`{name}` is named twice"), EXPECTED));
+        }
+    }
+    Ok(Ask::Parts(parts))
 }
 
 /// What `--to` names, with the nearest release of the catalog where it is no version at all.

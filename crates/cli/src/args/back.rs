@@ -7,7 +7,9 @@ use super::reach::Reach;
 use super::runs::{Paced, Start, When};
 use super::value;
 use clap::Args;
+use windlass_engine::ask::Ask;
 use windlass_engine::names::ClusterName;
+use windlass_engine::plan::Goal;
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 
@@ -53,9 +55,13 @@ impl RollbackArgs {
             which: Which {
                 cluster: Some(self.cluster.clone()),
                 bootstrap: Vec::new(),
+                file: None,
             },
+            diff: None,
+            accept_risk: Vec::new(),
+            out: None,
             reach: Reach::default(),
-            to: self.to.clone(),
+            to: self.to.clone().map(|to| Ask::Goal(Goal::Version(to))),
             via: Vec::new(),
             finalize: false,
             rollback: true,

@@ -7,7 +7,8 @@ use super::value;
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 use std::path::PathBuf;
-use windlass_engine::names::ClusterName;
+use windlass_engine::ask::Ask;
+use windlass_engine::names::{ClusterName, RiskName};
 use windlass_engine::version::Version;
 use windlass_wire::value::Address;
 
@@ -99,7 +100,7 @@ pub struct ForgetArgs {
     pub cluster: ClusterName,
 }
 
-/// What is looked at: a registered cluster, or addresses.
+/// What is looked at: a registered cluster, addresses, or a snapshot in a file.
 #[derive(Args, Clone, Debug)]
 #[group(required = true, multiple = false)]
 pub struct Which {
@@ -108,26 +109,32 @@ pub struct Which {
     /// Addresses of a Kafka cluster that is not registered
     #[arg(long, value_parser = value::address, value_delimiter = ',', value_name = "HOST:PORT")]
     pub bootstrap: Vec<Address>,
+    /// A snapshot in a file, of any system; no cluster is asked
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 impl Which {
-    /// What it is called: its name, or its first address.
+    /// What it is called: its name, its first address, or its file.
     #[must_use]
     pub fn shown(&self) -> String {
         let address = || self.bootstrap.first().map(ToString::to_string);
+        let file = || self.file.as_ref().map(|path| path.display().to_string());
         let name = self.cluster.as_ref().map(ToString::to_string);
-        name.or_else(address).unwrap_or_default()
+        name.or_else(address).or_else(file).unwrap_or_default()
     }
 }
 
 /// `windlass observe`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass observe [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE>")]
 #[command(after_help = "\
 Changes nothing. Exit code 3 where something could not be seen that an upgrade
 needs.
 
 Examples:
   windlass observe orders
+  windlass observe orders -o yaml > snapshot.yaml
   windlass observe --bootstrap 127.0.0.1:9092 -o json")]
 pub struct ObserveArgs {
     /// What is looked at.
@@ -140,14 +147,19 @@ pub struct ObserveArgs {
 
 /// `windlass targets`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass targets [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE>")]
 #[command(after_help = "\
 Examples:
   windlass targets orders
+  windlass targets -f snapshot.yaml
   windlass targets --bootstrap 127.0.0.1:9092")]
 pub struct TargetsArgs {
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
+    /// Risks of hops that are taken with open eyes
+    #[arg(long, value_parser = value::risk, value_delimiter = ',', value_name = "NAME")]
+    pub accept_risk: Vec<RiskName>,
     /// TLS and login.
     #[command(flatten)]
     pub reach: Reach,
@@ -173,6 +185,7 @@ pub struct HoursArgs {
 
 /// `windlass check`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass check [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE|--all>")]
 #[command(after_help = "\
 Exit code 1 where a condition bars the upgrade, 3 where one could not be looked
 at; with --all that of the worst cluster. `-o wide` shows what passed, too.
@@ -188,12 +201,15 @@ pub struct CheckArgs {
     /// Every registered cluster, a line each
     #[arg(long, group = "Which")]
     pub all: bool,
-    /// A release, or a line of releases; without it only what binds anywhere
-    #[arg(long, value_parser = value::release, value_name = "RELEASE")]
-    pub to: Option<Version>,
+    /// As of plan; without it only what binds anywhere
+    #[arg(long, value_parser = value::ask, value_name = "GOAL")]
+    pub to: Option<Ask>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,
+    /// Risks of hops that are taken with open eyes
+    #[arg(long, value_parser = value::risk, value_delimiter = ',', value_name = "NAME")]
+    pub accept_risk: Vec<RiskName>,
     /// Of the way back, to the release that the last run started from unless --to
     /// names one
     #[arg(long, conflicts_with_all = ["via", "all"])]
@@ -205,24 +221,37 @@ pub struct CheckArgs {
 
 /// `windlass plan`
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "windlass plan [OPTIONS] <CLUSTER|--bootstrap H:P|-f FILE> --to <GOAL>")]
 #[command(after_help = "\
 Changes nothing. Where there is no way, it says why, and what would open one.
+`-o svg` draws the plan.
 
 Examples:
   windlass plan orders --to 4.1
-  windlass plan orders --to 4.1 --via 4.0 --explain
+  windlass plan orders --to newest --via 4.0 --explain
+  windlass plan -f snapshot.yaml --to kubelet=1.31,kube-proxy=1.31
+  windlass plan orders --to 4.1 --out plan.json
+  windlass plan diff plan.json newer.json
   windlass plan orders --rollback
   windlass plan --bootstrap 127.0.0.1:9092 --to 4.1")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct PlanArgs {
+    /// Two plans side by side, instead of one.
+    #[command(subcommand)]
+    pub diff: Option<PlanDiff>,
     /// What is looked at.
     #[command(flatten)]
     pub which: Which,
-    /// A release, or a line of releases: its newest advised
-    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present_any = ["finalize", "rollback"])]
-    pub to: Option<Version>,
+    /// A release; a line of releases: its newest advised; newest; newest-patch; or
+    /// NAME=RELEASE[,…] of components or schemes of versions
+    #[arg(long, value_parser = value::ask, value_name = "GOAL", required_unless_present_any = ["finalize", "rollback"])]
+    pub to: Option<Ask>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,
+    /// Risks of hops that are taken with open eyes
+    #[arg(long, value_parser = value::risk, value_delimiter = ',', value_name = "NAME")]
+    pub accept_risk: Vec<RiskName>,
     /// Raise the feature levels, too; alone: only them
     #[arg(long)]
     pub finalize: bool,
@@ -230,15 +259,60 @@ pub struct PlanArgs {
     /// names one
     #[arg(long, conflicts_with_all = ["finalize", "via"])]
     pub rollback: bool,
-    /// Show each mix of releases that will stand on the way
+    /// Show each mix of releases that will stand on the way, why this way, and the
+    /// next best
     #[arg(long)]
     pub explain: bool,
+    /// Write the plan as JSON, for `upgrade --plan` and `plan diff`
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// Exit code 0: nothing to do; 10: there is something to do
     #[arg(long)]
     pub detailed_exitcode: bool,
     /// TLS and login.
     #[command(flatten)]
     pub reach: Reach,
+}
+
+/// `windlass graph`
+#[derive(Args, Clone, Debug)]
+#[command(group(clap::ArgGroup::new("drawn").required(true).multiple(false).args(["of", "file"])))]
+#[command(after_help = "\
+A picture as SVG: releases by age, the hops that their maker supports above them,
+the way marked below, what is barred dashed with its reason on hover. Of a large
+graph only what matters to the way is drawn.
+
+Examples:
+  windlass graph kuma > kuma.svg
+  windlass graph orders --to 4.1 > orders.svg
+  windlass graph -f snapshot.yaml --to newest > way.svg")]
+pub struct GraphArgs {
+    /// A registered cluster, or a system that has a catalog
+    #[arg(value_name = "CLUSTER|SYSTEM")]
+    pub of: Option<String>,
+    /// A snapshot in a file
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// As of plan: the way there is marked
+    #[arg(long, value_parser = value::ask, value_name = "GOAL")]
+    pub to: Option<Ask>,
+}
+
+/// What else `windlass plan` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PlanDiff {
+    /// What two plan files have in common, and where they differ
+    #[command(after_help = "\
+Exit code 0: the same; 10: they differ.
+
+Example:
+  windlass plan diff monday.json tuesday.json")]
+    Diff {
+        /// A plan, as `plan --out` writes it
+        before: PathBuf,
+        /// Another
+        after: PathBuf,
+    },
 }
 
 /// `windlass version`

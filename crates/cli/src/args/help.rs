@@ -13,7 +13,9 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Before an upgrade",
-        &["observe", "targets", "check", "plan", "window", "freeze"],
+        &[
+            "observe", "targets", "check", "plan", "graph", "window", "freeze",
+        ],
     ),
     ("Upgrade", &["upgrade", "finalize", "rollback"]),
     (

@@ -4,6 +4,7 @@
 
 use super::value;
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{CheckId, ClusterName, MemberId, RunId, Subject};
 use windlass_engine::policy::{Cap, Mode, Pace, Ramp};
@@ -20,13 +21,18 @@ Where a run with the same goal lives already, this one watches it.
 Examples:
   windlass upgrade orders --to 4.1
   windlass upgrade orders --to 4.1 --via 4.0 --yes -d
+  windlass upgrade orders --plan plan.json
   windlass upgrade orders --to 4.1 --at 2026-11-21T22:00 --latest 2026-11-22T04:00")]
 pub struct UpgradeArgs {
     /// The registered cluster
     pub cluster: ClusterName,
     /// A release, or a line of releases: its newest advised
-    #[arg(long, value_parser = value::release, value_name = "RELEASE")]
-    pub to: Version,
+    #[arg(long, value_parser = value::release, value_name = "RELEASE", required_unless_present = "plan")]
+    pub to: Option<Version>,
+    /// Exactly the plan that `plan --out` wrote: where the cluster is no longer so
+    /// that this is its plan, nothing is done
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "via", "finalize"])]
+    pub plan: Option<PathBuf>,
     /// Releases or lines to stop at on the way
     #[arg(long, value_parser = value::release, value_delimiter = ',', value_name = "RELEASE")]
     pub via: Vec<Version>,

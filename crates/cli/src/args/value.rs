@@ -2,7 +2,8 @@
 //!
 //! Must never know: which command they belong to. Stories: `tests/it/usage.rs`.
 
-use windlass_engine::names::{ClusterName, Subject};
+use windlass_engine::ask::Ask;
+use windlass_engine::names::{ClusterName, RiskName, Subject};
 use windlass_engine::policy::{Cap, Mode, Ramp};
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
@@ -15,6 +16,22 @@ use windlass_wire::value::{self, Address, MODES, RAMPS, Wrong};
 /// What was expected.
 pub fn release(text: &str) -> Result<Version, Wrong> {
     value::version(text)
+}
+
+/// A release, `newest`, `newest-patch`, or parts as `kubelet=1.31`.
+///
+/// # Errors
+/// What was expected.
+pub fn ask(text: &str) -> Result<Ask, Wrong> {
+    value::ask(text)
+}
+
+/// The name of a risk.
+///
+/// # Errors
+/// What was expected.
+pub fn risk(text: &str) -> Result<RiskName, Wrong> {
+    value::risk(text)
 }
 
 /// A length of time: `90s`, `2m10s`, `7d`.

@@ -303,7 +303,7 @@ fn say(context: &Context, object: &Object, item: &Applied) {
             let wanted = UpgradeAsked::of(upgrade);
             let goal = goal_text(&wanted.goal);
             let approval = match wanted.approval {
-                Approval::InAdvance => "approved in advance",
+                Approval::InAdvance | Approval::Of(_) => "approved in advance",
                 Approval::Asked => "waits for windlass approve",
             };
             let run = if run.is_empty() {

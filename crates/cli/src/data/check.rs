@@ -4,21 +4,21 @@
 
 pub mod all;
 
-use super::look::{Looked, Room, Way, now};
-use super::plan::{asked, back};
+use super::look::{Looked, Origin, Room, Want, Way, asked, now};
+use super::plan::{back, refusal_lines, refusal_view};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::exit::{Exit, Failed};
-use crate::outlet::{Outlet, spoken};
-use crate::render;
+use crate::outlet::Outlet;
 use crate::render::findings::{self, Tally};
 use crate::render::junit::{Came, Suite, Warnings, document};
 use std::collections::BTreeSet;
+use windlass_engine::ask::Ask;
 use windlass_engine::check::{Finding, judge};
 use windlass_engine::plan::{Goal, plan};
 use windlass_engine::refusal::Refusal;
 use windlass_wire::stamp;
-use windlass_wire::v1::finding::{FindingsView, RefusalView};
+use windlass_wire::v1::finding::FindingsView;
 use windlass_wire::v1::plan::goal_word;
 
 /// Runs it.
@@ -26,18 +26,27 @@ use windlass_wire::v1::plan::goal_word;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
-    let goal = if args.rollback {
-        Some(back(room, &args.which, args.to.as_ref()).await?)
+    let ask = if args.rollback {
+        Some(Ask::Goal(back(room, &args.which, args.to.as_ref()).await?))
     } else {
-        args.to.clone().map(Goal::Version)
+        args.to.clone()
     };
-    let way = Way {
-        goal: goal.as_ref(),
+    let want = Want {
         via: &args.via,
+        risks: &args.accept_risk,
     };
     let outlet = room.outlet();
-    let mut looked = match room.look(&args.which, &args.reach, way).await {
-        Ok(looked) => looked,
+    let seen = match &ask {
+        Some(ask) => asked(room, &args.which, &args.reach, ask, &want)
+            .await
+            .map(|(looked, goal)| (looked, Some(goal))),
+        None => room
+            .look(&args.which, &args.reach, Way::default())
+            .await
+            .map(|looked| (looked, None)),
+    };
+    let (looked, goal) = match seen {
+        Ok(seen) => seen,
         Err(why) => {
             if outlet.format == Form::Junit {
                 let name = args.which.shown();
@@ -54,7 +63,6 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
             return Err(why);
         }
     };
-    looked.policy = asked(&looked.policy, &args.via, None);
     let judged = judged(&looked, goal.as_ref());
     if outlet.format == Form::Junit {
         junit(outlet, &[suite(&looked, &judged)]);
@@ -66,7 +74,7 @@ pub async fn run(room: &Room, args: &CheckArgs) -> Result<Exit, Failed> {
         let to = goal.as_ref().map(goal_word);
         outlet.line(&head(room, &looked, to.as_deref()));
         if let Some(refusal) = &judged.refusal {
-            outlet.lines(render::refusal::lines(outlet, &looked.typed, refusal));
+            outlet.lines(refusal_lines(outlet, &looked, refusal));
         }
         let found = &judged.found;
         outlet.lines(findings::lines(outlet, &looked.typed, found, room.zone()));
@@ -112,13 +120,8 @@ fn judged(looked: &Looked, goal: Option<&Goal>) -> Judged {
 }
 
 fn view(looked: &Looked, judged: &Judged, to: Option<&str>) -> FindingsView {
-    let refusal = judged.refusal.as_ref().map(|refusal| {
-        let mut view = RefusalView::from(refusal);
-        for text in &mut view.hints {
-            *text = spoken(text, &looked.typed);
-        }
-        view
-    });
+    let refusal = judged.refusal.as_ref();
+    let refusal = refusal.map(|refusal| refusal_view(looked, refusal));
     FindingsView::of(&judged.found, refusal, looked.name(), to)
 }
 
@@ -144,12 +147,15 @@ fn junit(outlet: &Outlet, suites: &[Suite<'_>]) {
 
 fn head(room: &Room, looked: &Looked, to: Option<&str>) -> String {
     let style = &room.outlet().style;
-    let seen = stamp::clock(looked.snapshot.seen, room.zone());
+    let seen = match looked.origin {
+        Origin::Live => format!("seen {}", stamp::clock(looked.snapshot.seen, room.zone())),
+        Origin::File => "from a file".to_owned(),
+    };
     let what = match to {
         Some(to) => format!("checks for {to}"),
         None => "checks that bind whatever the way".into(),
     };
-    let seen = style.dim(&format!("seen {seen}"));
+    let seen = style.dim(&seen);
     format!("{}   {what}   {seen}", style.bold(&looked.shown))
 }
 

@@ -8,11 +8,12 @@ use crate::args::data::Which;
 use crate::args::reach::Reach;
 use crate::context::{Bare, Context};
 use crate::exit::Failed;
-use crate::outlet::Outlet;
+use crate::outlet::{Outlet, spoken};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
+use windlass_engine::ask::{Ask, meant};
 use windlass_engine::catalog::Catalog;
-use windlass_engine::names::{ClusterName, Identity};
+use windlass_engine::names::{ClusterName, Identity, RiskName};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
@@ -66,9 +67,75 @@ impl Room {
     pub async fn look(&self, which: &Which, reach: &Reach, way: Way<'_>) -> Result<Looked, Failed> {
         match (self, &which.cluster) {
             (Self::Full(context), Some(name)) => registered(context, name, way).await,
-            (Self::Bare(bare), _) => addresses(bare, &which.bootstrap, reach, way).await,
+            (Self::Bare(bare), _) => match &which.file {
+                Some(path) => super::file::snapshot(bare, path),
+                None => addresses(bare, &which.bootstrap, reach, way).await,
+            },
             (Self::Full(_), None) => Err(Failed::says("no cluster is named")),
         }
+    }
+}
+
+/// What a goal means for what was named, and a look at it: where only a look tells what the newest is,
+/// one more follows, which asks whether the releases on the way lie ready.
+///
+/// # Errors
+/// As [`Room::look`].
+pub async fn asked(
+    room: &Room,
+    which: &Which,
+    reach: &Reach,
+    ask: &Ask,
+    want: &Want<'_>,
+) -> Result<(Looked, Goal), Failed> {
+    let via = want.via;
+    let willed = |looked: Looked| want.willed(looked);
+    if let Ask::Goal(goal) = ask {
+        let way = Way {
+            goal: Some(goal),
+            via,
+        };
+        let looked = room.look(which, reach, way).await?;
+        return Ok((willed(looked), goal.clone()));
+    }
+    let looked = willed(room.look(which, reach, Way::default()).await?);
+    let goal = meant(ask, &looked.catalog, &looked.policy, &looked.snapshot).ok_or_else(|| {
+        Failed::hinted(
+            format!(
+                "what the newest is for {} cannot be told: no release was seen",
+                looked.shown
+            ),
+            format!("windlass observe {} shows what was", looked.typed),
+        )
+    })?;
+    if which.file.is_some() {
+        return Ok((looked, goal));
+    }
+    let way = Way {
+        goal: Some(&goal),
+        via,
+    };
+    Ok((willed(room.look(which, reach, way).await?), goal))
+}
+
+/// What a command says besides its goal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Want<'a> {
+    /// Stops on the way; none: those of the policy.
+    pub via: &'a [Version],
+    /// Risks that are taken, besides those of the policy.
+    pub risks: &'a [RiskName],
+}
+
+impl Want<'_> {
+    /// What was seen, with this will.
+    #[must_use]
+    pub fn willed(&self, mut looked: Looked) -> Looked {
+        if !self.via.is_empty() {
+            looked.policy.via = self.via.to_vec();
+        }
+        looked.policy.risks.extend(self.risks.iter().cloned());
+        looked
     }
 }
 
@@ -109,9 +176,37 @@ pub struct Looked {
     pub catalog: Arc<Catalog>,
     /// What was seen.
     pub snapshot: Snapshot,
+    /// Where it was seen.
+    pub origin: Origin,
+}
+
+/// Where a snapshot is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The cluster itself, just now.
+    Live,
+    /// A file.
+    File,
 }
 
 impl Looked {
+    /// What the engine says, in words for what was named. A file has no runs: what is told of those falls
+    /// away (none).
+    #[must_use]
+    pub fn hint(&self, text: &str) -> Option<String> {
+        match self.origin {
+            Origin::Live => Some(spoken(text, &self.typed)),
+            Origin::File if text.contains("windlass retry") => None,
+            Origin::File => {
+                let shown = text.replace(
+                    "windlass rollback {cluster}",
+                    "windlass plan {cluster} --rollback",
+                );
+                Some(spoken(&shown, &self.typed))
+            }
+        }
+    }
+
     /// The name for programs; none where only addresses are known.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
@@ -153,6 +248,7 @@ pub async fn registered(
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         catalog,
+        origin: Origin::Live,
     })
 }
 
@@ -211,6 +307,7 @@ pub async fn addresses(
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         catalog,
+        origin: Origin::Live,
     })
 }
 

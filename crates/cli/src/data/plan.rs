@@ -1,8 +1,12 @@
 //! `windlass plan`: the way to a release, or why there is none.
 //!
-//! Must never know: how it is found. Stories: `tests/it/address.rs`.
+//! Must never know: how it is found. Stories: `tests/it/address.rs`, `tests/it/scenarios.rs`.
 
-use super::look::{Looked, Room, Way, now};
+pub mod diff;
+mod explain;
+
+use super::look::{Looked, Room, Want, asked, now};
+use crate::args::Form;
 use crate::args::data::{PlanArgs, Which};
 use crate::exit::{Exit, Failed};
 use crate::origin;
@@ -11,11 +15,11 @@ use crate::render::findings::Tally;
 use crate::render::plan::Mixes;
 use crate::render::{self, labelled};
 use std::collections::BTreeSet;
+use windlass_engine::ask::Ask;
 use windlass_engine::check::judge;
 use windlass_engine::plan::{Goal, Plan, plan};
-use windlass_engine::policy::{Finalize, Policy};
+use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::Refusal;
-use windlass_engine::version::Version;
 use windlass_wire::v1::finding::RefusalView;
 use windlass_wire::v1::plan::PlanView;
 
@@ -27,23 +31,19 @@ const LABEL: usize = 11;
 /// # Errors
 /// Where the cluster is not registered or does not answer.
 pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
-    let goal = if args.rollback {
-        back(room, &args.which, args.to.as_ref()).await?
+    let ask = if args.rollback {
+        Ask::Goal(back(room, &args.which, args.to.as_ref()).await?)
     } else {
-        args.to.clone().map_or(Goal::Finalize, Goal::Version)
+        args.to.clone().unwrap_or(Ask::Goal(Goal::Finalize))
     };
-    let mut looked = room
-        .look(
-            &args.which,
-            &args.reach,
-            Way {
-                goal: Some(&goal),
-                via: &args.via,
-            },
-        )
-        .await?;
-    let finalize = (args.finalize && args.to.is_some()).then_some(Finalize::Soon);
-    looked.policy = asked(&looked.policy, &args.via, finalize);
+    let want = Want {
+        via: &args.via,
+        risks: &args.accept_risk,
+    };
+    let (mut looked, goal) = asked(room, &args.which, &args.reach, &ask, &want).await?;
+    if args.finalize && args.to.is_some() {
+        looked.policy.finalize = Finalize::Soon;
+    }
     let outlet = room.outlet();
     let way = match plan(
         &looked.catalog,
@@ -70,10 +70,33 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
     } else {
         Mixes::Counted
     };
-    if outlet.is_data() {
+    if let Some(path) = &args.out {
+        let file = PlanView::of(&way, looked.name()).with(&looked.policy);
+        let text = serde_json::to_string_pretty(&file).unwrap_or_default();
+        std::fs::write(path, text + "\n").map_err(|source| Failed::File {
+            verb: "write",
+            path: path.clone(),
+            source,
+        })?;
+        outlet.told(&format!("written to {}", path.display()));
+    }
+    if outlet.format == Form::Svg {
+        let title = &looked.shown;
+        outlet.text(&render::svg::plan::picture(
+            title,
+            &way,
+            &looked.snapshot,
+            &looked.catalog,
+        ));
+    } else if outlet.is_data() {
         outlet.data(&PlanView::of(&way, looked.name()));
     } else {
         outlet.lines(lines(outlet, &looked, &way, &goal, tally, mixes));
+        if args.explain && !way.is_empty() {
+            for text in explain::words(&looked, &goal, &way) {
+                outlet.lines(labelled(outlet, text.label, LABEL, &text.says));
+            }
+        }
     }
     Ok(match (args.detailed_exitcode, way.is_empty()) {
         (true, true) => Exit::NothingToDo,
@@ -104,6 +127,7 @@ pub fn lines(
         &looked.snapshot,
         way,
         &looked.policy,
+        &looked.catalog,
         mixes,
     );
     if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {
@@ -148,7 +172,18 @@ pub fn lines(
 
 /// Nothing to do: what there is instead.
 fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<String> {
-    let there: BTreeSet<&Version> = way.start.values().flatten().collect();
+    let there = match goal {
+        Goal::Of(ends) => {
+            let named = way
+                .start
+                .iter()
+                .filter(|(name, _)| ends.contains_key(*name));
+            named.flat_map(|(_, versions)| versions).collect()
+        }
+        Goal::Version(_) | Goal::Back(_) | Goal::Finalize => {
+            render::plan::starts(way, &looked.catalog)
+        }
+    };
     let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
     let says = match goal {
         Goal::Version(_) | Goal::Back(_) | Goal::Of(_) => {
@@ -177,7 +212,17 @@ fn nothing(outlet: &Outlet, looked: &Looked, way: &Plan, goal: &Goal) -> Vec<Str
 ///
 /// # Errors
 /// Where neither tells one.
-pub async fn back(room: &Room, which: &Which, to: Option<&Version>) -> Result<Goal, Failed> {
+pub async fn back(room: &Room, which: &Which, to: Option<&Ask>) -> Result<Goal, Failed> {
+    let to = match to {
+        None => None,
+        Some(Ask::Goal(Goal::Version(version))) => Some(version),
+        Some(Ask::Goal(_) | Ask::Newest | Ask::NewestPatch | Ask::Parts(_)) => {
+            return Err(Failed::hinted(
+                "the way back leads to one release",
+                "say which: --rollback --to RELEASE",
+            ));
+        }
+    };
     match (room, &which.cluster) {
         (Room::Full(context), Some(cluster)) => origin::back(context, cluster, to).await,
         (Room::Full(_) | Room::Bare(_), _) => to.cloned().map(Goal::Back).ok_or_else(|| {
@@ -192,27 +237,33 @@ pub async fn back(room: &Room, which: &Which, to: Option<&Version>) -> Result<Go
 /// A "no", printed.
 pub fn refused(outlet: &Outlet, looked: &Looked, refusal: &Refusal) -> Exit {
     if outlet.is_data() {
-        let mut view = RefusalView::from(refusal);
-        for text in &mut view.hints {
-            *text = spoken(text, &looked.typed);
-        }
-        outlet.data(&view);
+        outlet.data(&refusal_view(looked, refusal));
     } else {
-        outlet.lines(render::refusal::lines(outlet, &looked.typed, refusal));
+        outlet.lines(refusal_lines(outlet, looked, refusal));
     }
     Exit::Refused
 }
 
-/// The cluster's policy, with what the command says otherwise.
+/// A "no" for programs.
 #[must_use]
-pub fn asked(policy: &Policy, via: &[Version], finalize: Option<Finalize>) -> Policy {
-    Policy {
-        via: if via.is_empty() {
-            policy.via.clone()
-        } else {
-            via.to_vec()
-        },
-        finalize: finalize.unwrap_or(policy.finalize),
-        ..policy.clone()
-    }
+pub fn refusal_view(looked: &Looked, refusal: &Refusal) -> RefusalView {
+    let mut view = RefusalView::from(refusal);
+    view.hints = refusal
+        .hints
+        .iter()
+        .filter_map(|text| looked.hint(text))
+        .collect();
+    view
+}
+
+/// A "no" for people.
+#[must_use]
+pub fn refusal_lines(outlet: &Outlet, looked: &Looked, refusal: &Refusal) -> Vec<String> {
+    let mut told = refusal.clone();
+    told.hints = refusal
+        .hints
+        .iter()
+        .filter_map(|text| looked.hint(text))
+        .collect();
+    render::refusal::lines(outlet, &looked.typed, &told)
 }

@@ -15,10 +15,15 @@ use crate::args::back::RollbackArgs;
 use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs, When};
 use crate::assemble;
 use crate::context::Context;
+use crate::data::look::{self, Way};
+use crate::data::plan::diff;
 use crate::exit::{Exit, Failed};
 use crate::origin;
-use windlass_engine::names::ClusterName;
-use windlass_engine::plan::Goal;
+use std::collections::BTreeSet;
+use std::path::Path;
+use windlass_engine::hash::Hash;
+use windlass_engine::names::{ClusterName, RiskName};
+use windlass_engine::plan::{Goal, name, plan};
 use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::run::Phase;
 use windlass_engine::run::event::Approval;
@@ -28,7 +33,8 @@ use windlass_runner::ledger;
 use windlass_runner::ports::store::{Created, RunRow};
 use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::hours::moment;
-use windlass_wire::v1::plan::goal_word;
+use windlass_wire::v1::plan::{PlanView, goal_word};
+use windlass_wire::value::{Wrong, version};
 
 /// With `-d` the first plan is waited for so long: whoever asked learns what bars it.
 const PLANNED_WITHIN_MS: Ms = Ms::seconds(15);
@@ -56,9 +62,93 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
         policy.pace = args.pace.over(policy.pace);
         policy
     };
-    let goal = Goal::Version(args.to.clone());
+    if let Some(path) = &args.plan {
+        return by_plan(context, &args, path, policy).await;
+    }
+    let Some(to) = args.to.clone() else {
+        return Err(Failed::says("no goal is named: --to or --plan"));
+    };
     let policy = hours(context, &args.when, policy)?;
-    begin(context, &args.cluster, goal, policy, &args.start).await
+    begin(
+        context,
+        &args.cluster,
+        Goal::Version(to),
+        policy,
+        &args.start,
+        None,
+    )
+    .await
+}
+
+/// `windlass upgrade --plan`: the plan is made anew from what is seen now, and begun only where it is
+/// the same.
+async fn by_plan(
+    context: &Context,
+    args: &UpgradeArgs,
+    path: &Path,
+    willed: impl FnOnce(&Policy) -> Policy,
+) -> Result<Exit, Failed> {
+    let file = diff::read(path)?;
+    let unread = |wrong: Wrong| Failed::says(format!("{}: {wrong}", path.display()));
+    let goal = file.goal.read().map_err(unread)?;
+    let mut via = Vec::new();
+    let (mut risks, mut finalize) = (BTreeSet::new(), false);
+    if let Some(asked) = &file.asked {
+        for text in &asked.via {
+            via.push(version(text).map_err(unread)?);
+        }
+        risks.extend(
+            asked
+                .accept_risks
+                .iter()
+                .map(|name| RiskName::from(name.as_str())),
+        );
+        finalize = asked.finalize;
+    }
+    let of_file = |of_cluster: &Policy| {
+        let mut policy = willed(of_cluster);
+        policy.via = via;
+        policy.risks = risks;
+        policy.finalize = match (finalize, policy.finalize) {
+            (true, _) => Finalize::Soon,
+            (false, Finalize::Soon) => Finalize::Never,
+            (false, later) => later,
+        };
+        policy
+    };
+    let way = Way {
+        goal: Some(&goal),
+        via: &[],
+    };
+    let looked = look::registered(context, &args.cluster, way).await?;
+    let policy = of_file(&looked.policy);
+    let (catalog, seen) = (&looked.catalog, &looked.snapshot);
+    let outlet = &context.outlet;
+    let now = match plan(catalog, &policy, seen, &goal, &BTreeSet::new(), None) {
+        Ok(now) => now,
+        Err(refusal) => {
+            outlet.told(&format!(
+                "{} there is no such plan any more",
+                outlet.notes.bad()
+            ));
+            return Ok(crate::data::plan::refused(outlet, &looked, &refusal));
+        }
+    };
+    let view = PlanView::of(&now, looked.name());
+    if view.hash != file.hash {
+        outlet.told(&format!(
+            "{} plan {} is no longer the plan of {}: nothing is done. Now it is {}:",
+            outlet.notes.bad(),
+            file.short,
+            args.cluster,
+            view.short
+        ));
+        outlet.lines(diff::lines(outlet, &file, &view));
+        return Ok(Exit::Refused);
+    }
+    let hours = hours(context, &args.when, |_: &Policy| policy)?;
+    let approved = Some(name(&now));
+    begin(context, &args.cluster, goal, hours, &args.start, approved).await
 }
 
 /// `windlass finalize`
@@ -67,7 +157,15 @@ pub async fn upgrade(context: &Context, args: UpgradeArgs) -> Result<Exit, Faile
 /// As [`upgrade`].
 pub async fn finalize(context: &Context, args: FinalizeArgs) -> Result<Exit, Failed> {
     let policy = hours(context, &args.when, Policy::clone)?;
-    begin(context, &args.cluster, Goal::Finalize, policy, &args.start).await
+    begin(
+        context,
+        &args.cluster,
+        Goal::Finalize,
+        policy,
+        &args.start,
+        None,
+    )
+    .await
 }
 
 /// `windlass rollback`
@@ -89,7 +187,7 @@ pub async fn rollback(context: &Context, args: RollbackArgs) -> Result<Exit, Fai
     context.desk.registered(&args.cluster).await?;
     let policy = hours(context, &args.when, policy)?;
     let goal = origin::back(context, &args.cluster, args.to.as_ref()).await?;
-    begin(context, &args.cluster, goal, policy, &args.start).await
+    begin(context, &args.cluster, goal, policy, &args.start, None).await
 }
 
 /// A policy with the times that were asked for, and the answer to `--in-window`.
@@ -131,9 +229,11 @@ async fn begin(
     goal: Goal,
     policy: impl FnOnce(&Policy) -> Result<Policy, Failed>,
     start: &Start,
+    approved: Option<Hash>,
 ) -> Result<Exit, Failed> {
     let registered = context.desk.registered(cluster).await?;
-    if !start.yes && !start.detach && !is_somebody_there() {
+    let is_approved = start.yes || approved.is_some();
+    if !is_approved && !start.detach && !is_somebody_there() {
         return Err(Failed::hinted(
             "there is no terminal to ask on",
             "approve in advance with --yes, or leave it in the background with -d and approve later",
@@ -145,10 +245,10 @@ async fn begin(
         cluster: cluster.clone(),
         goal: goal.clone(),
         policy: policy(&declared.policy)?,
-        approval: if start.yes {
-            Approval::InAdvance
-        } else {
-            Approval::Asked
+        approval: match (approved, start.yes) {
+            (Some(plan), _) => Approval::Of(plan),
+            (None, true) => Approval::InAdvance,
+            (None, false) => Approval::Asked,
         },
         waivers: Vec::new(),
         by: context.user.clone(),
@@ -170,7 +270,7 @@ async fn begin(
     if start.detach {
         return detached(context, row).await;
     }
-    attended(context, row, made, start).await
+    attended(context, row, made, start, approved).await
 }
 
 /// Where a carrier lives (`serve`), the run is left to it: it takes what comes within a moment.
@@ -237,6 +337,7 @@ async fn attended(
     row: RunRow,
     made: Made,
     start: &Start,
+    approved: Option<Hash>,
 ) -> Result<Exit, Failed> {
     let manner = Manner {
         carries: Carries::IfNobody,
@@ -245,7 +346,7 @@ async fn attended(
         } else {
             Until::Stuck
         },
-        approves: if start.yes {
+        approves: if start.yes && approved.is_none() {
             Approves::InAdvance
         } else {
             Approves::Asked

@@ -219,7 +219,7 @@ fn one(
     if !finding.mend.is_empty() {
         say("mend", &finding.mend);
     }
-    if finding.bars() && finding.severity == Severity::Fail && !typed.starts_with("--") {
+    if finding.bars() && finding.severity == Severity::Fail && !typed.starts_with('-') {
         say(
             "or",
             &format!(

@@ -2,12 +2,15 @@
 //!
 //! Must never know: how it was found. Stories: `stories`.
 
+mod back;
+
 use super::table::{Cell, Table};
 use super::{count, flowing, labelled, names};
 use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
-use windlass_engine::names::Component;
+use windlass_engine::catalog::{Catalog, Moved};
+use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::{Goal, Move, Plan, Stage, Start, batches, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
 use windlass_engine::snapshot::{Member, Snapshot};
@@ -40,9 +43,10 @@ pub fn lines(
     snapshot: &Snapshot,
     plan: &Plan,
     policy: &Policy,
+    catalog: &Catalog,
     mixes: Mixes,
 ) -> Vec<String> {
-    let mut lines = flowing(outlet, "", &head(outlet, shown, &snapshot.system, plan));
+    let mut lines = flowing(outlet, "", &head(outlet, shown, plan, catalog));
     let several = plan.hops.len() > 1;
     let mut number = 0;
     for (index, hop) in plan.hops.iter().enumerate() {
@@ -111,7 +115,7 @@ pub fn lines(
         );
         return lines;
     }
-    say("way back", &way_back(plan));
+    say("way back", &back::words(plan, catalog));
     for (index, left) in plan
         .left
         .iter()
@@ -132,7 +136,7 @@ pub fn lines(
         say(if index == 0 { "not here" } else { "" }, &text);
     }
     if plan.left.iter().any(|left| left.could.is_some()) {
-        let once = if typed.starts_with("--") {
+        let once = if typed.starts_with('-') {
             ", once it is registered"
         } else {
             " {cluster}"
@@ -142,10 +146,26 @@ pub fn lines(
     lines
 }
 
-fn head(outlet: &Outlet, shown: &str, system: &str, plan: &Plan) -> String {
-    let style = &outlet.style;
-    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
-    let start: Vec<String> = start.into_iter().map(ToString::to_string).collect();
+/// The releases that what plans of this catalog move starts from: not those of what others move.
+#[must_use]
+pub fn starts<'p>(plan: &'p Plan, catalog: &Catalog) -> BTreeSet<&'p Version> {
+    let own = plan.start.iter().filter(|(name, _)| {
+        let facts = catalog.component(name);
+        facts.is_some_and(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+    });
+    let own: BTreeSet<&Version> = own.flat_map(|(_, versions)| versions).collect();
+    if own.is_empty() {
+        return plan.start.values().flatten().collect();
+    }
+    own
+}
+
+fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String {
+    let (style, system) = (&outlet.style, &catalog.system);
+    let start: Vec<String> = starts(plan, catalog)
+        .into_iter()
+        .map(ToString::to_string)
+        .collect();
     let to = plan
         .hops
         .last()
@@ -197,7 +217,11 @@ fn stage_row(
     match stage {
         Stage::Move(step) => {
             let from: Vec<String> = step.from.iter().map(ToString::to_string).collect();
-            let members: Vec<&str> = step.members.iter().map(|id| id.as_str()).collect();
+            let members = if outlet.is_wide() {
+                step.members.iter().map(ToString::to_string).collect()
+            } else {
+                rows(&step.members)
+            };
             vec![
                 number,
                 Cell::toned(movers(step, snapshot), Tone::Bold),
@@ -251,12 +275,90 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .members
         .iter()
         .filter_map(|id| snapshot.members.get(id));
-    let carried: BTreeSet<&Component> = members.flat_map(Member::carries).collect();
+    // A member may carry what keeps its version meanwhile: another scheme of its own.
+    let carried: BTreeSet<&Component> = members
+        .flat_map(Member::carries)
+        .filter(|name| leaves(step, name, snapshot))
+        .collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
-    let named: Vec<String> = named.map(|component| format!("{component}s")).collect();
-    named.join("+")
+    let named: Vec<String> = named
+        .map(|component| {
+            let carry = snapshot.members.values();
+            let many = carry.filter(|member| member.components.contains_key(component));
+            if many.count() == 1 {
+                component.to_string()
+            } else {
+                plural(component.as_str())
+            }
+        })
+        .collect();
+    match named.as_slice() {
+        [first, rest @ ..] if rest.len() > TOGETHER_MAX => {
+            format!("{first} and {} more", rest.len())
+        }
+        few => few.join("+"),
+    }
 }
+
+/// More components than these beside the first make a name that leaves no room for anything else.
+const TOGETHER_MAX: usize = 1;
+
+/// Whether a component of members that move leaves a release that the stage leaves.
+fn leaves(step: &Move, name: &Component, snapshot: &Snapshot) -> bool {
+    let members = step
+        .members
+        .iter()
+        .filter_map(|id| snapshot.members.get(id));
+    let mut runs = members
+        .filter_map(|member| member.components.get(name))
+        .peekable();
+    runs.peek().is_none() || runs.any(|version| step.from.contains(version) || version == &step.to)
+}
+
+/// `brokers`, `kube-proxies`.
+fn plural(one: &str) -> String {
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        Some(_) | None => format!("{one}s"),
+    }
+}
+
+/// Names in a row; numbered ones that follow each other are joined: `node-01 … node-12`.
+fn rows(members: &[MemberId]) -> Vec<String> {
+    let split = |id: &MemberId| {
+        let (stem, number) = id.as_str().rsplit_once('-')?;
+        Some((stem.to_owned(), number.parse::<u32>().ok()?))
+    };
+    let mut said: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(first) = members.get(at) {
+        let follows = |far: usize| {
+            let next = members.get(at + far).and_then(split);
+            split(first)
+                .zip(next)
+                .is_some_and(|((stem, one), (other, two))| {
+                    stem == other && usize::try_from(two.saturating_sub(one)).ok() == Some(far)
+                })
+        };
+        let mut far = 0;
+        while follows(far + 1) {
+            far += 1;
+        }
+        match members.get(at + far) {
+            Some(last) if far >= JOINED_LEAST => said.push(format!("{first} … {last}")),
+            Some(_) | None => {
+                said.push(first.to_string());
+                far = 0;
+            }
+        }
+        at += far + 1;
+    }
+    said
+}
+
+/// So many that follow the first are joined with it; fewer are quicker read one by one.
+const JOINED_LEAST: usize = 3;
 
 /// Where the limit on members down at once begins and ends, in words.
 #[must_use]
@@ -341,26 +443,4 @@ fn mix_text(mix: &windlass_engine::plan::MixShown) -> String {
         })
         .collect();
     format!("{}: {}", mix.step, runs.join(", "))
-}
-
-fn way_back(plan: &Plan) -> String {
-    let start: BTreeSet<&Version> = plan.start.values().flatten().collect();
-    let old: Vec<String> = start.into_iter().map(ToString::to_string).collect();
-    let old = old.join(" and ");
-    match plan.point_of_no_return() {
-        None => format!("{old} can be put back on each member: levels stay as they are"),
-        Some((hop, stage)) => {
-            let before = plan
-                .stages()
-                .take_while(|(h, s, _)| (*h, *s) < (hop, stage))
-                .count();
-            match before {
-                0 => "none: this raises levels, which cannot be lowered again".into(),
-                _ => format!(
-                    "{old} can be put back until stage {} begins, not after it",
-                    before + 1
-                ),
-            }
-        }
-    }
 }

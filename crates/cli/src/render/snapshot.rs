@@ -64,13 +64,16 @@ fn head(outlet: &Outlet, shown: &str, snapshot: &Snapshot, now: Wall) -> String 
         (_, []) => format!("{members}, all healthy"),
         (_, some) => format!("{members}, {} not healthy", some.len()),
     };
+    let seen = match snapshot.seen {
+        // A file that does not say when.
+        Wall(0) => "written by hand".to_owned(),
+        seen => format!("seen {} ago", short(now.since(seen))),
+    };
     format!(
         "{}   {} {release}   {health}   {}",
         outlet.style.bold(shown),
         snapshot.system,
-        outlet
-            .style
-            .dim(&format!("seen {} ago", short(now.since(snapshot.seen))))
+        outlet.style.dim(&seen)
     )
 }
 

@@ -228,6 +228,7 @@ fn a_plan_over_two_hops() -> Result<(), Failed> {
         &seen,
         &way,
         &policy,
+        &*catalog()?,
         Mixes::Shown,
     );
     assert_snapshot!(fitting(80, &lines));
@@ -249,6 +250,7 @@ fn a_plan_without_return() -> Result<(), Failed> {
         &seen,
         &way,
         &policy,
+        &*catalog()?,
         Mixes::Counted,
     );
     assert_snapshot!(fitting(80, &lines));

@@ -10,4 +10,5 @@ mod hours;
 mod keep;
 mod live;
 mod run;
+mod scenarios;
 mod usage;

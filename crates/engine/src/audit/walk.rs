@@ -270,7 +270,9 @@ impl<'a> Walk<'a> {
                     Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => false,
                 })
             };
-            let asked = facts.from.as_ref().is_none_or(leaves)
+            let any_way = facts.turn == Turn::After && facts.by_hand.is_none();
+            let asked = (self.course == Course::Up || any_way)
+                && facts.from.as_ref().is_none_or(leaves)
                 && facts.to.as_ref().is_none_or(|to| to.holds(&hop.to));
             let place = match facts.turn {
                 Turn::After => hop

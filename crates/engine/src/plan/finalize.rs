@@ -29,6 +29,7 @@ pub(super) fn raises(
         .levels
         .iter()
         .filter(|facts| facts.raise == Raising::OnFinalize)
+        .filter(|facts| catalog.counts(&facts.name, levels))
         .filter_map(|facts| {
             let (_, high) = *line.levels.get(&facts.name)?;
             let from = levels.get(&facts.name).copied().unwrap_or_default();
@@ -173,6 +174,7 @@ pub(super) fn left(
     catalog
         .levels
         .iter()
+        .filter(|facts| catalog.counts(&facts.name, levels))
         .filter_map(|facts| {
             let (_, high) = *line.levels.get(&facts.name)?;
             let at = levels.get(&facts.name).copied().unwrap_or_default();

@@ -104,7 +104,8 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
         hints.insert(0, format!("nearest: windlass plan {{cluster}} --to {near}"));
     }
     if avoided.is_empty() {
-        let newest = catalog.releases.iter().map(|r| &r.version).max();
+        let main = catalog.releases.iter().filter(|r| r.track.is_main());
+        let newest = main.map(|r| &r.version).max();
         Refusal {
             opens: Vec::new(),
             proof: Proof::Plain,
@@ -138,7 +139,8 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
 /// The advised release nearest to a version that is none: the newest of its line, else the newest
 /// before it, else the oldest after it.
 fn nearest(catalog: &Catalog, asked: &Version) -> Option<Version> {
-    let advised = || catalog.releases.iter().filter(|r| r.avoid.is_none());
+    let main = || catalog.releases.iter().filter(|r| r.track.is_main());
+    let advised = || main().filter(|r| r.avoid.is_none());
     catalog
         .newest(&asked.line())
         .or_else(|| {
@@ -181,17 +183,20 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
         "go on instead: windlass plan {{cluster}} --to {newest}"
     )];
     // Where some member runs something older still, only that is a release to go back to.
-    if seen.movers().all(|m| seen.main(m).all(|(_, v)| v >= goal)) {
+    let gone_back = catalog.paths.iter().any(|path| path.back.is_some());
+    if gone_back && seen.movers().all(|m| seen.main(m).all(|(_, v)| v >= goal)) {
         hints.push(format!(
             "all go back, while no level is finalized above {goal}, with: windlass rollback \
              {{cluster}} --to {goal}"
         ));
     }
-    hints.push(
-        "a single member of a paused run goes back, while its levels are not finalized above the \
-         old release, with: windlass retry {cluster} MEMBER --old"
-            .into(),
-    );
+    if gone_back {
+        hints.push(
+            "a single member of a paused run goes back, while its levels are not finalized above the \
+             old release, with: windlass retry {cluster} MEMBER --old"
+                .into(),
+        );
+    }
     Err(Refusal {
         opens: Vec::new(),
         proof: Proof::Plain,

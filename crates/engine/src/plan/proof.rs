@@ -20,7 +20,7 @@ use bars::Bar;
 use minimal::Least;
 
 /// More ways into a goal than these are not listed.
-const LEADING_MAX: usize = 3;
+const LEADING_MAX: usize = 4;
 
 /// The search passed its limit.
 pub(super) fn too_large(world: &World) -> Refusal {
@@ -175,18 +175,36 @@ fn hints(seen: &Seen, aim: &Aim, bars: &[Bar], goal: &Version) -> Vec<String> {
     hints
 }
 
-/// From where paths lead to the goal, in words.
+/// From where paths lead to the goal, and what is said of hops to it that are blocked.
 fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
-    let mut hints = Vec::new();
-    for path in seen.catalog.paths.iter().filter(|path| path.to.holds(goal)) {
-        let hint = format!(
-            "{goal} is reached from {} only ({})",
-            path.from, path.source
-        );
-        if hints.len() < LEADING_MAX && !hints.contains(&hint) {
-            hints.push(hint);
+    let mut from: Vec<String> = Vec::new();
+    let mut sources: Vec<&str> = Vec::new();
+    let paths = seen.catalog.paths.iter();
+    for path in paths.filter(|path| path.track.is_main() && path.to.holds(goal)) {
+        let range = path.from.to_string();
+        if !from.contains(&range) {
+            from.push(range);
+        }
+        if !sources.contains(&path.source.as_str()) {
+            sources.push(&path.source);
         }
     }
+    let mut hints = Vec::new();
+    if !from.is_empty() && from.len() <= LEADING_MAX {
+        let names: Vec<&str> = from.iter().map(String::as_str).collect();
+        hints.push(format!(
+            "{goal} is reached from {} only ({})",
+            list(&names),
+            sources.join("; ")
+        ));
+    }
+    let runs = seen.releases();
+    let blocked = seen.catalog.blocked.iter().filter(|blocked| {
+        blocked.track.is_main()
+            && blocked.to.holds(goal)
+            && runs.iter().any(|version| blocked.from.holds(version))
+    });
+    hints.extend(blocked.map(|blocked| format!("{}: {}", blocked.why, blocked.mend)));
     hints
 }
 

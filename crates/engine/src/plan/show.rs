@@ -88,6 +88,11 @@ impl Draft {
                 }
                 Stage::Hold(hold) => {
                     levels.insert(hold.level.clone(), hold.to);
+                    let facts = seen.catalog.level(&hold.level);
+                    for (name, number) in facts.into_iter().flat_map(|facts| &facts.brings) {
+                        let stands = levels.entry(name.clone()).or_default();
+                        *stands = (*stands).max(*number);
+                    }
                 }
                 Stage::Move(_) | Stage::Act(_) => {}
             }
@@ -273,6 +278,13 @@ fn act(catalog: &Catalog, snapshot: &Snapshot, hop: &mut Hop) {
         let from: BTreeSet<&Version> = hop.stages.iter().flat_map(leaves).collect();
         let to = facts.to.as_ref().is_none_or(|to| to.holds(&hop.to));
         let comes = |range: &Range| from.iter().any(|v| range.holds(v));
+        // What is done before members, or by hand, is told for ways up; on the way back only what a run
+        // does after any move.
+        let back = from.iter().any(|v| *v > &hop.to);
+        let any_way = facts.turn == Turn::After && facts.by_hand.is_none();
+        if back && !any_way {
+            return false;
+        }
         to && facts.from.as_ref().is_none_or(comes)
     };
     let facts: Vec<&ActionFacts> = catalog.actions.iter().filter(bound).collect();

@@ -3,8 +3,9 @@
 //! Must never know: how it is printed. Stories: `tests/it/targets.rs`.
 
 use super::{Goal, plan};
-use crate::catalog::{Catalog, Release};
+use crate::catalog::{Catalog, Moved, Release};
 use crate::policy::Policy;
+use crate::refusal::Code;
 use crate::snapshot::Snapshot;
 use crate::version::Version;
 use alloc::collections::BTreeSet;
@@ -45,7 +46,12 @@ pub fn targets(catalog: &Catalog, policy: &Policy, snapshot: &Snapshot) -> Vec<T
     let running: BTreeSet<&Version> = snapshot
         .members
         .values()
-        .flat_map(|m| m.components.values())
+        .flat_map(|m| &m.components)
+        .filter(|(name, _)| {
+            let facts = catalog.component(name);
+            facts.is_some_and(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+        })
+        .map(|(_, version)| version)
         .collect();
     let lines = catalog.line_order();
     let here = running.first().map(|version| version.line());
@@ -56,6 +62,7 @@ pub fn targets(catalog: &Catalog, policy: &Policy, snapshot: &Snapshot) -> Vec<T
     let mut releases: Vec<&Release> = catalog
         .releases
         .iter()
+        .filter(|r| r.track.is_main())
         .filter(|r| first.is_none_or(|first| &r.version.line() >= first))
         .filter(|r| running.len() != 1 || !running.contains(&r.version))
         .collect();
@@ -82,6 +89,15 @@ fn target(
         (false, _) => "",
     };
     let (standing, hops) = match plan(catalog, policy, snapshot, &goal, &BTreeSet::new(), None) {
+        Err(refusal) if refusal.code == Code::Risk => {
+            let hops = taken(catalog, policy, snapshot, &goal);
+            let risks = refusal
+                .because
+                .iter()
+                .filter(|because| because.source.is_some());
+            let risks: Vec<&str> = risks.map(|because| because.fact.as_str()).collect();
+            (Standing::Conditional(risks.join("; ")), hops)
+        }
         Err(refusal) => (Standing::Barred(refusal.says), 0),
         Ok(plan) => {
             let standing = match trouble(catalog, release, newest) {
@@ -97,6 +113,15 @@ fn target(
         hops,
         note: note.to_string(),
     }
+}
+
+/// Hops of the way that takes every risk; 0 where there is none even so.
+fn taken(catalog: &Catalog, policy: &Policy, snapshot: &Snapshot, goal: &Goal) -> usize {
+    let mut bold = policy.clone();
+    bold.risks
+        .extend(catalog.risks.iter().map(|risk| risk.name.clone()));
+    let way = plan(catalog, &bold, snapshot, goal, &BTreeSet::new(), None);
+    way.map_or(0, |way| way.hops.len())
 }
 
 /// What to know before going to a release. What holds for ever from some release on tells no release

@@ -46,6 +46,8 @@ pub enum Approval {
     Asked,
     /// Given with the request.
     InAdvance,
+    /// Given with the request, to the plan of this name alone; any other waits.
+    Of(Hash),
 }
 
 /// Who approved a plan.

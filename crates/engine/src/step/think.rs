@@ -267,8 +267,9 @@ pub(super) fn approval(run: &Run) -> Vec<Event> {
     match run.request().approval {
         Approval::Asked => Vec::new(),
         // What was approved in advance is the first plan, not whatever drift makes of it.
-        Approval::InAdvance if run.approved().is_some() => Vec::new(),
-        Approval::InAdvance => vec![Event::Approved {
+        Approval::InAdvance | Approval::Of(_) if run.approved().is_some() => Vec::new(),
+        Approval::Of(read) if read != *name => Vec::new(),
+        Approval::InAdvance | Approval::Of(_) => vec![Event::Approved {
             plan: *name,
             by: Approver::Human(run.request().by.clone()),
         }],

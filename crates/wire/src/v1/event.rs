@@ -119,6 +119,7 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
         Event::Requested(request) => {
             let ahead = match request.approval {
                 Approval::InAdvance => ", approved in advance",
+                Approval::Of(_) => ", its plan approved in advance",
                 Approval::Asked => "",
             };
             let goal = goal_word(&request.goal);

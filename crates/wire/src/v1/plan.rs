@@ -4,23 +4,25 @@
 
 use crate::duration::Length;
 use crate::v1::API_VERSION;
-use serde::Serialize;
+use crate::value::{Wrong, version};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::names::Component;
 use windlass_engine::plan::{Goal, Plan, Stage, name};
+use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::version::Version;
 
 /// Releases by component.
 pub type Runs = BTreeMap<String, Vec<String>>;
 
 /// The whole way to a goal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanView {
     /// Always [`API_VERSION`].
-    pub api_version: &'static str,
+    pub api_version: String,
     /// `Plan`
-    pub kind: &'static str,
+    pub kind: String,
     /// The name of the cluster, where it has one.
     pub cluster: Option<String>,
     /// Its name by content; what is approved.
@@ -51,10 +53,25 @@ pub struct PlanView {
     pub expected: Length,
     /// Expected time if one member went after the other.
     pub one_by_one: Length,
+    /// What was asked for besides the goal; only in files, where a plan is made anew from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
+}
+
+/// What was asked for besides the goal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AskedView {
+    /// Stops on the way.
+    pub via: Vec<String>,
+    /// Risks that are taken.
+    pub accept_risks: Vec<String>,
+    /// Levels are raised at the end.
+    pub finalize: bool,
 }
 
 /// What is wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum GoalView {
     /// A release or a line.
@@ -99,7 +116,7 @@ pub fn goal_word(goal: &Goal) -> String {
 }
 
 /// A stage of the plan, both counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Which hop.
     pub hop: usize,
@@ -108,7 +125,7 @@ pub struct Place {
 }
 
 /// One release step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HopView {
     /// The release.
     pub to: String,
@@ -117,7 +134,7 @@ pub struct HopView {
 }
 
 /// One kind of change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -180,7 +197,7 @@ pub enum StageView {
 }
 
 /// A number of a level, with its name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberView {
     /// The number.
     pub number: u16,
@@ -189,7 +206,7 @@ pub struct NumberView {
 }
 
 /// A mix that will stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MixView {
     /// The step that leads to it.
     pub step: String,
@@ -198,7 +215,7 @@ pub struct MixView {
 }
 
 /// Known trouble.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HazardView {
     /// Its name.
@@ -214,7 +231,7 @@ pub struct HazardView {
 }
 
 /// A level that stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftView {
     /// Which.
     pub level: String,
@@ -232,8 +249,8 @@ impl PlanView {
     pub fn of(plan: &Plan, cluster: Option<&str>) -> Self {
         let hash = name(plan);
         Self {
-            api_version: API_VERSION,
-            kind: "Plan",
+            api_version: API_VERSION.into(),
+            kind: "Plan".into(),
             cluster: cluster.map(str::to_owned),
             hash: hash.to_string(),
             short: hash.short(),
@@ -252,7 +269,40 @@ impl PlanView {
             left: plan.left.iter().map(left).collect(),
             expected: plan.expected.into(),
             one_by_one: plan.one_by_one.into(),
+            asked: None,
         }
+    }
+
+    /// The same as a file, with what was asked for besides the goal.
+    #[must_use]
+    pub fn with(mut self, policy: &Policy) -> Self {
+        self.asked = Some(AskedView {
+            via: policy.via.iter().map(ToString::to_string).collect(),
+            accept_risks: policy.risks.iter().map(ToString::to_string).collect(),
+            finalize: matches!(policy.finalize, Finalize::Soon),
+        });
+        self
+    }
+}
+
+impl GoalView {
+    /// The goal itself.
+    ///
+    /// # Errors
+    /// Where a release in it is none.
+    pub fn read(&self) -> Result<Goal, Wrong> {
+        Ok(match self {
+            Self::Version(text) => Goal::Version(version(text)?),
+            Self::Finalize(_) => Goal::Finalize,
+            Self::Back(text) => Goal::Back(version(text)?),
+            Self::Of(ends) => {
+                let ends = ends.iter().map(|(name, text)| {
+                    let version = version(text)?;
+                    Ok((Component::from(name.as_str()), version))
+                });
+                Goal::Of(ends.collect::<Result<_, Wrong>>()?)
+            }
+        })
     }
 }
 

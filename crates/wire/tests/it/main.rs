@@ -20,6 +20,7 @@ mod runs;
 mod sample;
 mod schema;
 mod security;
+mod snapshot;
 mod ssh;
 mod status;
 mod texts;

@@ -6,8 +6,7 @@ use super::{Judged, exit, judged, junit, view};
 use crate::args::Form;
 use crate::args::data::CheckArgs;
 use crate::context::Context;
-use crate::data::look::{self, Looked, Way};
-use crate::data::plan::asked;
+use crate::data::look::{self, Looked, Want, Way};
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
 use crate::outlet::style::columns;
@@ -15,10 +14,12 @@ use crate::render::findings::Tally;
 use crate::render::flowing;
 use crate::render::junit::{Came, Suite};
 use futures_util::stream::{self, StreamExt};
+use windlass_engine::ask::{Ask, meant};
 use windlass_engine::check::{Finding, Verdict};
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
 use windlass_wire::v1::finding::{ClusterFindings, FindingsList};
+use windlass_wire::v1::plan::goal_word;
 
 /// Each look dials all nodes of a cluster at once: enough to hide a slow cluster behind others.
 const AT_ONCE_CLUSTERS: usize = 8;
@@ -35,14 +36,13 @@ enum Answer {
 /// # Errors
 /// Where the store fails.
 pub async fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Failed> {
-    let goal = args.to.clone().map(Goal::Version);
     let outlet = &context.outlet;
     let registrations = context.world.store.registrations().await?;
     let names: Vec<ClusterName> = registrations.into_iter().map(|one| one.name).collect();
     let wide = names.iter().map(|name| columns(name.as_str())).max();
     let wide = wide.unwrap_or_default();
     let mut answers = stream::iter(names)
-        .map(|name| one(context, name, args, goal.as_ref()))
+        .map(|name| one(context, name, args))
         .buffered(AT_ONCE_CLUSTERS);
     let (mut all, mut worst) = (Vec::new(), Exit::Done);
     while let Some(answer) = answers.next().await {
@@ -56,7 +56,7 @@ pub async fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Failed> {
         let suites: Vec<Suite<'_>> = all.iter().map(suite).collect();
         junit(outlet, &suites);
     } else if outlet.is_data() {
-        let to = args.to.as_ref().map(ToString::to_string);
+        let to = args.to.as_ref().map(word);
         let items = all
             .iter()
             .map(|answer| item(answer, to.as_deref()))
@@ -68,23 +68,55 @@ pub async fn run(context: &Context, args: &CheckArgs) -> Result<Exit, Failed> {
     Ok(worst)
 }
 
-async fn one(
+async fn one(context: &Context, name: ClusterName, args: &CheckArgs) -> Answer {
+    match seen(context, &name, args).await {
+        Ok((looked, goal)) => {
+            let judged = judged(&looked, goal.as_ref());
+            Answer::Judged(Box::new(looked), judged)
+        }
+        Err(why) => Answer::Trouble(name, why),
+    }
+}
+
+async fn seen(
     context: &Context,
-    name: ClusterName,
+    name: &ClusterName,
     args: &CheckArgs,
-    goal: Option<&Goal>,
-) -> Answer {
+) -> Result<(Looked, Option<Goal>), Failed> {
+    let (want, via) = (
+        Want {
+            via: &args.via,
+            risks: &args.accept_risk,
+        },
+        &args.via,
+    );
+    let goal = match &args.to {
+        None => None,
+        Some(Ask::Goal(goal)) => Some(goal.clone()),
+        Some(ask) => {
+            let looked = look::registered(context, name, Way::default()).await?;
+            let looked = want.willed(looked);
+            meant(ask, &looked.catalog, &looked.policy, &looked.snapshot)
+        }
+    };
     let way = Way {
+        goal: goal.as_ref(),
+        via,
+    };
+    Ok((
+        want.willed(look::registered(context, name, way).await?),
         goal,
-        via: &args.via,
-    };
-    let mut looked = match look::registered(context, &name, way).await {
-        Ok(looked) => looked,
-        Err(why) => return Answer::Trouble(name, why),
-    };
-    looked.policy = asked(&looked.policy, &args.via, None);
-    let judged = judged(&looked, goal);
-    Answer::Judged(Box::new(looked), judged)
+    ))
+}
+
+/// What was asked of all, in a few words.
+fn word(ask: &Ask) -> String {
+    match ask {
+        Ask::Goal(goal) => goal_word(goal),
+        Ask::Newest => "newest".into(),
+        Ask::NewestPatch => "newest-patch".into(),
+        Ask::Parts(parts) => parts.keys().cloned().collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn of(outlet: &Outlet, answer: &Answer) -> Exit {

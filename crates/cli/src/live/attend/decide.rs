@@ -252,6 +252,7 @@ pub(super) fn lines_of(context: &Context, reading: &Reading) -> Vec<String> {
             known,
             plan,
             run.policy(),
+            run.catalog(),
             render::plan::Mixes::Counted,
         ));
     }

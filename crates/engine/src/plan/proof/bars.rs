@@ -2,7 +2,7 @@
 //!
 //! Must never know: which of them bar. Stories: `tests/it/refusal.rs`.
 
-use crate::catalog::{Catalog, Matching};
+use crate::catalog::{Catalog, Matching, Moved};
 use crate::names::{Component, LevelName, RiskName};
 use crate::plan::seen::{Seen, list};
 use crate::plan::world::edges::is_ruled_out;
@@ -159,7 +159,19 @@ impl Bar {
     /// What a user can do about it, in words.
     pub fn mend(&self, seen: &Seen) -> Vec<String> {
         match self {
-            Self::Runs(..) | Self::Absent(..) | Self::Level(_) | Self::Rule(_) => Vec::new(),
+            Self::Runs(_, names, _) => names
+                .iter()
+                .filter(|name| {
+                    let facts = seen.catalog.component(name);
+                    facts.is_some_and(|facts| facts.moved == Moved::Elsewhere)
+                })
+                .map(|name| {
+                    format!(
+                        "{name} is moved by plans of its own: bring it to a release that fits first"
+                    )
+                })
+                .collect(),
+            Self::Absent(..) | Self::Level(_) | Self::Rule(_) => Vec::new(),
             Self::Blocked(index) => {
                 let blocked = seen.catalog.blocked.get(*index);
                 blocked
