@@ -122,12 +122,14 @@ pub fn lines(
     }
     let mut lines = render::plan::lines(
         outlet,
-        &looked.shown,
-        &looked.typed,
-        &looked.snapshot,
+        &render::plan::Whose {
+            shown: &looked.shown,
+            typed: &looked.typed,
+            snapshot: &looked.snapshot,
+            policy: &looked.policy,
+            catalog: &looked.catalog,
+        },
         way,
-        &looked.policy,
-        &looked.catalog,
         mixes,
     );
     if let Some(begins) = render::hours::begins(&looked.policy.hours, now().wall, way.expected) {

@@ -34,18 +34,31 @@ pub enum Mixes {
     Shown,
 }
 
+/// Whose plan it is: what it was made of, and what the user calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct Whose<'a> {
+    /// The name as it is shown.
+    pub shown: &'a str,
+    /// The name as it is typed.
+    pub typed: &'a str,
+    /// What was seen.
+    pub snapshot: &'a Snapshot,
+    /// The user's will.
+    pub policy: &'a Policy,
+    /// The maker's facts.
+    pub catalog: &'a Catalog,
+}
+
 /// All of a plan that has something to do.
 #[must_use]
-pub fn lines(
-    outlet: &Outlet,
-    shown: &str,
-    typed: &str,
-    snapshot: &Snapshot,
-    plan: &Plan,
-    policy: &Policy,
-    catalog: &Catalog,
-    mixes: Mixes,
-) -> Vec<String> {
+pub fn lines(outlet: &Outlet, whose: &Whose<'_>, plan: &Plan, mixes: Mixes) -> Vec<String> {
+    let Whose {
+        shown,
+        typed,
+        snapshot,
+        policy,
+        catalog,
+    } = *whose;
     let mut lines = flowing(outlet, "", &head(outlet, shown, plan, catalog));
     let several = plan.hops.len() > 1;
     let mut number = 0;

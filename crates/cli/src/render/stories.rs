@@ -1,6 +1,6 @@
 //! Whole outputs of a cluster of three controllers and three brokers.
 
-use super::plan::Mixes;
+use super::plan::{Mixes, Whose};
 use super::{
     findings, plan as plan_words, refusal, snapshot as snapshot_words, targets as target_words,
 };
@@ -221,16 +221,14 @@ fn a_plan_over_two_hops() -> Result<(), Failed> {
     };
     let seen = orders()?;
     let way = way(&seen, "4.1", &policy)?.map_err(no)?;
-    let lines = plan_words::lines(
-        &outlet(80),
-        "orders",
-        "orders",
-        &seen,
-        &way,
-        &policy,
-        &*catalog()?,
-        Mixes::Shown,
-    );
+    let whose = Whose {
+        shown: "orders",
+        typed: "orders",
+        snapshot: &seen,
+        policy: &policy,
+        catalog: &*catalog()?,
+    };
+    let lines = plan_words::lines(&outlet(80), &whose, &way, Mixes::Shown);
     assert_snapshot!(fitting(80, &lines));
     Ok(())
 }
@@ -243,16 +241,14 @@ fn a_plan_without_return() -> Result<(), Failed> {
     };
     let seen = orders()?;
     let way = way(&seen, "4.1", &policy)?.map_err(no)?;
-    let lines = plan_words::lines(
-        &outlet(80),
-        "orders",
-        "orders",
-        &seen,
-        &way,
-        &policy,
-        &*catalog()?,
-        Mixes::Counted,
-    );
+    let whose = Whose {
+        shown: "orders",
+        typed: "orders",
+        snapshot: &seen,
+        policy: &policy,
+        catalog: &*catalog()?,
+    };
+    let lines = plan_words::lines(&outlet(80), &whose, &way, Mixes::Counted);
     assert_snapshot!(fitting(80, &lines));
     Ok(())
 }

@@ -247,12 +247,14 @@ pub(super) fn lines_of(context: &Context, reading: &Reading) -> Vec<String> {
     {
         lines.extend(render::plan::lines(
             outlet,
-            cluster,
-            cluster,
-            known,
+            &render::plan::Whose {
+                shown: cluster,
+                typed: cluster,
+                snapshot: known,
+                policy: run.policy(),
+                catalog: run.catalog(),
+            },
             plan,
-            run.policy(),
-            run.catalog(),
             render::plan::Mixes::Counted,
         ));
     }
