@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use windlass_engine::catalog::Raising;
 use windlass_engine::names::LevelName;
 use windlass_engine::snapshot::{Found, Level};
 
@@ -54,6 +55,8 @@ pub fn levels(sight: &Sight<'_>, roster: &Roster<'_>) -> BTreeMap<LevelName, Lev
             .catalog
             .levels
             .iter()
+            // No broker tells what humans raise: that is what the catalog says of one that is not told.
+            .filter(|level| level.raise != Raising::ByHumans)
             .map(|level| level.name.to_string()),
     );
     let level = |name: &String| {
