@@ -142,10 +142,19 @@ impl Bench {
     }
 
     pub async fn until_phase(&self, store: &SqliteStore, phase: &str) {
+        self.until_one_of(store, &[phase]).await;
+    }
+
+    /// Waits until the run is in one of these phases, and names it.
+    pub async fn until_one_of<'p>(&self, store: &SqliteStore, phases: &[&'p str]) -> &'p str {
         loop {
             let row = store.run(&self.run).await.unwrap();
-            if summary_of(&row).is_some_and(|line| line.phase == phase) {
-                return;
+            let line = summary_of(&row);
+            let met = phases
+                .iter()
+                .find(|phase| line.as_ref().is_some_and(|line| line.phase == **phase));
+            if let Some(phase) = met {
+                return phase;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
