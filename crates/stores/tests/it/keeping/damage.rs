@@ -164,7 +164,8 @@ async fn each_damage_is_named_with_its_place() {
         "UPDATE run SET read = 2 WHERE id = 2",
         "INSERT INTO begun (run, subject) VALUES (2, 'member/7')",
         "UPDATE counter SET value = 0",
-        "UPDATE meta SET value = 'f' || substr(value, 2) WHERE name = 'id' AND value NOT LIKE 'f%'",
+        "UPDATE meta SET value = iif(value LIKE 'f%', 'e', 'f') || substr(value, 2)
+             WHERE name = 'id'",
         "DROP INDEX run_live",
     ] {
         let hurt = taken(&store, bench.folder.path(), "hurt.db");
