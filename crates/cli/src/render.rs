@@ -15,6 +15,7 @@ mod stories;
 pub mod svg;
 pub mod table;
 pub mod targets;
+mod xml;
 
 use crate::outlet::Outlet;
 use crate::outlet::style::{columns, wrap};

@@ -67,6 +67,27 @@ pub struct Member {
 }
 
 impl Member {
+    /// A healthy one of which nothing else is known: no component, no host, no zone.
+    #[must_use]
+    pub fn named(id: MemberId, name: String) -> Self {
+        Self {
+            id,
+            name,
+            components: BTreeMap::new(),
+            unversioned: BTreeSet::new(),
+            host: None,
+            address: None,
+            zone: None,
+            health: Health::Healthy,
+            incarnation: None,
+            since: None,
+            active: false,
+            load: 0,
+            progress: 0,
+            state: String::new(),
+        }
+    }
+
     /// All components it carries, versioned or not.
     pub fn carries(&self) -> impl Iterator<Item = &Component> {
         self.components.keys().chain(&self.unversioned)

@@ -58,18 +58,24 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Object>, Vec<Diagnostic>> {
         return Err(found);
     }
     if objects.is_empty() {
-        let mut report = Report::new(file, text);
-        report.say(Told {
-            code: Code::MissingField,
-            field: String::new(),
-            span: 0..0,
-            message: "the file is empty".into(),
-            label: "expected an object with `apiVersion` and `kind`".into(),
-            help: Some("windlass init kafka --bootstrap HOST:PORT writes a cluster file".into()),
-        });
-        return Err(report.into_found());
+        let help = "windlass init kafka --bootstrap HOST:PORT writes a cluster file";
+        return Err(empty(file, text, help));
     }
     Ok(objects)
+}
+
+/// A file without any object.
+fn empty(file: &str, text: &str, help: &str) -> Vec<Diagnostic> {
+    let mut report = Report::new(file, text);
+    report.say(Told {
+        code: Code::MissingField,
+        field: String::new(),
+        span: 0..0,
+        message: "the file is empty".into(),
+        label: "expected an object with `apiVersion` and `kind`".into(),
+        help: Some(help.into()),
+    });
+    report.into_found()
 }
 
 #[derive(Clone, Copy)]

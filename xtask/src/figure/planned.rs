@@ -15,7 +15,7 @@ use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::{Atlas, Goal, plan_by};
 use windlass_engine::policy::Policy;
-use windlass_engine::snapshot::{Health, Member, Snapshot};
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
 use windlass_wire::catalog::cincinnati::{Origin, import};
@@ -68,20 +68,9 @@ pub(super) fn add(snapshot: &mut Snapshot, carries: &[&str], at: &Version, zone:
         .iter()
         .map(|name| (Component::from(*name), at.clone()));
     let member = Member {
-        id: id.clone(),
-        name: format!("{} {id}", carries.join("+")),
         components: carried.collect::<BTreeMap<_, _>>(),
-        unversioned: BTreeSet::new(),
-        host: None,
-        address: None,
         zone: zone.map(str::to_owned),
-        health: Health::Healthy,
-        incarnation: None,
-        since: None,
-        active: false,
-        load: 0,
-        progress: 0,
-        state: String::new(),
+        ..Member::named(id.clone(), format!("{} {id}", carries.join("+")))
     };
     snapshot.members.insert(id, member);
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use windlass_engine::catalog::{Catalog, Must};
 use windlass_engine::names::MemberId;
-use windlass_engine::snapshot::{Budget, Fact, Found, Health, Level, Member, Snapshot};
+use windlass_engine::snapshot::{Budget, Fact, Found, Level, Member, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
 
@@ -133,19 +133,11 @@ fn id_of(id: u32) -> MemberId {
 
 fn member(id: u32, component: &str, release: &Version) -> Member {
     Member {
-        id: id_of(id),
-        name: format!("{component} {id}"),
         components: BTreeMap::from([(component.into(), release.clone())]),
-        unversioned: BTreeSet::new(),
         host: Some(format!("host-{id}")),
-        address: None,
-        zone: None,
-        health: Health::Healthy,
         incarnation: Some("start 0".into()),
         since: Some(Wall(0)),
-        active: false,
-        load: 0,
-        progress: 0,
         state: "in sync".into(),
+        ..Member::named(id_of(id), format!("{component} {id}"))
     }
 }

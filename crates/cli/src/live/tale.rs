@@ -177,7 +177,7 @@ pub mod tests {
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
     use windlass_engine::run::observation::Observation;
-    use windlass_engine::snapshot::{Health, Member, Snapshot};
+    use windlass_engine::snapshot::{Member, Snapshot};
     use windlass_engine::time::Mark;
     use windlass_engine::version::Version;
 
@@ -216,20 +216,9 @@ pub mod tests {
 
     fn member(id: &str, component: &str) -> Member {
         Member {
-            id: id.into(),
-            name: format!("{component} {id}"),
             components: [(Component::from(component), version("3.9.1"))].into(),
-            unversioned: BTreeSet::new(),
-            host: None,
-            address: None,
-            zone: None,
-            health: Health::Healthy,
-            incarnation: None,
-            since: None,
-            active: false,
-            load: 0,
-            progress: 0,
             state: "in sync".into(),
+            ..Member::named(id.into(), format!("{component} {id}"))
         }
     }
 

@@ -5,6 +5,7 @@
 //! Must never know: how findings were made. Stories: in this file, `tests/it/check.rs`.
 
 use super::findings::binds;
+use super::xml::escaped;
 use crate::outlet::spoken;
 use std::fmt::Write as _;
 use windlass_engine::check::{Finding, Verdict};
@@ -246,24 +247,6 @@ fn write_case(body: &mut String, class: &str, case: &Case<'_>) {
 fn line(body: &mut String, depth: usize, text: &str) {
     // Writing into a string cannot fail.
     let _ = writeln!(body, "{}{text}", "  ".repeat(depth));
-}
-
-/// Text of XML 1.0: what has a meaning there is written as a name, what may not stand there at all is
-/// replaced.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(letter),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -45,20 +45,12 @@ fn version(text: &str) -> Result<Version, Failed> {
 
 fn member(id: &str, component: &str, state: &str) -> Result<Member, Failed> {
     Ok(Member {
-        id: id.into(),
-        name: format!("{component} {id}"),
         components: BTreeMap::from([(Component::from(component), version("3.9.1")?)]),
-        unversioned: BTreeSet::new(),
         host: Some(format!("k{}", id.chars().last().unwrap_or('0'))),
-        address: None,
-        zone: None,
-        health: Health::Healthy,
-        incarnation: None,
         since: Some(Wall(SEEN.0 - 12 * DAY_US)),
         active: state == "active",
-        load: 0,
-        progress: 0,
         state: state.into(),
+        ..Member::named(id.into(), format!("{component} {id}"))
     })
 }
 
@@ -213,6 +205,22 @@ fn where_it_can_go() -> Result<(), Failed> {
     Ok(())
 }
 
+/// A plan for orders, as a terminal of 80 columns shows it.
+fn told(seen: &Snapshot, policy: &Policy, way: &Plan, mixes: Mixes) -> Result<String, Failed> {
+    let catalog = catalog()?;
+    let whose = Whose {
+        shown: "orders",
+        typed: "orders",
+        snapshot: seen,
+        policy,
+        catalog: &catalog,
+    };
+    Ok(fitting(
+        80,
+        &plan_words::lines(&outlet(80), &whose, way, mixes),
+    ))
+}
+
 #[test]
 fn a_plan_over_two_hops() -> Result<(), Failed> {
     let policy = Policy {
@@ -221,15 +229,7 @@ fn a_plan_over_two_hops() -> Result<(), Failed> {
     };
     let seen = orders()?;
     let way = way(&seen, "4.1", &policy)?.map_err(no)?;
-    let whose = Whose {
-        shown: "orders",
-        typed: "orders",
-        snapshot: &seen,
-        policy: &policy,
-        catalog: &*catalog()?,
-    };
-    let lines = plan_words::lines(&outlet(80), &whose, &way, Mixes::Shown);
-    assert_snapshot!(fitting(80, &lines));
+    assert_snapshot!(told(&seen, &policy, &way, Mixes::Shown)?);
     Ok(())
 }
 
@@ -241,15 +241,7 @@ fn a_plan_without_return() -> Result<(), Failed> {
     };
     let seen = orders()?;
     let way = way(&seen, "4.1", &policy)?.map_err(no)?;
-    let whose = Whose {
-        shown: "orders",
-        typed: "orders",
-        snapshot: &seen,
-        policy: &policy,
-        catalog: &*catalog()?,
-    };
-    let lines = plan_words::lines(&outlet(80), &whose, &way, Mixes::Counted);
-    assert_snapshot!(fitting(80, &lines));
+    assert_snapshot!(told(&seen, &policy, &way, Mixes::Counted)?);
     Ok(())
 }
 

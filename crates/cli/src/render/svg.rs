@@ -5,6 +5,8 @@
 pub mod graph;
 pub mod plan;
 
+use super::xml::escaped;
+
 /// Every letter of the one font is so wide; ids and versions stand in it alone.
 pub const LETTER_PX: usize = 8;
 /// From one line of text to the next.
@@ -185,20 +187,4 @@ pub const MARGIN_PX: usize = 16;
 #[must_use]
 pub fn width(text: &str) -> usize {
     crate::outlet::style::columns(text) * LETTER_PX
-}
-
-/// A text within XML; letters that no document may hold fall away.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            letter if letter.is_control() && !matches!(letter, '\n' | '\t') => {}
-            letter => out.push(letter),
-        }
-    }
-    out
 }

@@ -1,6 +1,6 @@
 //! Catalogs of the user's own.
 
-use crate::run::User;
+use crate::run::{SYSTEMS, User};
 use insta::assert_snapshot;
 
 const KAFKA: &str = include_str!("../../../../catalogs/kafka.yaml");
@@ -49,17 +49,7 @@ fn a_catalog_is_shown_by_system_and_by_file() {
     let json: serde_json::Value = serde_json::from_str(&file.out).expect("JSON");
     assert_eq!(json["releases"][1]["version"], "2.1.1");
     assert_snapshot!(user.says("catalog show becon --catalog facts").all());
-    for system in [
-        "ack",
-        "acp",
-        "ckafka",
-        "istio",
-        "kafka",
-        "kong-mesh",
-        "kubedb-kafka",
-        "kubernetes",
-        "kuma",
-    ] {
+    for system in SYSTEMS {
         let said = user.says(&format!("catalog show {system}"));
         assert_eq!(said.code, 0, "{}", said.all());
         crate::run::fits(&said.out);

@@ -4,6 +4,19 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// The systems of which a catalog is built in.
+pub const SYSTEMS: [&str; 9] = [
+    "ack",
+    "acp",
+    "ckafka",
+    "istio",
+    "kafka",
+    "kong-mesh",
+    "kubedb-kafka",
+    "kubernetes",
+    "kuma",
+];
+
 /// A user in a folder of their own.
 pub struct User {
     home: TempDir,

@@ -4,7 +4,7 @@
 //! After a change that is meant: `WINDLASS_SCENARIOS=write cargo test -p windlass --test it scenarios`
 //! writes what is said now; read the difference before it is kept.
 
-use crate::run::User;
+use crate::run::{SYSTEMS, User};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -162,17 +162,7 @@ fn every_story_is_told_as_it_is_written() {
         stories.len(),
         wrong.join("\n")
     );
-    for system in [
-        "ack",
-        "acp",
-        "ckafka",
-        "istio",
-        "kafka",
-        "kong-mesh",
-        "kubedb-kafka",
-        "kubernetes",
-        "kuma",
-    ] {
+    for system in SYSTEMS {
         assert!(systems.contains(system), "no story of {system}");
     }
 }

@@ -3,7 +3,7 @@
 //! Must never know: how deeds are done, or the time. Stories: `tests/it/kafka.rs`.
 
 use super::atlas::Atlas;
-use super::search::{Found, Step, search};
+use super::search::{Found, search};
 use super::seen::Seen;
 use super::show::{Draft, write};
 use super::world::{Aim, Ease, Heading, Patches, World};
@@ -97,9 +97,7 @@ fn software(
         accepted: policy.risks.clone(),
         heading: Heading::Forth,
     };
-    way(seen, &aim, release, |world, steps| {
-        Draft::moving(world, seen, steps)
-    })
+    way(seen, &aim, release)
 }
 
 /// The hops that move single components. Stops of the policy are for the whole.
@@ -128,9 +126,7 @@ fn parts(
         heading: Heading::Forth,
     };
     match named {
-        Some(named) => way(seen, &aim, &named, |world, steps| {
-            Draft::moving(world, seen, steps)
-        }),
+        Some(named) => way(seen, &aim, &named),
         None => Ok(Draft::raising(Vec::new())),
     }
 }
@@ -148,19 +144,12 @@ fn backwards(catalog: &Catalog, seen: &Seen, release: &Version) -> Result<Draft,
         accepted: BTreeSet::new(),
         heading: Heading::Back,
     };
-    way(seen, &aim, release, |world, steps| {
-        Draft::moving(world, seen, steps)
-    })
+    way(seen, &aim, release)
 }
 
 /// The steps of least cost, written down; first by the newest patches alone, then by all. A graph that
 /// names its hops one by one is searched whole at once: its shortest way may pass an older patch.
-fn way(
-    seen: &Seen,
-    aim: &Aim,
-    named: &Version,
-    written: impl Fn(&World, &[Step]) -> Draft,
-) -> Result<Draft, Refusal> {
+fn way(seen: &Seen, aim: &Aim, named: &Version) -> Result<Draft, Refusal> {
     let ease = Ease::default();
     let all = [Patches::Newest, Patches::All];
     let tried = if seen.catalog.edges.is_empty() {
@@ -171,7 +160,7 @@ fn way(
     for patches in tried {
         let world = World::of(seen, aim, *patches, &ease);
         match search(&world) {
-            Found::Way(steps) => return Ok(written(&world, &steps)),
+            Found::Way(steps) => return Ok(Draft::moving(&world, seen, &steps)),
             Found::TooLarge => return Err(proof::too_large(&world)),
             Found::Nothing => {}
         }

@@ -1,7 +1,6 @@
 //! What stories are told with: catalogs and clusters from short text, plans and refusals as short text.
 #![allow(dead_code)]
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use windlass_engine::catalog::{
     Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Skew, SkewRule, Within,
@@ -11,7 +10,7 @@ use windlass_engine::names::MemberId;
 use windlass_engine::plan::{Goal, Plan, Stage};
 use windlass_engine::policy::Policy;
 use windlass_engine::refusal::Refusal;
-use windlass_engine::snapshot::{Gap, Health, Level, Member, Snapshot, Weight};
+use windlass_engine::snapshot::{Gap, Level, Member, Snapshot, Weight};
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::{Range, Version};
 
@@ -67,22 +66,10 @@ fn members(line: &str) -> Vec<Member> {
 }
 
 fn member(id: &str, words: &[&str]) -> Member {
-    let mut member = Member {
-        id: MemberId::from(id),
-        name: format!("{} {id}", words[0].replace('+', " and ")),
-        components: BTreeMap::new(),
-        unversioned: BTreeSet::new(),
-        host: None,
-        address: None,
-        zone: None,
-        health: Health::Healthy,
-        incarnation: None,
-        since: None,
-        active: false,
-        load: 0,
-        progress: 0,
-        state: String::new(),
-    };
+    let mut member = Member::named(
+        MemberId::from(id),
+        format!("{} {id}", words[0].replace('+', " and ")),
+    );
     for (place, component) in words[0].split('+').enumerate() {
         // `kubelet+kube-proxy 1.30.0+1.29.0`: each its own.
         let own = words[1].split('+').nth(place);

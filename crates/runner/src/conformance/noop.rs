@@ -14,7 +14,7 @@ use std::time::Duration;
 use windlass_engine::catalog::{Catalog, ComponentFacts, Line, Path, Release};
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Failure, FailureCode, Outcome, Sample};
 use windlass_engine::names::{Component, Identity, MemberId, Subject};
-use windlass_engine::snapshot::{Health, Member, Snapshot};
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::{Range, Version, VersionError};
 
@@ -258,20 +258,9 @@ fn not_expected(what: &str) -> Outcome {
 
 fn member(id: u32, release: &Version) -> Member {
     Member {
-        id: MemberId::from(id.to_string()),
-        name: format!("{SERVER} {id}"),
         components: BTreeMap::from([(Component::from(SERVER), release.clone())]),
-        unversioned: BTreeSet::new(),
-        host: None,
-        address: None,
-        zone: None,
-        health: Health::Healthy,
         incarnation: Some("start 0".into()),
-        since: None,
-        active: false,
-        load: 0,
-        progress: 0,
-        state: String::new(),
+        ..Member::named(MemberId::from(id.to_string()), format!("{SERVER} {id}"))
     }
 }
 

@@ -6,7 +6,7 @@
 mod fact;
 mod member;
 
-use crate::diagnostic::{Code, Diagnostic, Report, Told};
+use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::field::Field;
 use crate::node;
 use crate::stamp;
@@ -75,16 +75,8 @@ pub fn snapshot(
         Some(read) if found.is_empty() => Ok(read),
         Some(_) => Err(found),
         None if found.is_empty() => {
-            let mut report = Report::new(file, text);
-            report.say(Told {
-                code: Code::MissingField,
-                field: String::new(),
-                span: 0..0,
-                message: "the file is empty".into(),
-                label: "expected an object with `apiVersion` and `kind`".into(),
-                help: Some("windlass observe CLUSTER -o yaml writes a snapshot file".into()),
-            });
-            Err(report.into_found())
+            let help = "windlass observe CLUSTER -o yaml writes a snapshot file";
+            Err(super::empty(file, text, help))
         }
         None => Err(found),
     }

@@ -20,20 +20,16 @@ pub fn v(text: &str) -> Version {
 pub fn member(id: &str, component: &str, release: Option<&str>, health: Health) -> Member {
     let name = Component::from(component);
     Member {
-        id: id.into(),
-        name: format!("{component} {id}"),
         components: release.map(|r| (name.clone(), v(r))).into_iter().collect(),
         unversioned: release.is_none().then_some(name).into_iter().collect(),
-        host: None,
-        address: None,
         zone: Some("a".into()),
         health,
         incarnation: Some("boot-1 pid 7".into()),
         since: Some(NOON),
         active: id == "101",
         load: 3,
-        progress: 0,
         state: "in sync".into(),
+        ..Member::named(id.into(), format!("{component} {id}"))
     }
 }
 

@@ -153,20 +153,16 @@ fn entry<'n>(item: Field<'n>, catalog: &Catalog, report: &mut Report<'_>) -> Opt
     };
     let (components, unversioned) = carried?;
     let like = Member {
-        id: MemberId::from(""),
-        name: String::new(),
         components,
         unversioned,
         host: owned(host)?,
-        address: None,
         zone: owned(zone)?,
         health: health?,
-        incarnation: None,
         since: super::super::upgrade::given(since)?,
         active: super::super::upgrade::given(active)?.unwrap_or(false),
         load: super::super::upgrade::given(load)?.unwrap_or(0),
-        progress: 0,
         state: owned(state)?.unwrap_or_default(),
+        ..Member::named(MemberId::from(""), String::new())
     };
     Some(Entry {
         field: item,
