@@ -94,7 +94,7 @@ fn absent(world: &World) -> Vec<Bar> {
             .filter(|to| (oldest..=goal).contains(to));
         for to in targets {
             for from in oldest..*to {
-                if !world.edges[usize::from(from)].contains_key(to) {
+                if world.ways(from, *to).next().is_none() {
                     let (from, to) = (world.version(from).line(), world.version(*to).line());
                     found.insert((track, from, to));
                 }
