@@ -98,6 +98,13 @@ const FIGURES: &[Figure] = &[
         measure: planned::large::measure,
     },
     Figure {
+        name: "mix-checks",
+        what: "mixes held against all rules in a second, 8 components at two versions, 1,000,000 different",
+        unit: "checks/s",
+        goal: Goal::AtLeast(5_000_000.0),
+        measure: planned::mix_checks::measure,
+    },
+    Figure {
         name: "kafka-lost",
         what: "acknowledged records missing after a full roll of 3 + 3 with 5 SIGKILLs",
         unit: "records",
