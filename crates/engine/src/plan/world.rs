@@ -80,7 +80,7 @@ pub(super) struct Strand {
     /// Where it is to end; none: it stays.
     pub goal: Option<At>,
     /// By version: what lies before it at least to the goal, skew and levels left aside.
-    pub far: Rc<[Option<Far>]>,
+    pub far: far::Table,
 }
 
 /// Members of a class that start from the same releases.

@@ -23,10 +23,13 @@ pub(in crate::plan) struct Far {
     pub age: u32,
 }
 
+/// By version: what lies before it; none: the goal cannot be reached from there.
+pub(in crate::plan) type Table = Rc<[Option<Far>]>;
+
 impl World<'_> {
     /// Counts the fewest moves of each strand from each version, its goal first.
     pub(super) fn measure(&mut self) {
-        let mut known: BTreeMap<(Vec<usize>, At), Rc<[Option<Far>]>> = BTreeMap::new();
+        let mut known: BTreeMap<(Vec<usize>, At), Table> = BTreeMap::new();
         for class in 0..self.classes.len() {
             for strand in 0..self.classes[class].strands.len() {
                 let Some(goal) = self.classes[class].strands[strand].goal else {
