@@ -4,9 +4,12 @@
 //! that a fault there does not hide itself: it imports nothing of `plan/` and not `mix`.
 //! Must never know: how a way is found. Stories: `tests/it/audit.rs`, `tests/it/oracle.rs`.
 
+mod book;
 mod rules;
 mod stands;
 mod walk;
+
+pub use book::Book;
 
 use crate::catalog::{Catalog, Release};
 use crate::names::MemberId;
@@ -48,11 +51,24 @@ pub fn audit(
     snapshot: &Snapshot,
     left: &BTreeSet<MemberId>,
 ) -> Vec<Objection> {
+    audit_by(&Book::of(catalog), plan, policy, snapshot, left)
+}
+
+/// The same by a catalog that the second judge has read before.
+#[must_use]
+pub fn audit_by(
+    book: &Book,
+    plan: &Plan,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    left: &BTreeSet<MemberId>,
+) -> Vec<Objection> {
+    let catalog = book.catalog;
     let course = match &plan.goal {
         Goal::Version(_) | Goal::Finalize | Goal::Of(_) => Course::Up,
         Goal::Back(_) => Course::Down,
     };
-    let mut walk = Walk::new(catalog, policy, snapshot, left, course);
+    let mut walk = Walk::new(book, policy, snapshot, left, course);
     if snapshot.identity.as_ref() != Some(&plan.identity) {
         walk.object("start", "goal", "the plan is for another cluster".into());
     }

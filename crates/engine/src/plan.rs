@@ -277,12 +277,14 @@ impl Plan {
     /// How many members the plan touches: the number that a share in the pace's cap is taken of.
     #[must_use]
     pub fn touched(&self) -> usize {
-        let mut all = BTreeSet::new();
+        let mut all: Vec<&MemberId> = Vec::new();
         for (_, _, stage) in self.stages() {
             if let Stage::Move(step) = stage {
                 all.extend(step.members.iter());
             }
         }
+        all.sort();
+        all.dedup();
         all.len()
     }
 

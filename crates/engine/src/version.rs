@@ -4,6 +4,7 @@
 //! scheme of one system; the engine never compares versions of two systems.
 //! Must never know: any maker's rules. Stories: in this file.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -12,12 +13,15 @@ use core::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-/// A release or a line of releases: `4.1.2`, `4.1`, `3.9-IV0`.
+/// A release or a line of releases: `4.1.2`, `4.1`, `3.9-IV0`. A copy shares what was read once.
 #[derive(Clone)]
-pub struct Version {
-    text: Arc<str>,
-    numbers: Arc<[u32]>,
-    suffix: Arc<str>,
+pub struct Version(Arc<Read>);
+
+/// What a text says.
+struct Read {
+    text: Box<str>,
+    numbers: Box<[u32]>,
+    suffix: Box<str>,
 }
 
 /// A text that is no version.
@@ -51,63 +55,73 @@ impl Version {
         if suffix.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(wrong());
         }
-        Ok(Self {
+        Ok(Self::new(text, numbers, suffix))
+    }
+
+    fn new(text: &str, numbers: Vec<u32>, suffix: &str) -> Self {
+        Self(Arc::new(Read {
             text: text.into(),
             numbers: numbers.into(),
             suffix: suffix.into(),
-        })
+        }))
     }
 
     /// The text as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The numbers, first the major.
     #[must_use]
     pub fn numbers(&self) -> &[u32] {
-        &self.numbers
+        &self.0.numbers
     }
 
     /// The first two numbers as a version of their own: `4.1.2` → `4.1`.
     #[must_use]
     pub fn line(&self) -> Self {
-        let numbers: Vec<u32> = self.numbers.iter().copied().chain([0, 0]).take(2).collect();
-        let text = alloc::format!("{}.{}", numbers[0], numbers[1]);
-        Self {
-            text: text.into(),
-            numbers: numbers.into(),
-            suffix: "".into(),
-        }
+        let [major, minor] = self.line_numbers();
+        let text = alloc::format!("{major}.{minor}");
+        Self::new(&text, alloc::vec![major, minor], "")
+    }
+
+    /// The first two numbers, 0 for what is not written: two releases of one line have the same.
+    #[must_use]
+    pub fn line_numbers(&self) -> [u32; 2] {
+        let number = |at: usize| self.numbers().get(at).copied().unwrap_or(0);
+        [number(0), number(1)]
     }
 
     /// How many minors lie from `from` to this one; none where the first numbers differ.
     #[must_use]
     pub fn minors_from(&self, from: &Self) -> Option<i64> {
-        let minor = |v: &Self| i64::from(v.numbers.get(1).copied().unwrap_or(0));
-        (self.numbers.first() == from.numbers.first()).then(|| minor(self) - minor(from))
+        let ([one, of], [other, from]) = (self.line_numbers(), from.line_numbers());
+        (one == other).then(|| i64::from(of) - i64::from(from))
     }
 
     /// Whether this one, read as a prefix, names `other`: `4.1` names `4.1.2` and `4.1`, not `4.10`.
     #[must_use]
     pub fn names(&self, other: &Self) -> bool {
-        other.numbers.starts_with(&self.numbers)
-            && (self.suffix.is_empty() || self.suffix == other.suffix)
+        other.numbers().starts_with(self.numbers())
+            && (self.0.suffix.is_empty() || self.0.suffix == other.0.suffix)
     }
 
     /// Whether only a line is named (fewer than three numbers).
     #[must_use]
     pub fn is_line(&self) -> bool {
-        self.numbers.len() < 3
+        self.numbers().len() < 3
     }
 }
 
 impl Ord for Version {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.numbers
-            .cmp(&other.numbers)
-            .then_with(|| by_suffix(&self.suffix, &other.suffix))
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Ordering::Equal;
+        }
+        self.numbers()
+            .cmp(other.numbers())
+            .then_with(|| by_suffix(&self.0.suffix, &other.0.suffix))
     }
 }
 
@@ -161,29 +175,31 @@ impl PartialOrd for Version {
 }
 impl PartialEq for Version {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        // As the order says: different suffixes are never the same release.
+        Arc::ptr_eq(&self.0, &other.0)
+            || self.numbers() == other.numbers() && self.0.suffix == other.0.suffix
     }
 }
 impl Eq for Version {}
 impl core::hash::Hash for Version {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        self.numbers.hash(state);
-        self.suffix.hash(state);
+        self.numbers().hash(state);
+        self.0.suffix.hash(state);
     }
 }
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }
 impl fmt::Debug for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 impl Serialize for Version {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&self.text)
+        s.serialize_str(self.as_str())
     }
 }
 impl<'de> Deserialize<'de> for Version {

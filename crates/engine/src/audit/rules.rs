@@ -2,8 +2,9 @@
 //!
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
+use super::book::Book;
 use crate::catalog::{Catalog, Matching, Moved, Path, Skew, SkewRule, Within};
-use crate::names::{Component, LevelName, RiskName, Track};
+use crate::names::{Component, LevelName, RiskName};
 use crate::plan::{Plan, Raise, Stage};
 use crate::policy::Policy;
 use crate::snapshot::{Fact, Snapshot};
@@ -41,15 +42,21 @@ pub(super) enum Near {
     Cluster,
 }
 
+/// Whether a rule speaks of two members that carry these, on whichever side.
+pub(super) fn binds(rule: &SkewRule, one: &[Component], other: &[Component]) -> bool {
+    let sides = |a: &[Component], b: &[Component]| a.contains(&rule.of) && b.contains(&rule.from);
+    sides(one, other) || sides(other, one)
+}
+
 /// What two members, or one with itself, break: rule, and the pair in words.
 pub(super) fn pair(
-    catalog: &Catalog,
+    book: &Book,
     one: &Runs,
     other: &Runs,
     near: Near,
 ) -> BTreeSet<(String, String)> {
     let mut broken = BTreeSet::new();
-    for rule in &catalog.skew {
+    for rule in &book.catalog.skew {
         let counts = match rule.within {
             Within::Cluster => true,
             Within::Zone => near != Near::Cluster,
@@ -65,7 +72,7 @@ pub(super) fn pair(
             let whole = |runs: &Runs| runs.contains_key(&rule.of) && runs.contains_key(&rule.from);
             let in_one = rule.within == Within::Node;
             let moves_as_one = !in_one && rule.of != rule.from && whole(a) && whole(b);
-            if !beside(catalog, rule, of, from, moves_as_one.then_some(())) {
+            if !beside(book, rule, of, from, moves_as_one.then_some(())) {
                 let what = format!("{} {of} beside {} {from}", rule.of, rule.from);
                 broken.insert((rule.id.clone(), what));
             }
@@ -75,13 +82,7 @@ pub(super) fn pair(
 }
 
 /// With `as_one`, both members carry both components, so that only the distance counts.
-fn beside(
-    catalog: &Catalog,
-    rule: &SkewRule,
-    of: &Version,
-    from: &Version,
-    as_one: Option<()>,
-) -> bool {
+fn beside(book: &Book, rule: &SkewRule, of: &Version, from: &Version, as_one: Option<()>) -> bool {
     match rule.allow {
         Skew::Equal => of == from,
         Skew::Pairs(ref pairs) => {
@@ -96,13 +97,11 @@ fn beside(
         }
         Skew::NotNewer => as_one.is_some() || of <= from,
         Skew::Lines(low, high) => {
-            let facts = catalog.components.iter();
+            let facts = book.catalog.components.iter();
             let track = facts.into_iter().find(|facts| facts.name == rule.of);
             let track = track.map(|facts| facts.track.clone()).unwrap_or_default();
-            let Some(far) = distance(catalog, &track, of, from) else {
-                return false;
-            };
-            within(low, high, far, as_one)
+            let far = book.distance(&track, of, from);
+            far.is_some_and(|far| within(low, high, far, as_one))
         }
     }
 }
@@ -114,27 +113,6 @@ fn within(low: i32, high: i32, far: i64, as_one: Option<()>) -> bool {
     forth || as_one.is_some() && (back || low <= 0 && high >= 0 && far == 0)
 }
 
-/// Lines of the catalog from `from` to `of`.
-fn distance(catalog: &Catalog, track: &Track, of: &Version, from: &Version) -> Option<i64> {
-    let releases = catalog.releases.iter().filter(|r| &r.track == track);
-    let mut lines: BTreeSet<Version> = releases.map(|r| r.version.line()).collect();
-    let named = catalog.lines.iter().filter(|l| &l.track == track);
-    lines.extend(named.map(|l| l.line.line()));
-    let (of, from) = (of.line(), from.line());
-    if !lines.contains(&of) || !lines.contains(&from) {
-        return None;
-    }
-    let count = |low: &Version, high: &Version| {
-        let between = lines.iter().filter(|line| *line > low && *line <= high);
-        i64::try_from(between.count()).ok()
-    };
-    if of >= from {
-        count(&from, &of)
-    } else {
-        count(&of, &from).map(|far| -far)
-    }
-}
-
 /// Whether a release of the main scheme lives with a level at a number.
 pub(super) fn lives_with(
     catalog: &Catalog,
@@ -142,10 +120,11 @@ pub(super) fn lives_with(
     level: &LevelName,
     number: u16,
 ) -> bool {
+    let line = release.line();
     let mut lines = catalog
         .lines
         .iter()
-        .filter(|l| l.track.is_main() && l.line.names(&release.line()));
+        .filter(|l| l.track.is_main() && l.line.names(&line));
     lines.all(|line| match line.levels.get(level) {
         Some((low, high)) => *low <= number && number <= *high,
         None => number == 0,
@@ -163,12 +142,13 @@ pub(super) struct Hop<'a> {
 /// Whether some path or edge leads from one release to another with levels as they stand, and nothing
 /// blocks it.
 pub(super) fn path(
-    catalog: &Catalog,
+    book: &Book,
     policy: &Policy,
     snapshot: &Snapshot,
     levels: &BTreeMap<LevelName, u16>,
     hop: Hop,
 ) -> bool {
+    let catalog = book.catalog;
     if blocked(catalog, hop) {
         return false;
     }
@@ -183,10 +163,7 @@ pub(super) fn path(
         .iter()
         .any(|path| leads(catalog, path, hop) && path.needs.iter().all(met) && safe(&path.risks));
     let by_edge = is_main(catalog, hop.component)
-        && catalog
-            .edges
-            .iter()
-            .any(|edge| &edge.from == hop.from && &edge.to == hop.to && safe(&edge.risks));
+        && book.edges(hop.from, hop.to).any(|edge| safe(&edge.risks));
     by_path || by_edge
 }
 
@@ -215,12 +192,12 @@ fn leads(catalog: &Catalog, path: &Path, hop: Hop) -> bool {
     let near = path.at_most.is_none_or(|most| {
         old.first() == new.first() && minor(new).saturating_sub(minor(old)) <= most
     });
-    let line = hop.from.line();
+    let line = hop.from.line_numbers();
     let newest = !path.from_newest
         || !catalog.releases.iter().any(|r| {
             r.track == path.track
                 && r.avoid.is_none()
-                && r.version.line() == line
+                && r.version.line_numbers() == line
                 && &r.version > hop.from
         });
     same && is_of && near && newest && path.from.holds(hop.from) && path.to.holds(hop.to)

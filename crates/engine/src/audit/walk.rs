@@ -5,6 +5,7 @@
 //! Must never know: a plan's author. Stories: `tests/it/audit.rs`.
 
 use super::Objection;
+use super::book::Book;
 use super::rules::{self, Runs, is_main, lives_with, path, path_back, same_scheme};
 use super::stands::{Broken, Stands};
 use crate::catalog::{Catalog, Moved, Raising, Turn};
@@ -29,6 +30,7 @@ pub(super) enum Course {
 }
 
 pub(super) struct Walk<'a> {
+    book: &'a Book<'a>,
     catalog: &'a Catalog,
     policy: &'a Policy,
     course: Course,
@@ -44,12 +46,13 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     pub fn new(
-        catalog: &'a Catalog,
+        book: &'a Book<'a>,
         policy: &'a Policy,
         snapshot: &'a Snapshot,
         left: &'a BTreeSet<MemberId>,
         course: Course,
     ) -> Self {
+        let catalog = book.catalog;
         let absent = catalog.levels.iter();
         let mut levels: BTreeMap<LevelName, u16> = absent
             .map(|facts| (facts.name.clone(), facts.absent))
@@ -57,21 +60,21 @@ impl<'a> Walk<'a> {
         let seen = snapshot.levels.iter();
         levels.extend(seen.map(|(name, level)| (name.clone(), level.finalized)));
         let mut walk = Self {
+            book,
             catalog,
             policy,
             course,
             snapshot,
             left,
             runs: BTreeMap::new(),
-            stands: Stands::new(catalog),
+            stands: Stands::new(book),
             levels,
             broken: Broken::new(),
             objections: Vec::new(),
         };
         for member in snapshot.members.values() {
-            let kind = walk
-                .stands
-                .id(member.zone.as_ref(), member.components.clone());
+            let zone = walk.stands.zone(member.zone.as_ref());
+            let kind = walk.stands.id(zone, &member.components);
             walk.stands.add(kind);
             walk.runs.insert(member.id.clone(), kind);
         }
@@ -97,11 +100,10 @@ impl<'a> Walk<'a> {
         self.broken = now;
     }
 
-    /// The same after one member went to a kind: where nothing stood broken, only what it brings counts.
-    fn judge_shift(&mut self, step: &str, to: usize) {
-        if !self.broken.is_empty() || !self.stands.broken_by(to, &self.levels).is_empty() {
-            self.judge(step);
-        }
+    /// Whether something may be broken after one member went to a kind: where nothing stood broken, only
+    /// what it brings counts.
+    fn may_break(&mut self, to: usize) -> bool {
+        !self.broken.is_empty() || !self.stands.broken_by(to, &self.levels).is_empty()
     }
 
     pub fn take_move(&mut self, step: &str, stage: &Move) {
@@ -130,8 +132,8 @@ impl<'a> Walk<'a> {
                 self.object(&at(step, id), rule, what);
             }
             self.runs.insert(id.clone(), to);
-            if self.stands.shift(kind, to) {
-                self.judge_shift(&at(step, id), to);
+            if self.stands.shift(kind, to) && self.may_break(to) {
+                self.judge(&at(step, id));
             }
         }
     }
@@ -169,7 +171,7 @@ impl<'a> Walk<'a> {
                 to: &stage.to,
             };
             let open = match self.course {
-                Course::Up => path(catalog, self.policy, self.snapshot, &self.levels, hop),
+                Course::Up => path(self.book, self.policy, self.snapshot, &self.levels, hop),
                 Course::Down => path_back(catalog, hop),
             };
             if !open {
@@ -184,8 +186,8 @@ impl<'a> Walk<'a> {
                 (name.clone(), at.clone())
             })
             .collect();
-        let zone = self.stands.zone(kind).cloned();
-        (self.stands.id(zone.as_ref(), moved), wrong)
+        let zone = self.stands.zone_of(kind);
+        (self.stands.id(zone, &moved), wrong)
     }
 
     pub fn take_raise(&mut self, step: &str, raise: &Raise) {

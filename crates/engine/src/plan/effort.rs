@@ -45,8 +45,9 @@ pub(crate) fn of_one(stage: &Stage) -> Ms {
 /// Roughly: stage by stage, batch by batch, and one soak after the first member of each hop and after
 /// each stage but the last.
 pub(super) fn expected(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Ms {
+    let ceiling = plan.ceiling(policy);
     took(plan, policy, |step, start| {
-        batches(step, policy, snapshot, plan.ceiling(policy), start).len()
+        batches(step, policy, snapshot, ceiling, start).len()
     })
 }
 
