@@ -6,7 +6,6 @@
 mod catalog_sourced;
 mod cold_start;
 mod counted;
-mod dice;
 mod disk;
 mod durable_rate;
 mod fsync_before_ack;
@@ -103,6 +102,13 @@ const FIGURES: &[Figure] = &[
         unit: "checks/s",
         goal: Goal::AtLeast(5_000_000.0),
         measure: planned::mix_checks::measure,
+    },
+    Figure {
+        name: planned::oracle_disagreements::NAME,
+        what: "worlds on which search, second judge and a brute force written apart differ: every small one, 100,000 larger",
+        unit: "worlds",
+        goal: Goal::Zero,
+        measure: planned::oracle_disagreements::measure,
     },
     Figure {
         name: "kafka-lost",

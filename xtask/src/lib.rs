@@ -11,8 +11,10 @@
 pub mod abroad;
 pub mod demo;
 pub mod deny;
+mod dice;
 pub mod figure;
 pub mod lab;
+pub mod oracle;
 pub mod peers;
 pub mod roll;
 pub mod shapes;

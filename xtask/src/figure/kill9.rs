@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 use windlass_engine::names::RunId;
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
-use super::dice::Dice;
 use super::{CHILD, disk, release};
+use crate::dice::Dice;
 use crate::workspace::{NotSo, Trouble};
 use heard::{Heard, Said};
 

@@ -5,6 +5,7 @@
 pub(super) mod all_pairs;
 pub(super) mod large;
 pub(super) mod mix_checks;
+pub(super) mod oracle_disagreements;
 pub(super) mod p99;
 
 use std::collections::{BTreeMap, BTreeSet};

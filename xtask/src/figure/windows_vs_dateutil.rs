@@ -20,7 +20,7 @@ use windlass_engine::calendar::zone::{Moved, Zone};
 use windlass_engine::time::Ms;
 use windlass_wire::hours::{Start, rule, show, table};
 
-use super::dice::Dice;
+use crate::dice::Dice;
 use crate::peers::python;
 use crate::workspace::{NotSo, Trouble};
 

@@ -26,7 +26,7 @@ use windlass_stores::sqlite::{Opening, SqliteStore};
 
 use super::heard::Said;
 use super::told::Told;
-use crate::figure::dice::Dice;
+use crate::dice::Dice;
 use crate::toy::{Toys, servers, servers_facts};
 use crate::workspace::Trouble;
 

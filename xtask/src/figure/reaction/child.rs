@@ -20,7 +20,7 @@ use windlass_stores::sqlite::{Opening, SqliteStore};
 
 use super::word::Word;
 use super::{LEAST, NAME};
-use crate::figure::dice::Dice;
+use crate::dice::Dice;
 use crate::workspace::Trouble;
 
 /// The store's file in the folder.
