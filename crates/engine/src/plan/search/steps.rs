@@ -77,21 +77,8 @@ impl World<'_> {
                     continue;
                 };
                 let bound = self.next_stop(oldest[strand.track], goal);
-                let groups = class.groups.iter().copied();
-                let first = groups
-                    .filter(|group| self.groups[*group].part == Part::Moves)
-                    .flat_map(|group| self.strand_runs(state, c, s, group))
-                    .min();
-                // Whoever stands furthest back moves with each step: only its ways need a look.
-                let Some(first) = first.filter(|first| *first < bound) else {
-                    continue;
-                };
-                let mut before = None;
-                for exit in self.exits(first).iter().take_while(|exit| exit.to <= bound) {
-                    if before != Some(exit.to) {
-                        steps.extend(self.step_move(state, (c, s, exit.to)));
-                    }
-                    before = Some(exit.to);
+                for to in self.landings(state, (c, s), bound) {
+                    steps.extend(self.step_move(state, (c, s, to)));
                 }
             }
         }
@@ -102,6 +89,32 @@ impl World<'_> {
         }
         steps.sort_by_key(|(_, _, cost)| cost.hops);
         steps
+    }
+
+    /// Releases that a strand may go to next, the nearest first. Whoever stands furthest back moves with
+    /// each step, so that only its hops need a look; but where components of one group stand apart, it
+    /// moves only to what none of them is beyond, and others may catch up before.
+    fn landings(&self, state: &State, (class, strand): (usize, usize), bound: At) -> Vec<At> {
+        let mut leaving = Vec::new();
+        let mut furthest: Option<At> = None;
+        let groups = self.classes[class].groups.iter().copied();
+        for group in groups.filter(|group| self.groups[*group].part == Part::Moves) {
+            let runs = || self.strand_runs(state, class, strand, group);
+            match (runs().min(), runs().max()) {
+                (Some(low), Some(high)) if low < high => leaving.push(low),
+                (Some(at), _) => furthest = Some(furthest.map_or(at, |known| known.min(at))),
+                (None, _) => {}
+            }
+        }
+        leaving.extend(furthest);
+        let exits = leaving.into_iter().flat_map(|from| self.exits(from));
+        let mut landings: Vec<At> = exits
+            .map(|exit| exit.to)
+            .filter(|to| *to <= bound)
+            .collect();
+        landings.sort_unstable();
+        landings.dedup();
+        landings
     }
 
     fn step_move(
