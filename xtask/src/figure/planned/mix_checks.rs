@@ -14,7 +14,7 @@ use windlass_engine::names::Component;
 use windlass_engine::time::Ms;
 use windlass_engine::version::{Range, Version};
 
-use crate::figure::dice::Dice;
+use crate::dice::Dice;
 use crate::figure::disk;
 use crate::workspace::{NotSo, Trouble};
 
