@@ -70,6 +70,10 @@ pub const TROUBLES: &[Trouble] = &[
         "the folder of the new release holds another one",
     ),
     quick(
+        "plan-drifts",
+        "somebody moves a broker after the plan was written down",
+    ),
+    quick(
         "under-min-isr-before",
         "partitions below min ISR before the start",
     ),

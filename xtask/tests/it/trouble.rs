@@ -12,6 +12,7 @@ mod identity;
 mod kills;
 mod lost;
 mod others;
+mod plan;
 mod refusing;
 mod release;
 mod room;
@@ -51,6 +52,7 @@ type Stories<S> = &'static [(&'static str, fn(&mut S))];
 const STORIES: Stories<Ground> = &[
     ("release-incomplete", release::incomplete),
     ("release-other-inside", release::other_inside),
+    ("plan-drifts", plan::drifts),
     ("release-vanishes", release::vanishes),
     ("under-min-isr-before", health::under_min_isr_before),
     ("under-min-isr-midway", health::under_min_isr_midway),
