@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use windlass_engine::catalog::Catalog;
+use windlass_engine::nearest::nearest;
 use windlass_wire::catalog::{Sheet, load, whole};
-use windlass_wire::nearest::nearest;
 
 macro_rules! built_in {
     ($($system:literal)*) => {

@@ -23,6 +23,7 @@ pub mod effect;
 pub mod hash;
 pub mod mix;
 pub mod names;
+pub mod nearest;
 pub mod pace;
 pub mod plan;
 pub mod policy;

@@ -14,10 +14,10 @@ pub use schema::schema;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use crate::field::one_of;
-use crate::nearest::nearest;
 use crate::node;
 use serde_saphyr::Error;
 use windlass_engine::catalog::Catalog;
+use windlass_engine::nearest::nearest;
 
 /// Imported graphs have thousands of hops; ten megabytes of them were named by mistake.
 const CATALOG_MAX_BYTES: usize = 10 << 20;

@@ -5,10 +5,10 @@
 //! Must never know: which kinds of objects there are. Stories: `tests/it/errors.rs`.
 
 use crate::diagnostic::{Code, Report, Told};
-use crate::nearest::nearest;
 use crate::node::{Entry, Node, Value};
 use crate::value::Wrong;
 use std::ops::Range;
+use windlass_engine::nearest::nearest;
 
 /// A value with its path and the place of its name.
 #[derive(Clone, Debug)]

@@ -7,7 +7,6 @@
 pub mod rule;
 pub mod show;
 
-use crate::nearest::nearest;
 use crate::value::Wrong;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -15,6 +14,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use windlass_engine::calendar::civil::DAY_SECONDS;
 use windlass_engine::calendar::rule::HORIZON;
 use windlass_engine::calendar::zone::Zone;
+use windlass_engine::nearest::nearest;
 use windlass_engine::time::Wall;
 
 /// 2020-01-01: tables begin here, and so does a rule whose start is a time of day alone.

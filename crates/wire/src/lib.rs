@@ -17,7 +17,6 @@ pub mod expression;
 mod field;
 pub mod hours;
 pub mod init;
-pub mod nearest;
 mod node;
 pub mod own;
 pub mod read;

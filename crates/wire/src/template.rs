@@ -5,8 +5,8 @@
 
 use crate::diagnostic::Code;
 use crate::field::one_of;
-use crate::nearest::nearest;
 use crate::value::Wrong;
+use windlass_engine::nearest::nearest;
 
 /// In commands, arguments and environments.
 pub const IN_COMMANDS: &[&str] = &["release", "version", "config", "id", "dir"];

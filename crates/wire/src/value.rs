@@ -5,7 +5,6 @@
 use crate::diagnostic::Code;
 use crate::duration;
 use crate::field::one_of;
-use crate::nearest::nearest;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +14,7 @@ use windlass_engine::calendar::hours::Fit;
 use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::RiskName;
+use windlass_engine::nearest::nearest;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Ramp};
 use windlass_engine::time::Ms;

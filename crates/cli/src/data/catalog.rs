@@ -11,11 +11,11 @@ use crate::context::Bare;
 use crate::exit::{Exit, Failed};
 use crate::render::{catalog as render, count};
 use serde::Serialize;
+use windlass_engine::nearest::nearest;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::system::SystemClock;
 use windlass_wire::catalog::cincinnati::{Origin, export, import};
 use windlass_wire::catalog::{Named, changes, linted, named, schema};
-use windlass_wire::nearest::nearest;
 use windlass_wire::stamp;
 
 /// Runs it.

@@ -15,6 +15,7 @@ pub use sources::Sourced;
 
 use super::{Catalog, Part};
 use crate::names::{Component, Track};
+use crate::nearest::nearest;
 use crate::version::{Range, Version};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -75,6 +76,14 @@ impl Catalog {
     }
 }
 
+/// A name that leads nowhere, with the one that was most likely meant.
+fn nowhere<'k>(kind: &str, name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    match nearest(name, known) {
+        Some(near) => format!("{kind} {name} is described nowhere: did you mean {near}?"),
+        None => format!("{kind} {name} is described nowhere"),
+    }
+}
+
 struct Found(Vec<Lint>);
 
 impl Found {
@@ -100,8 +109,8 @@ impl Found {
         of: &Component,
     ) {
         if catalog.component(of).is_none() {
-            let what = format!("component {of} is described nowhere");
-            self.say(part, name, what);
+            let known = catalog.components.iter().map(|facts| facts.name.as_str());
+            self.say(part, name, nowhere("component", of.as_str(), known));
         }
     }
 

@@ -34,7 +34,7 @@ fn names_that_lead_nowhere_are_found() {
         path .. to 3.0: leads to no release: 3.0 holds none
         line 1.0: level form is described nowhere
         line 1.0: level form: 2 is above 1
-        path .. to 3.0: needs level form, which is described nowhere
+        path .. to 3.0: level form is described nowhere
         skew a-not-newer-than-c: component c is described nowhere",
     );
 }

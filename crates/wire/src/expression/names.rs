@@ -4,9 +4,9 @@
 //! Must never know: values. Stories: `tests/it/expression.rs`.
 
 use super::{CLUSTER, Flaw, LOOPS_MAX_DEPTH};
-use crate::nearest::nearest;
 use cel::Program;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr};
+use windlass_engine::nearest::nearest;
 
 /// Functions of the language as it is spoken here (the standard ones without time).
 const FUNCTIONS: &[&str] = &[

@@ -4,12 +4,12 @@
 
 use super::{FIRST_DAY, Start};
 use crate::field::one_of;
-use crate::nearest::nearest;
 use crate::value::{Wrong, choice};
 use jiff::civil::DateTime;
 use windlass_engine::calendar::civil::{DAY_SECONDS, date};
 use windlass_engine::calendar::rule::{Ends, Every, Rule, Weekday};
 use windlass_engine::calendar::zone::Zone;
+use windlass_engine::nearest::nearest;
 use windlass_engine::time::Ms;
 
 /// How often, as it is written.

@@ -109,7 +109,7 @@ fn findings_are_told_at_their_place() {
     8 |   - {version: 1.2.0, source: ""}
       |               ^^^^^
 
-    error: skew together: component sever is described nowhere
+    error: skew together: component sever is described nowhere: did you mean server?
       --> base.yaml:12:10
     12 |   - {id: together, of: sever, from: server, allow: {minors: [-1, 1]}, why: so, source: base}
        |          ^^^^^^^^

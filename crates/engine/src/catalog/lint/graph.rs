@@ -2,7 +2,7 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/lint.rs`.
 
-use super::Found;
+use super::{Found, nowhere};
 use crate::catalog::graph::hop;
 use crate::catalog::{Blocked, Catalog, FactKind, Matching, Moved, Part, Path};
 use crate::names::{Component, Track};
@@ -82,7 +82,8 @@ fn known_risk(
     risk: &str,
 ) {
     if !catalog.risks.iter().any(|one| one.name.as_str() == risk) {
-        found.say(at.0, at.1, format!("risk {risk} is described nowhere"));
+        let all = catalog.risks.iter().map(|risk| risk.name.as_str());
+        found.say(at.0, at.1, nowhere("risk", risk, all));
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/lint.rs`.
 
-use super::{Found, asked};
+use super::{Found, asked, nowhere};
 use crate::catalog::graph::hop;
 use crate::catalog::{Catalog, FactKind, LevelFacts, Part, Raising};
 use crate::names::{LevelName, Track};
@@ -14,8 +14,7 @@ pub(super) fn lint(catalog: &Catalog, found: &mut Found) {
         for (name, (low, high)) in &line.levels {
             match catalog.level(name) {
                 None => {
-                    let what = format!("level {name} is described nowhere");
-                    found.say(Part::Lines, &line.line, what);
+                    known(catalog, found, (Part::Lines, &line.line), name);
                 }
                 Some(facts) => {
                     let nameless = !facts.names.is_empty() && !facts.names.contains_key(high);
@@ -35,8 +34,7 @@ pub(super) fn lint(catalog: &Catalog, found: &mut Found) {
         for (name, least) in &path.needs {
             let at = hop(&path.from, &path.to);
             if catalog.level(name).is_none() {
-                let what = format!("needs level {name}, which is described nowhere");
-                found.say(Part::Paths, &at, what);
+                known(catalog, found, (Part::Paths, &at), name);
             } else if !catalog.lines.is_empty() && !reachable(catalog, name, *least) {
                 let what = format!("needs level {name} at {least}, which no line supports");
                 found.say(Part::Paths, &at, what);
@@ -64,7 +62,8 @@ pub(super) fn known(
     name: &LevelName,
 ) {
     if catalog.level(name).is_none() {
-        found.say(at.0, at.1, format!("level {name} is described nowhere"));
+        let all = catalog.levels.iter().map(|facts| facts.name.as_str());
+        found.say(at.0, at.1, nowhere("level", name.as_str(), all));
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/lint.rs`.
 
-use super::Found;
 use super::graph::scheme_name;
+use super::{Found, nowhere};
 use crate::catalog::read::{Bond, Lines};
 use crate::catalog::{Catalog, Moved, Part, Skew, SkewRule};
 use crate::names::Component;
@@ -20,7 +20,8 @@ pub(super) fn lint(catalog: &Catalog, found: &mut Found) {
     if let Some(pace) = &catalog.pace {
         for name in &pace.of {
             if catalog.component(name).is_none() {
-                found.whole("pace", format!("component {name} is described nowhere"));
+                let all = catalog.components.iter().map(|facts| facts.name.as_str());
+                found.whole("pace", nowhere("component", name.as_str(), all));
             }
         }
     }

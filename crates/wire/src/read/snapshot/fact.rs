@@ -5,11 +5,11 @@
 use super::whole;
 use crate::diagnostic::Report;
 use crate::field::Field;
-use crate::nearest::nearest;
 use crate::node::Value;
 use crate::value;
 use std::collections::BTreeMap;
 use windlass_engine::catalog::{Catalog, FactKind, Risk};
+use windlass_engine::nearest::nearest;
 use windlass_engine::snapshot::{Fact, Found, Said};
 
 /// Checks of the user's own answer under names of this kind; no catalog knows them.

@@ -2,6 +2,9 @@
 //!
 //! Must never know: what the names are of. Stories: in this file.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 /// A slip is at most one edit in so many letters: `bootstrp` is near `bootstrap`, `cat` is not near `log`.
 const LETTERS_PER_SLIP: usize = 3;
 
@@ -34,7 +37,7 @@ fn edits(a: &str, b: &str) -> usize {
             }
             row.push(best);
         }
-        before = std::mem::replace(&mut last, row);
+        before = core::mem::replace(&mut last, row);
     }
     last[b.len()]
 }
