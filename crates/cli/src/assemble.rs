@@ -25,7 +25,7 @@ use windlass_targets::host::HostHand;
 use windlass_targets::kafka::{KafkaSpec, KafkaTarget};
 use windlass_targets::own::{About, Asking};
 use windlass_wire::convert::ClusterDeclared;
-use windlass_wire::v1::Object;
+use windlass_wire::registered::Registered;
 use windlass_wire::v1::cluster::{Cluster, System};
 
 /// Joins declarations with hosts and systems.
@@ -118,13 +118,17 @@ fn asking(declared: &ClusterDeclared, target: Arc<dyn Target>) -> Arc<dyn Target
 /// # Errors
 /// Where this windlass no longer understands what was registered.
 pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
+    registered(of).map(|registered| registered.cluster)
+}
+
+/// The same, with the waivers given for it.
+///
+/// # Errors
+/// As [`declared`].
+pub fn registered(of: &Registration) -> Result<Registered, Failed> {
     let name = format!("{} as registered", of.name);
-    let objects = windlass_wire::read::read(&name, &of.object).map_err(Failed::Files)?;
-    let cluster = objects.into_iter().find_map(|object| match object {
-        Object::Cluster(cluster) => Some(*cluster),
-        Object::Upgrade(_) => None,
-    });
-    cluster.ok_or_else(|| Failed::says(format!("{name} is no cluster")))
+    let registered = Registered::read(&name, &of.object).map_err(Failed::Files)?;
+    registered.ok_or_else(|| Failed::says(format!("{name} is no cluster")))
 }
 
 fn in_words(failed: Failed) -> String {

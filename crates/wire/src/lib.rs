@@ -20,6 +20,7 @@ pub mod init;
 mod node;
 pub mod own;
 pub mod read;
+pub mod registered;
 pub mod stamp;
 pub mod template;
 pub mod v1;

@@ -13,6 +13,7 @@ pub(crate) mod security;
 pub mod snapshot;
 mod supervisor;
 mod upgrade;
+mod waiver;
 
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use crate::field::Field;
@@ -82,9 +83,14 @@ fn empty(file: &str, text: &str, help: &str) -> Vec<Diagnostic> {
 enum Kind {
     Cluster,
     Upgrade,
+    Waiver,
 }
 
-const KINDS: &[(&str, Kind)] = &[("Cluster", Kind::Cluster), ("Upgrade", Kind::Upgrade)];
+const KINDS: &[(&str, Kind)] = &[
+    ("Cluster", Kind::Cluster),
+    ("Upgrade", Kind::Upgrade),
+    ("Waiver", Kind::Waiver),
+];
 
 fn object(document: &Field<'_>, report: &mut Report<'_>) -> Option<Object> {
     let mut fields = document.fields(report)?;
@@ -95,7 +101,7 @@ fn object(document: &Field<'_>, report: &mut Report<'_>) -> Option<Object> {
         )
     });
     let kind = fields
-        .need("kind", "Cluster or Upgrade")
+        .need("kind", "Cluster, Upgrade or Waiver")
         .and_then(|field| field.value(|text| known(crate::value::choice(text, KINDS)), report));
     let metadata = fields.need("metadata", "an object with `name`");
     let spec = fields.need("spec", "an object");
@@ -106,6 +112,9 @@ fn object(document: &Field<'_>, report: &mut Report<'_>) -> Option<Object> {
             .map(|cluster| Object::Cluster(Box::new(cluster))),
         Kind::Upgrade => upgrade::upgrade(metadata, spec, report)
             .map(|upgrade| Object::Upgrade(Box::new(upgrade))),
+        Kind::Waiver => {
+            waiver::waiver(metadata, spec, report).map(|waiver| Object::Waiver(Box::new(waiver)))
+        }
     }
 }
 

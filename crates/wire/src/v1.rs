@@ -1,6 +1,6 @@
 //! The v1 API types: `apiVersion: windlass.dev/v1`. (Map of the room.)
 //!
-//! `cluster` and `upgrade` are what users write; `status` and its neighbours are what programs read.
+//! `cluster`, `upgrade` and `waiver` are what users write; `status` and its neighbours are what programs read.
 //! Values in them are engine values already: whoever holds one need not ask again whether it is sound.
 //! Must never know: where the text came from. Stories: `tests/it/`.
 
@@ -17,9 +17,11 @@ pub mod security;
 pub mod snapshot;
 pub mod status;
 pub mod upgrade;
+pub mod waiver;
 
 use crate::v1::cluster::Cluster;
 use crate::v1::upgrade::Upgrade;
+use crate::v1::waiver::Waiver;
 use serde::Serialize;
 
 /// The version of the API that these types are.
@@ -33,15 +35,18 @@ pub enum Object {
     Cluster(Box<Cluster>),
     /// `kind: Upgrade`
     Upgrade(Box<Upgrade>),
+    /// `kind: Waiver`
+    Waiver(Box<Waiver>),
 }
 
 impl Object {
-    /// `Cluster`, `Upgrade`.
+    /// `Cluster`, `Upgrade`, `Waiver`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Cluster(_) => "Cluster",
             Self::Upgrade(_) => "Upgrade",
+            Self::Waiver(_) => "Waiver",
         }
     }
 
@@ -51,6 +56,7 @@ impl Object {
         match self {
             Self::Cluster(cluster) => cluster.metadata.name.as_str(),
             Self::Upgrade(upgrade) => upgrade.metadata.name.as_str(),
+            Self::Waiver(waiver) => waiver.metadata.name.as_str(),
         }
     }
 

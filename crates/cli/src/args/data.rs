@@ -55,7 +55,8 @@ pub struct InitKafkaArgs {
 #[command(after_help = "\
 `kind: Cluster` is registered or changed; `kind: Upgrade` is asked for, as
 `windlass upgrade -d` would, and waits for `windlass approve` unless it says
-`approve: true`. The same file again changes nothing.
+`approve: true`; `kind: Waiver` lets one finding pass, until it ends. The same
+file again changes nothing.
 
 Examples:
   windlass apply -f orders.yaml --dry-run
@@ -91,13 +92,18 @@ pub struct DescribeArgs {
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 The cluster itself is not touched, and its runs stay readable. A cluster with a
-live run is not forgotten.
+live run is not forgotten. With --waiver only that waiver is forgotten: what it
+let pass bars the next run again.
 
-Example:
-  windlass forget orders")]
+Examples:
+  windlass forget orders
+  windlass forget orders --waiver audit-may-pause")]
 pub struct ForgetArgs {
     /// The registered cluster
     pub cluster: ClusterName,
+    /// Only this waiver of it
+    #[arg(long, value_name = "NAME")]
+    pub waiver: Option<String>,
 }
 
 /// What is looked at: a registered cluster, addresses, or a snapshot in a file.

@@ -343,6 +343,7 @@ pub struct ConfirmArgs {
 /// `windlass waive`
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
+For all runs to come: `kind: Waiver` in a file, and windlass apply.
 It counts at the moment when the check binds: a waiver that has ended by then
 bars again. Some checks can never be waived.
 

@@ -3,7 +3,10 @@
 //! All files are read before anything is changed.
 //! Must never know: how files are read. Stories: `tests/it/files.rs`.
 
+mod waiver;
+
 use crate::args::data::ApplyArgs;
+use crate::assemble;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use crate::outlet::style::Tone;
@@ -19,6 +22,7 @@ use windlass_runner::desk::Asked;
 use windlass_runner::ports::store::{Created, Registration};
 use windlass_wire::convert::{ClusterDeclared, UpgradeAsked};
 use windlass_wire::diff::{Change, diff};
+use windlass_wire::registered::Registered;
 use windlass_wire::v1::cluster::Cluster;
 use windlass_wire::v1::reach::Reach;
 use windlass_wire::v1::upgrade::Upgrade;
@@ -28,7 +32,7 @@ use windlass_wire::v1::{API_VERSION, Object};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Applied {
-    /// `Cluster`, `Upgrade`
+    /// `Cluster`, `Upgrade`, `Waiver`
     kind: &'static str,
     /// Its `metadata.name`.
     name: String,
@@ -74,6 +78,12 @@ pub async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failed> {
     } else {
         Manner::Changing
     };
+    for object in &objects {
+        match object {
+            Object::Waiver(waiver) => waiver::sound(context, &objects, waiver).await?,
+            Object::Cluster(_) | Object::Upgrade(_) => {}
+        }
+    }
     let mut items = Vec::new();
     for object in &objects {
         let item = match object {
@@ -82,6 +92,7 @@ pub async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Failed> {
                 let policy = policy_of(context, &objects, &upgrade.spec.cluster).await?;
                 self::upgrade(context, upgrade, &policy, manner).await?
             }
+            Object::Waiver(waiver) => waiver::apply(context, waiver, manner).await?,
         };
         if !context.outlet.is_data() {
             say(context, object, &item);
@@ -143,7 +154,7 @@ fn anchored(object: Object, file: &Path) -> Object {
             }
             Object::Cluster(cluster)
         }
-        Object::Upgrade(upgrade) => Object::Upgrade(upgrade),
+        Object::Upgrade(_) | Object::Waiver(_) => object,
     }
 }
 
@@ -169,11 +180,11 @@ fn text_of(path: &Path) -> Result<String, Failed> {
 
 async fn cluster(context: &Context, cluster: &Cluster, manner: Manner) -> Result<Applied, Failed> {
     let name = &cluster.metadata.name;
-    let object = Object::Cluster(Box::new(cluster.clone()));
-    let json = object.to_json();
     let known = context.world.store.registered(name).await?;
-    let changes = match &known {
-        Some(known) => diff(&serde_json::from_str(&known.object)?, &json),
+    let kept = known.as_ref().map(assemble::registered).transpose()?;
+    let json = |cluster: &Cluster| Object::Cluster(Box::new(cluster.clone())).to_json();
+    let changes = match &kept {
+        Some(kept) => diff(&json(&kept.cluster), &json(cluster)),
         None => Vec::new(),
     };
     let outcome = match (&known, changes.is_empty()) {
@@ -185,7 +196,11 @@ async fn cluster(context: &Context, cluster: &Cluster, manner: Manner) -> Result
         let registration = Registration {
             name: name.clone(),
             identity: known.and_then(|known| known.identity),
-            object: json.to_string(),
+            object: Registered {
+                cluster: cluster.clone(),
+                waivers: kept.map_or_else(Vec::new, |kept| kept.waivers),
+            }
+            .text(),
             changed: context.now().wall,
         };
         context.world.store.register(registration).await?;
@@ -210,13 +225,13 @@ async fn policy_of(
         Object::Cluster(cluster) if cluster.metadata.name == *name => {
             Some(cluster.spec.policy.clone())
         }
-        Object::Cluster(_) | Object::Upgrade(_) => None,
+        Object::Cluster(_) | Object::Upgrade(_) | Object::Waiver(_) => None,
     });
     match given {
         Some(policy) => Ok(policy),
         None => {
             let registration = context.desk.registered(name).await?;
-            Ok(crate::assemble::declared(&registration)?.spec.policy)
+            Ok(assemble::declared(&registration)?.spec.policy)
         }
     }
 }
@@ -248,17 +263,16 @@ async fn upgrade(
     if manner == Manner::Showing {
         return Ok(item("asked", None));
     }
-    let system = ClusterDeclared::of(&crate::assemble::declared(
-        &context.desk.registered(&wanted.cluster).await?,
-    )?)
-    .system;
+    let registered = context.desk.registered(&wanted.cluster).await?;
+    let registered = assemble::registered(&registered)?;
+    let system = ClusterDeclared::of(&registered.cluster).system;
     let catalog = context.catalogs.of(system.name())?;
     let asked = Asked {
         cluster: wanted.cluster.clone(),
         goal: wanted.goal.clone(),
         policy: wanted.policy(policy),
         approval: wanted.approval,
-        waivers: Vec::new(),
+        waivers: registered.given(context.now().wall),
         by: context.user.clone(),
         key: wanted.key.clone(),
     };
@@ -333,6 +347,20 @@ fn say(context: &Context, object: &Object, item: &Applied) {
                 &format!("refused: run {run} of {cluster} lives: windlass status {cluster}"),
             );
         }
+        (Object::Waiver(waiver), "new" | "changed") => {
+            let spec = &waiver.spec;
+            let glyph = match item.outcome {
+                "new" => style.paint(Tone::Good, "+"),
+                _ => style.paint(Tone::Warn, "~"),
+            };
+            let until = windlass_wire::stamp::long(spec.until, &context.zone);
+            let text = format!(
+                "{would}waived: {} of {} may pass until {until}: {}",
+                spec.check, spec.cluster, spec.reason
+            );
+            head(&glyph, &text);
+        }
+        (Object::Waiver(_), _) => head(&style.dot(), "unchanged"),
         (Object::Upgrade(_), _) => head(&style.dot(), &format!("unchanged: run {run}")),
         (Object::Cluster(_), _) => head(&style.dot(), "unchanged"),
     }

@@ -113,7 +113,7 @@ fn judged(looked: &Looked, goal: Option<&Goal>) -> Judged {
         &looked.policy.checks,
         &looked.snapshot,
         way.as_ref(),
-        &[],
+        &looked.waivers,
         now().wall,
     );
     Judged { found, refusal }

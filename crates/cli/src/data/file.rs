@@ -41,6 +41,7 @@ pub fn snapshot(bare: &Bare, path: &Path) -> Result<Looked, Failed> {
         shown: read.cluster.or(stem).unwrap_or_default(),
         typed: format!("-f {shown}"),
         policy,
+        waivers: Vec::new(),
         catalog,
         snapshot: read.snapshot,
         origin: Origin::File,

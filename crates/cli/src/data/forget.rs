@@ -5,6 +5,8 @@
 use crate::args::data::ForgetArgs;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use windlass_engine::nearest::nearest;
+use windlass_runner::ports::store::Registration;
 
 /// Runs it.
 ///
@@ -12,7 +14,10 @@ use crate::exit::{Exit, Failed};
 /// Where it is not registered, or the store fails.
 pub async fn run(context: &Context, args: &ForgetArgs) -> Result<Exit, Failed> {
     let (outlet, name) = (&context.outlet, &args.cluster);
-    context.desk.registered(name).await?;
+    let registration = context.desk.registered(name).await?;
+    if let Some(waiver) = &args.waiver {
+        return self::waiver(context, registration, waiver).await;
+    }
     let live = context.world.store.live().await?;
     if let Some(row) = live.iter().find(|row| row.cluster == *name) {
         outlet.note(&format!(
@@ -28,6 +33,34 @@ pub async fn run(context: &Context, args: &ForgetArgs) -> Result<Exit, Failed> {
     context.world.store.forget(name).await?;
     outlet.note(&format!(
         "{name} is forgotten; the cluster itself was not touched"
+    ));
+    Ok(Exit::Done)
+}
+
+async fn waiver(context: &Context, of: Registration, name: &str) -> Result<Exit, Failed> {
+    let mut kept = crate::assemble::registered(&of)?;
+    let cluster = &of.name;
+    let Some(at) = kept.waivers.iter().position(|w| w.metadata.name == name) else {
+        let known = kept.waivers.iter().map(|w| w.metadata.name.as_str());
+        let hint = match nearest(name, known) {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("windlass describe {cluster} names them"),
+        };
+        return Err(Failed::hinted(
+            format!("{cluster} has no waiver {name}"),
+            hint,
+        ));
+    };
+    let gone = kept.waivers.remove(at);
+    let registration = Registration {
+        object: kept.text(),
+        changed: context.now().wall,
+        ..of
+    };
+    context.world.store.register(registration).await?;
+    let check = gone.spec.check;
+    context.outlet.note(&format!(
+        "waiver {name} is forgotten: {check} bars the next run again"
     ));
     Ok(Exit::Done)
 }

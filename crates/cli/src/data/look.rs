@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use std::sync::Arc;
 use windlass_engine::ask::{Ask, meant};
 use windlass_engine::catalog::Catalog;
+use windlass_engine::check::Waiver;
 use windlass_engine::names::{ClusterName, Identity, RiskName};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
@@ -172,6 +173,8 @@ pub struct Looked {
     pub typed: String,
     /// The user's will.
     pub policy: Policy,
+    /// What may pass, as far as it has not ended.
+    pub waivers: Vec<Waiver>,
     /// The makers' facts.
     pub catalog: Arc<Catalog>,
     /// What was seen.
@@ -230,7 +233,8 @@ pub async fn registered(
     way: Way<'_>,
 ) -> Result<Looked, Failed> {
     let registration = context.desk.registered(name).await?;
-    let declared = ClusterDeclared::of(&crate::assemble::declared(&registration)?);
+    let registered = crate::assemble::registered(&registration)?;
+    let declared = ClusterDeclared::of(&registered.cluster);
     let catalog = context.catalogs.of(declared.system.name())?;
     let target = context.assembly.join(&declared)?;
     match target.identity().await {
@@ -247,6 +251,7 @@ pub async fn registered(
         typed: name.to_string(),
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
+        waivers: registered.given(context.now().wall),
         catalog,
         origin: Origin::Live,
     })
@@ -306,6 +311,7 @@ pub async fn addresses(
         typed: format!("--bootstrap {}{}", texts.join(","), reach.typed()),
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
+        waivers: Vec::new(),
         catalog,
         origin: Origin::Live,
     })

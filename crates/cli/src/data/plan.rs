@@ -61,7 +61,7 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
         &looked.policy.checks,
         &looked.snapshot,
         Some(&way),
-        &[],
+        &looked.waivers,
         now().wall,
     );
     let tally = Tally::of(&found);

@@ -206,7 +206,9 @@ async fn of_store(context: &Context, args: &BundleArgs, pack: &mut Pack) -> Resu
     };
     let mut files = Vec::new();
     for registration in store.registrations().await? {
-        let object: Value = serde_json::from_str(&registration.object)?;
+        // The cluster's own object stands first; one that is no longer understood is packed all the same.
+        let mut objects = serde_json::Deserializer::from_str(&registration.object).into_iter();
+        let object: Value = objects.next().transpose()?.unwrap_or_default();
         // All are read, so that the secrets of one are masked in the log of another.
         let masked = pack.mask.object(&object);
         if named.as_ref().is_none_or(|name| *name == registration.name) {

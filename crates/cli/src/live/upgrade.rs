@@ -239,7 +239,8 @@ async fn begin(
             "approve in advance with --yes, or leave it in the background with -d and approve later",
         ));
     }
-    let declared = ClusterDeclared::of(&assemble::declared(&registered)?);
+    let registered = assemble::registered(&registered)?;
+    let declared = ClusterDeclared::of(&registered.cluster);
     let catalog = context.catalogs.of(declared.system.name())?;
     let asked = Asked {
         cluster: cluster.clone(),
@@ -250,7 +251,7 @@ async fn begin(
             (None, true) => Approval::InAdvance,
             (None, false) => Approval::Asked,
         },
-        waivers: Vec::new(),
+        waivers: registered.given(context.now().wall),
         by: context.user.clone(),
         key: start.key.clone().unwrap_or_else(|| post::key(context)),
     };

@@ -60,6 +60,8 @@ pub struct Known {
     pub changed: String,
     /// Its live run, in a sentence.
     pub run: Option<String>,
+    /// What may pass, a sentence each.
+    pub waivers: Vec<String>,
 }
 
 /// All of a declaration.
@@ -109,6 +111,9 @@ pub fn describe(outlet: &Outlet, declared: &ClusterDeclared, known: &Known) -> V
         None => say("releases", "not declared: no member can be moved"),
     }
     say("policy", &policy(declared));
+    for waiver in &known.waivers {
+        say("waived", waiver);
+    }
     if let Some(run) = &known.run {
         say("run", run);
     }

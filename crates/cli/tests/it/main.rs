@@ -12,3 +12,4 @@ mod live;
 mod run;
 mod scenarios;
 mod usage;
+mod waivers;

@@ -14,15 +14,7 @@ pub(super) fn upgrade(
     spec: Option<Field<'_>>,
     report: &mut Report<'_>,
 ) -> Option<Upgrade> {
-    let name = metadata
-        .and_then(|field| field.fields(report))
-        .and_then(|mut fields| {
-            let name = fields
-                .need("name", "the key of this request")
-                .and_then(|field| field.value(value::name, report));
-            fields.end(report);
-            name
-        });
+    let metadata = key(metadata, "the key of this request", report);
     let mut fields = spec?.fields(report)?;
     let cluster = fields
         .need("cluster", "the name of a registered cluster")
@@ -67,7 +59,7 @@ pub(super) fn upgrade(
     fields.end(report);
     Some(Upgrade {
         api_version: API_VERSION,
-        metadata: Key { name: name? },
+        metadata: metadata?,
         spec: UpgradeSpec {
             cluster: cluster?.into(),
             to: to?,
@@ -80,6 +72,16 @@ pub(super) fn upgrade(
             approve: given(approve)?.unwrap_or(false),
         },
     })
+}
+
+/// `metadata` with nothing but a name.
+pub(super) fn key(metadata: Option<Field<'_>>, what: &str, report: &mut Report<'_>) -> Option<Key> {
+    let mut fields = metadata?.fields(report)?;
+    let name = fields
+        .need("name", what)
+        .and_then(|field| field.value(value::name, report));
+    fields.end(report);
+    Some(Key { name: name? })
 }
 
 /// A field that may be left out, and was read if it was not: `None` where reading it failed.

@@ -8,7 +8,7 @@ use crate::v1::plan::goal_word;
 use serde::Serialize;
 use serde_json::Value;
 use windlass_engine::calendar::hours::{Bar, Why};
-use windlass_engine::check::Finding;
+use windlass_engine::check::{Finding, Waiver};
 use windlass_engine::names::Subject;
 use windlass_engine::run::command::Answered;
 use windlass_engine::run::event::{Approval, Approver, Cause, End, Event};
@@ -123,9 +123,17 @@ pub fn says(event: &Event, call: &dyn Fn(&Subject) -> String) -> String {
                 Approval::Asked => "",
             };
             let goal = goal_word(&request.goal);
+            let waived = request.waivers.iter().map(|waiver| {
+                let Waiver {
+                    check, by, reason, ..
+                } = waiver;
+                format!("; {check} may pass, by {by}: {reason}")
+            });
             format!(
-                "{} asked for {goal} on {}{ahead}",
-                request.by, request.cluster
+                "{} asked for {goal} on {}{ahead}{}",
+                request.by,
+                request.cluster,
+                waived.collect::<String>()
             )
         }
         Event::Taken { epoch, holder, .. } => format!("{holder} carries it, epoch {epoch}"),

@@ -250,7 +250,7 @@ fn an_unknown_kind_and_api_version() {
     error: `kind`: `Clutser` is not known
      --> orders.yaml:2:7
     2 | kind: Clutser
-      |       ^^^^^^^ expected `Cluster` or `Upgrade`
+      |       ^^^^^^^ expected one of `Cluster`, `Upgrade`, `Waiver`
       = help: did you mean `Cluster`?
     "#);
 }

@@ -13,7 +13,7 @@ pub fn cluster(text: &str) -> Cluster {
             .into_iter()
             .find_map(|object| match object {
                 Object::Cluster(cluster) => Some(*cluster),
-                Object::Upgrade(_) => None,
+                Object::Upgrade(_) | Object::Waiver(_) => None,
             })
             .expect("a cluster"),
         Err(found) => panic!(

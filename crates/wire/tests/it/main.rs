@@ -24,3 +24,4 @@ mod snapshot;
 mod ssh;
 mod status;
 mod texts;
+mod waiver;
