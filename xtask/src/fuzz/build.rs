@@ -10,8 +10,9 @@ use crate::workspace::{NotSo, Trouble, cargo, target};
 
 /// What `cargo fuzz` passes without a sanitizer, which only a nightly toolchain has: counters and a table of
 /// places for the driver, and comparisons told to it. One unit of code, so that each place is counted once.
-const FLAGS: [&str; 7] = [
-    "--cfg=fuzzing",
+const FLAGS: [&str; 8] = [
+    "--cfg",
+    "fuzzing",
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",

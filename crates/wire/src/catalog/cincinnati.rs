@@ -5,7 +5,7 @@
 //! docs/design/cincinnati.md, and its update service's conditional edges).
 //! Must never know: where a graph was fetched. Stories: `tests/it/cincinnati.rs`.
 
-use super::place;
+use super::{HOPS_MAX_COUNT, OBJECTS_MAX_COUNT, place};
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,6 +183,19 @@ struct Wrong {
 fn catalog(graph: &Graph, origin: &Origin<'_>) -> Result<Catalog, Wrong> {
     use place::Step::{At, In};
     let source = || origin.source.to_owned();
+    let conditional = graph.conditional_edges.iter();
+    let conditional = conditional.map(|group| group.edges.len()).sum::<usize>();
+    for (list, count, most) in [
+        ("nodes", graph.nodes.len(), OBJECTS_MAX_COUNT),
+        ("edges", graph.edges.len() + conditional, HOPS_MAX_COUNT),
+    ] {
+        if count > most {
+            return Err(Wrong {
+                path: vec![In(list)],
+                message: format!("{count} {list}, above {most}"),
+            });
+        }
+    }
     let mut releases = Vec::with_capacity(graph.nodes.len());
     let mut versions = Vec::with_capacity(graph.nodes.len());
     let mut seen: BTreeMap<Version, usize> = BTreeMap::new();

@@ -206,3 +206,17 @@ fn a_risk_that_is_described_at_no_address_is_named_with_its_place() {
       |                    ^
     "#);
 }
+
+#[test]
+fn more_hops_than_any_graph_has_are_named() {
+    let hops = vec!["[0,1]"; 50_001].join(",");
+    let text = format!(
+        "{{\"nodes\":[{{\"version\":\"1.0\"}},{{\"version\":\"1.1\"}}],\n\"edges\":[{hops}]}}"
+    );
+    let said = wrong(&text);
+    assert!(
+        said.starts_with("error: 50001 edges, above 50000\n --> graph.json:2:"),
+        "{}",
+        &said[..200]
+    );
+}
