@@ -156,9 +156,9 @@ fn aliases_by_the_million_and_deep_nests_end_in_words() {
         bomb,
         merged,
         "system: &a [".repeat(1_000),
-        "[".repeat(100_000),
-        "- ".repeat(100_000),
-        "x".repeat(11 << 20),
+        "[".repeat(10_000),
+        "- ".repeat(10_000),
+        "x\n".repeat(6 << 20),
     ] {
         let found = load("s.yaml", &text).expect_err("no catalog");
         assert!(!render(&found, Ink::Plain).is_empty());
