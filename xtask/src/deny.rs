@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::peers::process::run as output;
-use crate::workspace::{NotSo, Trouble, cargo};
+use crate::workspace::{NotSo, Trouble, cargo, root};
 
 /// Licences that ask for no more than a notice.
 const ALLOWED: [&str; 14] = [
@@ -48,15 +48,39 @@ const BANNED: [(&str, &str); 6] = [
     ("rsa", "RUSTSEC-2023-0071 has no fix"),
 ];
 
-/// Looks at every crate in the built tree and prints what is not allowed.
+/// Allowed in what only the fuzz targets are built of, which are never shipped: a notice is asked for there too.
+const ALLOWED_UNSHIPPED: [(&str, &str); 1] = [("libfuzzer-sys", "(MIT OR Apache-2.0) AND NCSA")];
+
+/// The two trees: what windlass is built of, and what the fuzz targets are built of.
+const TREES: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
+
+/// Looks at every crate in the built trees and prints what is not allowed.
 ///
 /// # Errors
 /// When cargo cannot be asked, or something is not allowed.
 pub fn run() -> Result<(), Trouble> {
+    for tree in TREES {
+        allowed(tree)?;
+    }
+    let lock = |manifest: &str| {
+        let lock = root().join(manifest).with_file_name("Cargo.lock");
+        std::fs::read_to_string(lock)
+    };
+    let apart = apart(&lock(TREES[0])?, &lock(TREES[1])?);
+    apart.iter().for_each(|crate_| eprintln!("{crate_}"));
+    if apart.is_empty() {
+        return Ok(());
+    }
+    Err(NotSo("fuzz/Cargo.lock tests other crates than are shipped".into()).into())
+}
+
+fn allowed(manifest: &str) -> Result<(), Trouble> {
     // The built tree, not the lock file: that names crates which no feature turns on.
     let tree = output(&mut cargo(&[
         "tree",
         "--locked",
+        "--manifest-path",
+        manifest,
         "--workspace",
         "--edges",
         "normal,build",
@@ -73,7 +97,7 @@ pub fn run() -> Result<(), Trouble> {
             Err(NotSo("cargo named no crates: nothing was looked at".into()).into())
         }
         0 => {
-            eprintln!("{} crates, all allowed", crates.len());
+            eprintln!("{manifest}: {} crates, all allowed", crates.len());
             Ok(())
         }
         count => Err(NotSo(format!(
@@ -84,6 +108,31 @@ pub fn run() -> Result<(), Trouble> {
     }
 }
 
+/// Crates that both lock files name, and the second in a version that the first does not.
+fn apart(shipped: &str, fuzzed: &str) -> Vec<String> {
+    let shipped = locked(shipped);
+    let names: BTreeSet<&str> = shipped.iter().map(|(name, _)| *name).collect();
+    let mut apart: Vec<String> = locked(fuzzed)
+        .difference(&shipped)
+        .filter(|(name, _)| names.contains(name))
+        .map(|(name, version)| format!("fuzz/Cargo.lock: {name} {version} is not in Cargo.lock"))
+        .collect();
+    apart.sort();
+    apart
+}
+
+/// Names and versions of a lock file.
+fn locked(lock: &str) -> BTreeSet<(&str, &str)> {
+    lock.split("[[package]]")
+        .filter_map(|block| Some((quoted(block, "name = \"")?, quoted(block, "version = \"")?)))
+        .collect()
+}
+
+fn quoted<'t>(block: &'t str, field: &str) -> Option<&'t str> {
+    let (_, rest) = block.split_once(field)?;
+    rest.split('"').next()
+}
+
 fn finding(line: &str) -> Option<String> {
     let (package, licence) = line.split_once('\t')?;
     let name = package.split(' ').next()?;
@@ -92,7 +141,8 @@ fn finding(line: &str) -> Option<String> {
     }
     // A star marks a crate that was printed before.
     let licence = licence.trim_end_matches("(*)").trim();
-    (!is_allowed(licence)).then(|| format!("{package} has licence {licence:?}"))
+    let is_unshipped = ALLOWED_UNSHIPPED.contains(&(name, licence));
+    (!is_unshipped && !is_allowed(licence)).then(|| format!("{package} has licence {licence:?}"))
 }
 
 /// Whether a licence expression can be met with allowed ones: one side of `OR`, both of `AND`.
@@ -169,6 +219,19 @@ mod tests {
         ] {
             assert!(!is_allowed(refused), "{refused}");
         }
+    }
+
+    #[test]
+    fn what_is_fuzzed_is_what_is_shipped() {
+        let package = |name: &str, version: &str| {
+            format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n\n")
+        };
+        let shipped =
+            package("serde", "1.0.1") + &package("syn", "2.0.0") + &package("syn", "3.0.0");
+        let same = package("serde", "1.0.1") + &package("syn", "3.0.0") + &package("cc", "1.0.0");
+        assert!(apart(&shipped, &same).is_empty());
+        let found = apart(&shipped, &package("serde", "1.0.2"));
+        assert_eq!(found, ["fuzz/Cargo.lock: serde 1.0.2 is not in Cargo.lock"]);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod demo;
 pub mod deny;
 mod dice;
 pub mod figure;
+pub mod fuzz;
 pub mod lab;
 pub mod oracle;
 pub mod peers;

@@ -15,6 +15,10 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   tidy             floors and house rules
   shapes           writes docs/json.md anew from the types that are printed
   deny             licences and banned crates
+  fuzz [NAME] [--seconds N] [--keep]
+                   readers of files against bytes that a driver makes up
+  fuzz NAME --again FILE
+                   one input once more
   figure NAME      measure one figure; --list names them
   lab [VERSION] [--separated]
                    a real Kafka cluster on loopback until Enter is pressed
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
         Some((&"tidy", [])) => xtask::tidy::run(),
         Some((&"shapes", [])) => xtask::shapes::run(),
         Some((&"deny", [])) => xtask::deny::run(),
+        Some((&"fuzz", rest)) => xtask::fuzz::run(rest),
         Some((&"figure", [name])) => xtask::figure::run(name),
         Some((&"figure-child", rest)) => xtask::figure::child(rest),
         Some((&"lab", rest)) => xtask::lab::run(rest),

@@ -10,7 +10,7 @@ use crate::peers::kafka::{ROLL, release};
 use crate::peers::{machines, sshd};
 use crate::troubles::{self, Half};
 use crate::workspace::{NotSo, Trouble, cargo};
-use crate::{deny, tidy};
+use crate::{deny, fuzz, tidy};
 
 /// Which troubles are tried on real clusters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,13 @@ impl Extent {
 /// When a step fails; its own output says what is wrong.
 pub fn run(extent: Extent) -> Result<(), Trouble> {
     step("format", || {
-        passes(&mut cargo(&["fmt", "--all", "--check"])?)
+        passes(&mut cargo(&["fmt", "--all", "--check"])?)?;
+        passes(&mut cargo(&[
+            "fmt",
+            "--check",
+            "--manifest-path",
+            "fuzz/Cargo.toml",
+        ])?)
     })?;
     step("tidy", tidy::run)?;
     step("deny", deny::run)?;
@@ -74,6 +80,7 @@ pub fn run(extent: Extent) -> Result<(), Trouble> {
                 .env(troubles::ASKED, extent.troubles()),
         )
     })?;
+    step("fuzz", fuzz::test)?;
     if extent == Extent::Quick {
         eprintln!("== left out, for `cargo xtask test --all`:");
         for trouble in troubles::of(Half::Long) {

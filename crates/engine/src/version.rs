@@ -36,7 +36,8 @@ impl Version {
     /// Reads `[v]N(.N)*[suffix]`; the suffix begins at the first `-`, `+` or letter.
     ///
     /// # Errors
-    /// [`VersionError`] where no number leads, a number does not fit, or a dot stands loose.
+    /// [`VersionError`] where no number leads, a number does not fit, or a dot stands loose: two together
+    /// are the mark of a [`Range`], which could not be told from them.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
         let wrong = || VersionError {
             found: text.to_string(),
@@ -52,7 +53,8 @@ impl Version {
             .split('.')
             .map(|part| part.parse::<u32>().map_err(|_| wrong()))
             .collect::<Result<Vec<u32>, _>>()?;
-        if suffix.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        let loose = suffix.ends_with('.') || suffix.contains("..");
+        if loose || suffix.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(wrong());
         }
         Ok(Self::new(text, numbers, suffix))
@@ -316,8 +318,27 @@ mod tests {
 
     #[test]
     fn what_is_no_version_is_said() {
-        for text in ["", "latest", "4..1", "4.1.", "4 1", "99999999999"] {
+        for text in [
+            "",
+            "latest",
+            "4..1",
+            "4.1.",
+            "4 1",
+            "99999999999",
+            "4.1-a.",
+            "4.1-a..b",
+        ] {
             assert!(Version::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_that_is_shown_is_read_as_the_same() {
+        // Shown without its blank, the first end would run into the dots.
+        assert!(Range::parse("1.31-aliyun. .. 4.0").is_err());
+        for text in ["1.31-a.b .. 4.0", "v1.31.x..", ".. 4.0+k3s1", "..", "4.0"] {
+            let range = Range::parse(text).expect(text);
+            assert_eq!(Range::parse(&range.to_string()), Ok(range));
         }
     }
 

@@ -16,11 +16,18 @@ use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use crate::field::one_of;
 use crate::node;
 use serde_saphyr::Error;
-use windlass_engine::catalog::Catalog;
+use windlass_engine::catalog::{Catalog, Part};
 use windlass_engine::nearest::nearest;
 
 /// Imported graphs have thousands of hops; ten megabytes of them were named by mistake.
 const CATALOG_MAX_BYTES: usize = 10 << 20;
+
+/// The largest graph that is served has 12,421 hops (data of 2026-11); four times that.
+const HOPS_MAX_COUNT: usize = 50_000;
+
+/// The largest catalog of the house has some hundred objects. Faults are looked for by comparing them with
+/// each other, so that a file of a megabyte could hold a reader for minutes.
+const OBJECTS_MAX_COUNT: usize = 2_000;
 
 /// A catalog file that others may extend.
 #[derive(Clone, Debug)]
@@ -89,11 +96,48 @@ pub fn load(file: &str, text: &str) -> Result<Catalog, Vec<Diagnostic>> {
         return Err(found);
     }
     let options = serde_saphyr::options! { budget: None };
-    serde_saphyr::from_str_with_options::<Catalog>(text, options).map_err(|error| {
-        let mut report = Report::new(file, text);
-        report.say(told(&error, text));
-        report.into_found()
-    })
+    let catalog =
+        serde_saphyr::from_str_with_options::<Catalog>(text, options).map_err(|error| {
+            let mut report = Report::new(file, text);
+            report.say(told(&error, text));
+            report.into_found()
+        })?;
+    match too_many(&catalog) {
+        Some((list, message)) => Err(place::too_large(file, text, list, message)),
+        None => Ok(catalog),
+    }
+}
+
+/// The longest list of a catalog that holds more than can be compared, and what is said of it.
+fn too_many(catalog: &Catalog) -> Option<(Part, String)> {
+    let c = catalog;
+    if c.edges.len() > HOPS_MAX_COUNT {
+        let message = format!("more than {HOPS_MAX_COUNT} hops");
+        return Some((Part::Edges, message));
+    }
+    let lists = [
+        (Part::Components, c.components.len()),
+        (Part::Releases, c.releases.len()),
+        (Part::Lines, c.lines.len()),
+        (Part::Levels, c.levels.len()),
+        (Part::Paths, c.paths.len()),
+        (Part::Risks, c.risks.len()),
+        (Part::Blocked, c.blocked.len()),
+        (Part::Skew, c.skew.len()),
+        (Part::Facts, c.facts.len()),
+        (Part::Checks, c.checks.len()),
+        (Part::Hazards, c.hazards.len()),
+        (Part::Actions, c.actions.len()),
+        (Part::Offers, c.offers.len()),
+        (Part::Advisories, c.advisories.len()),
+    ];
+    let all: usize = lists.iter().map(|(_, count)| count).sum();
+    if all <= OBJECTS_MAX_COUNT {
+        return None;
+    }
+    let (longest, _) = lists.into_iter().max_by_key(|(_, count)| *count)?;
+    let message = format!("{all} objects beside hops, above {OBJECTS_MAX_COUNT}");
+    Some((longest, message))
 }
 
 /// The parser's words, in ours.

@@ -5,7 +5,7 @@
 //! docs/design/cincinnati.md, and its update service's conditional edges).
 //! Must never know: where a graph was fetched. Stories: `tests/it/cincinnati.rs`.
 
-use super::place;
+use super::{HOPS_MAX_COUNT, OBJECTS_MAX_COUNT, place};
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,6 +183,19 @@ struct Wrong {
 fn catalog(graph: &Graph, origin: &Origin<'_>) -> Result<Catalog, Wrong> {
     use place::Step::{At, In};
     let source = || origin.source.to_owned();
+    let conditional = graph.conditional_edges.iter();
+    let conditional = conditional.map(|group| group.edges.len()).sum::<usize>();
+    for (list, count, most) in [
+        ("nodes", graph.nodes.len(), OBJECTS_MAX_COUNT),
+        ("edges", graph.edges.len() + conditional, HOPS_MAX_COUNT),
+    ] {
+        if count > most {
+            return Err(Wrong {
+                path: vec![In(list)],
+                message: format!("{count} {list}, above {most}"),
+            });
+        }
+    }
     let mut releases = Vec::with_capacity(graph.nodes.len());
     let mut versions = Vec::with_capacity(graph.nodes.len());
     let mut seen: BTreeMap<Version, usize> = BTreeMap::new();
@@ -232,16 +245,20 @@ fn catalog(graph: &Graph, origin: &Origin<'_>) -> Result<Catalog, Wrong> {
     let mut risks: BTreeMap<&str, (&ServedRisk, Risk)> = BTreeMap::new();
     for (at, group) in graph.conditional_edges.iter().enumerate() {
         for (which, risk) in group.risks.iter().enumerate() {
+            let field = |name: &'static str| {
+                let group = [In("conditionalEdges"), At(at)];
+                [&group[..], &[In("risks"), At(which), In(name)]].concat()
+            };
+            if !(risk.url.is_empty() || is_address(&risk.url)) {
+                return Err(Wrong {
+                    path: field("url"),
+                    message: format!("`{}` is no address: expected https://…", risk.url),
+                });
+            }
             match risks.get(risk.name.as_str()) {
                 Some((first, _)) if *first != risk => {
                     return Err(Wrong {
-                        path: vec![
-                            In("conditionalEdges"),
-                            At(at),
-                            In("risks"),
-                            At(which),
-                            In("name"),
-                        ],
+                        path: field("name"),
                         message: format!("risk {} is described twice, and differently", risk.name),
                     });
                 }
@@ -274,6 +291,8 @@ fn catalog(graph: &Graph, origin: &Origin<'_>) -> Result<Catalog, Wrong> {
         }
     }
     edges.sort();
+    // A graph is a set of hops, however often one is served.
+    edges.dedup();
     Ok(Catalog {
         system: origin.system.to_owned(),
         as_of: origin.as_of.to_owned(),
@@ -358,7 +377,17 @@ pub fn export(catalog: &Catalog) -> Result<Graph, Unsaid> {
                 .insert(hop);
         }
     }
-    let mut conditional_edges = Vec::with_capacity(groups.len());
+    // A risk that no hop carries is served by itself, where the protocol has words for it.
+    let mut conditional_edges: Vec<Conditional> = catalog
+        .risks
+        .iter()
+        .filter(|risk| !groups.keys().any(|names| names.contains(&&risk.name)))
+        .filter_map(|risk| served(risk).ok())
+        .map(|risk| Conditional {
+            edges: Vec::new(),
+            risks: vec![risk],
+        })
+        .collect();
     for (names, hops) in groups {
         let risks = names.into_iter().map(|name| {
             let mut known = catalog.risks.iter();
@@ -439,9 +468,8 @@ fn served(risk: &Risk) -> Result<ServedRisk, Unsaid> {
             fact: fact.clone(),
         }),
     });
-    let is_address = risk.source.starts_with("https://") || risk.source.starts_with("http://");
     Ok(ServedRisk {
-        url: if is_address {
+        url: if is_address(&risk.source) {
             risk.source.clone()
         } else {
             String::new()
@@ -450,6 +478,10 @@ fn served(risk: &Risk) -> Result<ServedRisk, Unsaid> {
         message: risk.message.clone(),
         matching_rules: rules.collect::<Result<_, _>>()?,
     })
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn said(file: &str, text: &str, at: usize, code: Code, message: String) -> Vec<Diagnostic> {

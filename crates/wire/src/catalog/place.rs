@@ -14,6 +14,10 @@ pub fn linted(file: &str, text: &str, lints: &[Lint]) -> Vec<Diagnostic> {
     let mut report = Report::new(file, text);
     let tree = tree(text);
     for lint in lints {
+        // Each place is a walk over the file, and no more are shown.
+        if report.is_full() {
+            break;
+        }
         let place = tree.as_ref().and_then(|tree| place(tree, &lint.about));
         report.say(Told {
             code: Code::Lint,
@@ -44,6 +48,21 @@ pub(super) fn extends(
         message,
         label,
         help: Some(help.to_owned()),
+    });
+    report.into_found()
+}
+
+/// A list that is too long to be looked through.
+pub(super) fn too_large(file: &str, text: &str, part: Part, message: String) -> Vec<Diagnostic> {
+    let mut report = Report::new(file, text);
+    let span = tree(text).and_then(|tree| Some(field(&tree, part.list())?.span.clone()));
+    report.say(Told {
+        code: Code::TooLarge,
+        field: part.list().into(),
+        span: span.unwrap_or(0..0),
+        message,
+        label: format!("most of them are {}", part.list()),
+        help: None,
     });
     report.into_found()
 }

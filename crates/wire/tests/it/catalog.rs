@@ -1,6 +1,6 @@
 //! Catalogs that are right, and that are not.
 
-use windlass_wire::catalog::load;
+use windlass_wire::catalog::{linted, load};
 use windlass_wire::diagnostic::{Ink, render};
 
 const SMALL: &str = r#"
@@ -122,4 +122,56 @@ fn the_catalog_of_kafka_is_read() {
     if let Err(found) = load("catalogs/kafka.yaml", text) {
         panic!("{}", render(&found, Ink::Plain));
     }
+}
+
+/// A catalog with nothing but a list of so many of the same.
+fn many(list: &str, count: usize, item: impl Fn(usize) -> String) -> String {
+    let items: Vec<String> = (0..count).map(|at| format!("  - {}\n", item(at))).collect();
+    format!("system: s\nasOf: 2026-11-20\n{list}:\n{}", items.concat())
+}
+
+#[test]
+fn more_than_can_be_compared_is_named() {
+    let text = many("releases", 2_001, |at| {
+        format!("{{version: 1.{at}, source: a}}")
+    });
+    let found = load("s.yaml", &text).expect_err("too many");
+    insta::assert_snapshot!(render(&found, Ink::Plain), @r#"
+    error: 2001 objects beside hops, above 2000
+     --> s.yaml:4:3
+    4 |   - {version: 1.0, source: a}
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^ most of them are releases
+    "#);
+}
+
+#[test]
+fn aliases_by_the_million_and_deep_nests_end_in_words() {
+    let mut bomb = String::from("a0: &a0 [x, x]\n");
+    for level in 1..40 {
+        let below = level - 1;
+        bomb.push_str(&format!("a{level}: &a{level} [*a{below}, *a{below}]\n"));
+    }
+    let merged = format!("{bomb}<<: *a39\n");
+    for text in [
+        bomb,
+        merged,
+        "system: &a [".repeat(1_000),
+        "[".repeat(10_000),
+        "- ".repeat(10_000),
+        "x\n".repeat(6 << 20),
+    ] {
+        let found = load("s.yaml", &text).expect_err("no catalog");
+        assert!(!render(&found, Ink::Plain).is_empty());
+    }
+}
+
+#[test]
+fn thousands_of_faults_are_found_in_time() {
+    let text = many("edges", 10_000, |at| {
+        format!("{{from: 1.{at}.0, to: 2.{at}.0}}")
+    });
+    let catalog = load("s.yaml", &text).expect("a catalog, if a bad one");
+    let lints = catalog.lint();
+    assert!(lints.len() >= 20_000);
+    assert_eq!(linted("s.yaml", &text, &lints).len(), 100);
 }

@@ -172,3 +172,51 @@ fn what_is_no_graph_is_named_with_its_place() {
       |               ^ invalid type: integer `1`, expected a string
     "#);
 }
+
+/// What is read, served, and read again is the same catalog.
+fn comes_back(text: &str) {
+    let catalog = read(text);
+    let served = export(&catalog).expect("all of it can be said");
+    let again = read(&serde_json::to_string(&served).expect("JSON"));
+    assert_eq!(again, catalog);
+}
+
+#[test]
+fn a_hop_that_is_served_twice_is_one() {
+    let text = r#"{"nodes":[{"version":"4.1.0"},{"version":"4.2.0"}],"edges":[[0,1],[0,1]]}"#;
+    comes_back(text);
+    assert_eq!(read(text).edges.len(), 1);
+}
+
+#[test]
+fn a_risk_that_no_hop_carries_comes_back() {
+    let text = r#"{"nodes":[{"version":"4.1.0"}],"edges":[],"conditionalEdges":[{"edges":[],"risks":[{"name":"Idle","message":"m","matchingRules":[{"type":"Always"}]}]}]}"#;
+    comes_back(text);
+    let served = export(&read(text)).expect("all of it can be said");
+    assert_eq!(served.conditional_edges[0].risks[0].name, "Idle");
+}
+
+#[test]
+fn a_risk_that_is_described_at_no_address_is_named_with_its_place() {
+    let text = "{\"nodes\": [{\"version\": \"4.1.0\"}], \"edges\": [], \"conditionalEdges\": [{\"edges\": [],\n \"risks\": [{\"url\": \"ask us\", \"name\": \"R\", \"message\": \"m\", \"matchingRules\": []}]}]}";
+    insta::assert_snapshot!(wrong(text), @r#"
+    error: `ask us` is no address: expected https://…
+     --> graph.json:2:20
+    2 |  "risks": [{"url": "ask us", "name": "R", "message": "m", "matchingRules": []}]}]}
+      |                    ^
+    "#);
+}
+
+#[test]
+fn more_hops_than_any_graph_has_are_named() {
+    let hops = vec!["[0,1]"; 50_001].join(",");
+    let text = format!(
+        "{{\"nodes\":[{{\"version\":\"1.0\"}},{{\"version\":\"1.1\"}}],\n\"edges\":[{hops}]}}"
+    );
+    let said = wrong(&text);
+    assert!(
+        said.starts_with("error: 50001 edges, above 50000\n --> graph.json:2:"),
+        "{}",
+        &said[..200]
+    );
+}

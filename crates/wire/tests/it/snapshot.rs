@@ -85,3 +85,21 @@ facts: {topics.single-repica: [], mode.kraft: maybe}
         "apiVersion: windlass.dev/v1\nkind: Snapshot\nsystem: kafak\nmembers: []\n"
     ));
 }
+
+#[test]
+fn an_id_that_would_be_made_and_is_none_is_told() {
+    let text = "\
+apiVersion: windlass.dev/v1
+kind: Snapshot
+system: kuma
+members:
+  - {component: data-plane, version: 2.9.1, zone: south east, count: 2}
+";
+    assert_snapshot!(wrong(text), @r#"
+    error: `data-plane-south east-1` is no id of a member
+     --> cluster.yaml:5:5
+    5 |   - {component: data-plane, version: 2.9.1, zone: south east, count: 2}
+      |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ ids of numbered members are made of `name` (or component) and `zone`
+      = help: shorten them, leave out blanks and `/`, or give `id`
+    "#);
+}

@@ -91,6 +91,16 @@ pub(super) fn members(
                     (id.clone(), id)
                 }
             };
+            if entry.id.is_none()
+                && let Err(wrong) = value::member_id(&id)
+            {
+                let label = "ids of numbered members are made of `name` (or component) and `zone`";
+                let help = Some("shorten them, leave out blanks and `/`, or give `id`".to_owned());
+                entry
+                    .field
+                    .say(report, Code::BadValue, wrong.says, label, help);
+                return None;
+            }
             let id = MemberId::from(id);
             if members.contains_key(&id) {
                 let message = format!("two members have the id `{id}`");

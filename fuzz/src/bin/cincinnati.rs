@@ -1,0 +1,5 @@
+//! Feeds `windlass_fuzz::cincinnati`: only the way in.
+#![no_main]
+#![allow(unsafe_code, reason = "the driver calls the target by its C name")]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| windlass_fuzz::cincinnati::hold(input));
