@@ -3,7 +3,7 @@
 use crate::stage::{catalog, same, v};
 use windlass_engine::catalog::{
     Advisory, Binds, Blocked, Catalog, Check, Edge, FactKind, FactNamed, Human, Matching, Must,
-    Offer, Pair, Raising, Risk, Severity, Skew, SkewRule, Within,
+    Offer, Pair, Raising, Release, Risk, Severity, Skew, SkewRule, Within,
 };
 use windlass_engine::version::Range;
 
@@ -175,6 +175,32 @@ fn a_path_of_which_every_hop_is_blocked() {
         },
         "path 1.0.. to 1.1..: every hop along it is blocked",
     );
+}
+
+#[test]
+fn blocked_hops_by_the_thousand_end_the_look_for_an_open_one() {
+    let mut catalog = sound();
+    for minor in 3..150 {
+        let release = catalog.releases[0].clone();
+        catalog.releases.push(Release {
+            version: v(&format!("1.{minor}.0")),
+            ..release
+        });
+    }
+    let all = Blocked {
+        of: vec![],
+        track: windlass_engine::names::Track::default(),
+        from: range(".."),
+        to: range("1.."),
+        why: "so".into(),
+        mend: "wait".into(),
+        source: "a book".into(),
+    };
+    catalog.blocked = vec![all; 2_000];
+    let lints: Vec<String> = catalog.lint().iter().map(ToString::to_string).collect();
+    let told =
+        "path 1.0.. to 1.1..: too many hops are blocked to tell whether one along it is open";
+    assert!(lints.iter().any(|lint| lint == told), "{lints:?}");
 }
 
 #[test]

@@ -11,7 +11,12 @@ use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 
+/// So often at most is a hop held against what is blocked: a real catalog needs a few for each path, since
+/// the first hop that is open ends it; made-up ones could hold a reader for days.
+const LOOKS_MAX: usize = 10_000_000;
+
 pub(super) fn lint(catalog: &Catalog, found: &mut Found) {
+    let mut looks = LOOKS_MAX;
     for path in &catalog.paths {
         let name = hop(&path.from, &path.to);
         let at: (Part, &dyn core::fmt::Display) = (Part::Paths, &name);
@@ -21,8 +26,14 @@ pub(super) fn lint(catalog: &Catalog, found: &mut Found) {
         for risk in &path.risks {
             known_risk(catalog, found, at, risk.as_str());
         }
-        if is_dead(catalog, path) {
-            found.say(Part::Paths, &name, "every hop along it is blocked");
+        match is_dead(catalog, path, &mut looks) {
+            Some(true) => found.say(Part::Paths, &name, "every hop along it is blocked"),
+            Some(false) => {}
+            None => found.say(
+                Part::Paths,
+                &name,
+                "too many hops are blocked to tell whether one along it is open",
+            ),
         }
     }
     for blocked in &catalog.blocked {
@@ -119,8 +130,8 @@ pub(super) fn scheme_name(track: &Track) -> String {
 }
 
 /// Whether each hop that a path offers between known releases is blocked; a path that offers none is
-/// told elsewhere.
-fn is_dead(catalog: &Catalog, path: &Path) -> bool {
+/// told elsewhere. None: not known, within as many looks.
+fn is_dead(catalog: &Catalog, path: &Path, looks: &mut usize) -> Option<bool> {
     let holds = |blocked: &Blocked, from: &Version, to: &Version| {
         let same = blocked.track == path.track;
         let names = |of| blocked.of.contains(of);
@@ -134,16 +145,14 @@ fn is_dead(catalog: &Catalog, path: &Path) -> bool {
             .filter(|v| path.to.holds(v) && *v > from)
         {
             offered = true;
-            if !catalog
-                .blocked
-                .iter()
-                .any(|blocked| holds(blocked, from, to))
-            {
-                return false;
+            *looks = looks.checked_sub(catalog.blocked.len())?;
+            let mut blocked = catalog.blocked.iter();
+            if !blocked.any(|blocked| holds(blocked, from, to)) {
+                return Some(false);
             }
         }
     }
-    offered
+    Some(offered)
 }
 
 /// Components that nothing moves though plans should.
