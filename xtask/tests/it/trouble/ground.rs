@@ -127,7 +127,13 @@ impl Ground {
         for line in policy.lines() {
             text.push_str(&format!("    {line}\n"));
         }
-        let file = self.windlass.folder().join("cluster.yaml");
+        self.apply("cluster.yaml", &text);
+    }
+
+    /// Writes a file beside the store and applies it.
+    #[track_caller]
+    pub fn apply(&self, name: &str, text: &str) {
+        let file = self.windlass.folder().join(name);
         fs::write(&file, text).expect("written");
         self.must(&["apply", "-f", &file.to_string_lossy()]);
     }

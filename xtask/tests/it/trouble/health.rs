@@ -21,6 +21,27 @@ pub fn under_min_isr_before(ground: &mut Ground) {
         min_in_sync: 3,
     };
     ground.lab.create_topic(&thin).expect("a topic");
+    let met = within(SOON, || {
+        ground
+            .ask(&["check", NAME])
+            .text
+            .contains("min.insync.replicas 3")
+    });
+    assert!(
+        met,
+        "it has no room:\n{}",
+        ground.ask(&["check", NAME]).text
+    );
+    ground.apply(
+        "waiver.yaml",
+        "apiVersion: windlass.dev/v1\nkind: Waiver\nmetadata: {name: thin-may-pause}\nspec:\n  \
+         cluster: orders\n  check: topics.no-headroom\n  reason: thin may pause\n  by: anna\n  \
+         until: 2999-01-01T00:00:00Z\n",
+    );
+    has(
+        &ground.ask(&["check", NAME]).text,
+        &["1 waived", "anna", "thin may pause"],
+    );
     ground.lab.kill(3, Signal::KILL).expect("it runs");
     let mut last = String::new();
     let met = within(SOON, || {
