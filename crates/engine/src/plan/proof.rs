@@ -10,14 +10,14 @@ mod minimal;
 use super::search::{Found, search};
 use super::seen::{Seen, list};
 use super::world::{Aim, Ease, Heading, Patches, World};
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::version::Version;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use bars::Bar;
-use minimal::Least;
+use minimal::{Answer, Least, Needed, least};
 
 /// More ways into a goal than these are not listed.
 const LEADING_MAX: usize = 4;
@@ -26,17 +26,18 @@ const LEADING_MAX: usize = 4;
 pub(super) fn too_large(world: &World) -> Refusal {
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::TooLarge,
         says: "the search for a way was given up: too many ways to look at".into(),
-        because: vec![Because {
-            fact: format!(
+        because: vec![Because::seen(
+            format!(
                 "{} kinds of members at {} different starts",
                 world.classes.len(),
                 world.groups.len()
             ),
-            source: None,
-        }],
+            Vec::new(),
+        )],
         hints: vec!["name a nearer goal, or stops on the way: windlass plan {cluster} --to VERSION --via LINE".into()],
     }
 }
@@ -50,71 +51,119 @@ pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
     if !aim.stops.is_empty() && opens(seen, &direct) {
         return by_stops(&aim.stops, goal);
     }
-    let none = Ease::default();
-    let world = World::of(seen, aim, Patches::All, &none);
-    let all = bars::all(&world, seen);
-    let barring = minimal::least(&all, |kept| {
-        let ease = bars::ease(all.iter().filter(|bar| !kept.contains(bar)));
-        is_barred(seen, aim, &ease)
-    });
-    let opening = opening(seen, aim, &all);
-    let because = bars::told(&world, seen, &barring.facts, goal);
-    let code = code(&barring.facts);
+    let proven = Proven::of(seen, aim, goal);
+    let code = code(&proven.bars);
     Refusal {
-        opens: bars::told(&world, seen, &opening, goal),
-        proof: match barring.known {
-            Least::Sure => Proof::Minimal,
-            Least::Unsure => Proof::NotMinimized,
-        },
+        because: proven.because,
+        opens: proven.opens,
+        proof: proven.proof,
+        opener: proven.opener,
         code,
         says: says(code, aim.heading, goal),
-        because,
-        hints: hints(seen, aim, &barring.facts, goal),
+        hints: hints(seen, aim, &proven.bars, goal),
     }
 }
 
-/// The fewest facts without which there is a way; what runs is left alone where that suffices.
-fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Vec<Bar> {
-    let of_catalog: Vec<Bar> = all
-        .iter()
-        .rev()
-        .filter(|bar| !matches!(bar, Bar::Runs(..)))
-        .cloned()
-        .collect();
-    let everything: Vec<Bar> = of_catalog
-        .iter()
-        .cloned()
-        .chain(
-            all.iter()
-                .filter(|bar| matches!(bar, Bar::Runs(..)))
-                .cloned(),
-        )
-        .collect();
-    for facts in [&of_catalog, &everything] {
-        if !is_barred(seen, aim, &bars::ease(facts.iter())) {
-            let found = minimal::least(facts, |gone| {
-                !is_barred(seen, aim, &bars::ease(gone.iter()))
-            });
-            return match found.known {
-                Least::Sure => found.facts,
-                Least::Unsure => Vec::new(),
-            };
+/// What bars, and what opens, where there is no way.
+struct Proven {
+    bars: Vec<Bar>,
+    because: Vec<Because>,
+    proof: Proof,
+    opens: Vec<Because>,
+    opener: Proof,
+}
+
+impl Proven {
+    fn of(seen: &Seen, aim: &Aim, goal: &Version) -> Self {
+        let none = Ease::default();
+        let world = World::of(seen, aim, Patches::All, &none);
+        let all = bars::all(&world, seen);
+        let barring = barring(seen, aim, &all);
+        let opening = opening(seen, aim, &all);
+        Self {
+            because: bars::told(&world, seen, &barring.facts, goal),
+            proof: known(&barring),
+            opens: bars::told(&world, seen, &opening.facts, goal),
+            opener: known(&opening),
+            bars: barring.facts,
         }
     }
-    Vec::new()
 }
 
-fn is_barred(seen: &Seen, aim: &Aim, ease: &Ease) -> bool {
-    let world = World::of(seen, aim, Patches::All, ease);
-    matches!(search(&world), Found::Nothing)
+/// A "no" that was seen before any way was searched (a goal older than what runs), with the facts that
+/// make it one.
+pub(super) fn filled(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -> Refusal {
+    let proven = Proven::of(seen, aim, goal);
+    Refusal {
+        because: proven.because,
+        opens: proven.opens,
+        proof: proven.proof,
+        opener: proven.opener,
+        ..refusal
+    }
+}
+
+/// A "no" by what is offered, with what else would have to go for a way to open.
+pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -> Refusal {
+    if opens(seen, aim) {
+        return refusal;
+    }
+    let proven = Proven::of(seen, aim, goal);
+    Refusal {
+        opens: refusal.opens.into_iter().chain(proven.opens).collect(),
+        opener: proven.opener,
+        ..refusal
+    }
+}
+
+/// The fewest facts with which alone there is no way.
+fn barring(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
+    least(all, |kept| {
+        let others = all.iter().filter(|bar| !kept.contains(bar));
+        match found(seen, aim, &bars::ease(others)) {
+            Found::Nothing => Answer::Yes,
+            Found::Way(_) => Answer::No,
+            Found::TooLarge => Answer::Unknown,
+        }
+    })
+}
+
+/// The fewest facts without which there is a way; what runs is left alone where that suffices, as it
+/// does wherever the catalog is all that bars.
+fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
+    let runs = |bar: &&Bar| matches!(bar, Bar::Runs(..));
+    let of_catalog: Vec<Bar> = all.iter().rev().filter(|bar| !runs(bar)).cloned().collect();
+    let everything: Vec<Bar> = of_catalog
+        .iter()
+        .chain(all.iter().filter(runs))
+        .cloned()
+        .collect();
+    let opens = |gone: &[&Bar]| match found(seen, aim, &bars::ease(gone.iter().copied())) {
+        Found::Way(_) => Answer::Yes,
+        Found::Nothing => Answer::No,
+        Found::TooLarge => Answer::Unknown,
+    };
+    let facts: Vec<&Bar> = of_catalog.iter().collect();
+    match opens(&facts) {
+        Answer::Yes => least(&of_catalog, opens),
+        Answer::No | Answer::Unknown => least(&everything, opens),
+    }
+}
+
+/// A "no" needs a fact: where none was left over, something bars that is not among them.
+fn known(needed: &Needed<Bar>) -> Proof {
+    match needed.known {
+        Least::Sure if !needed.facts.is_empty() => Proof::Minimal,
+        Least::Sure | Least::Unsure => Proof::NotMinimized,
+    }
+}
+
+fn found(seen: &Seen, aim: &Aim, ease: &Ease) -> Found {
+    search(&World::of(seen, aim, Patches::All, ease))
 }
 
 fn opens(seen: &Seen, aim: &Aim) -> bool {
-    let none = Ease::default();
-    [Patches::Newest, Patches::All].into_iter().any(|patches| {
-        let world = World::of(seen, aim, patches, &none);
-        matches!(search(&world), Found::Way(_))
-    })
+    matches!(found(seen, aim, &Ease::default()), Found::Way(_))
 }
 
 /// What kind of fact bars, the plainest first.
@@ -209,24 +258,22 @@ fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
 }
 
 fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
-    let named: Vec<String> = stops
-        .iter()
-        .filter(|stop| *stop != goal)
-        .map(ToString::to_string)
-        .collect();
+    let asked = stops.iter().filter(|stop| *stop != goal);
+    let named: Vec<String> = asked.clone().map(ToString::to_string).collect();
     let names: Vec<&str> = named.iter().map(String::as_str).collect();
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Via,
         says: format!("no way to {goal} stops at {}", list(&names)),
-        because: vec![Because {
-            fact: format!(
+        because: vec![Because::seen(
+            format!(
                 "there is a way to {goal} without stopping at {}",
                 list(&names)
             ),
-            source: None,
-        }],
+            asked.cloned().map(|stop| FactRef::Stop { stop }).collect(),
+        )],
         hints: vec![format!("windlass plan {{cluster}} --to {goal}")],
     }
 }

@@ -27,7 +27,7 @@ impl World<'_> {
             let track = self.track_of[usize::from(to)];
             for from in self.blocks[track].0..to {
                 let mut ways = self.by_paths(track, from, to, passes);
-                if ways.is_empty() && self.is_eased(track, from, to) {
+                if self.is_eased(track, from, to) {
                     ways.push(Way {
                         of: Vec::new(),
                         needs: Needs::new(),
