@@ -101,6 +101,13 @@ const FIGURES: &[Figure] = &[
         measure: planned::large::measure,
     },
     Figure {
+        name: "mix-checks",
+        what: "mixes held against all rules in a second, 8 components at two versions, 1,000,000 different",
+        unit: "checks/s",
+        goal: Goal::AtLeast(5_000_000.0),
+        measure: planned::mix_checks::measure,
+    },
+    Figure {
         name: planned::oracle_disagreements::NAME,
         what: "worlds on which search, second judge and a brute force written apart differ: every small one, 100,000 larger",
         unit: "worlds",

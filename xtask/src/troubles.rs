@@ -144,6 +144,7 @@ pub const TROUBLES: &[Trouble] = &[
         "clock-jumps",
         "the carrier's wall clock jumps (a stand-in clock)",
     ),
+    long("window-closes", "a window closes while a broker is moved"),
     long(
         "wrong-cluster-id",
         "the data of a broker belongs to another cluster",

@@ -5,7 +5,11 @@
 //! Serves the search and the gates; the second judge (`audit`) does not use it.
 //! Must never know: who moves next. Stories: `tests/it/mix.rs`.
 
-use crate::catalog::{Bond, Catalog, SkewRule, Within};
+mod board;
+
+pub use board::{Board, Found, Seats};
+
+use crate::catalog::{Bond, Catalog, Line, SkewRule};
 use crate::names::{Component, LevelName};
 use crate::snapshot::{Member, Snapshot};
 use crate::version::Version;
@@ -143,78 +147,12 @@ impl Mix {
     /// Every pair in it that may not stand side by side, each named once.
     #[must_use]
     pub fn check(&self, catalog: &Catalog) -> Vec<Breach> {
-        let mut found = BTreeSet::new();
-        for rule in &catalog.skew {
-            self.check_rule(catalog, rule, &mut found);
+        let board = Board::of(catalog, self);
+        let mut found = Found::default();
+        if let Some(seats) = board.seats(self) {
+            board.check(&seats, &mut found);
         }
-        self.check_levels(catalog, &mut found);
-        found.into_iter().collect()
-    }
-
-    fn check_rule(&self, catalog: &Catalog, rule: &SkewRule, found: &mut BTreeSet<Breach>) {
-        let lines = catalog.lines_of(&rule.of);
-        if rule.within == Within::Node {
-            for runs in &self.members {
-                if let (Some(of), Some(from)) = (runs.get(&rule.of), runs.get(&rule.from))
-                    && !rule.allows(&lines, of, from, Bond::Apart)
-                {
-                    found.insert(breach(rule, of, from));
-                }
-            }
-            return;
-        }
-        for (one, one_stands) in &self.stands {
-            for (other, other_stands) in &self.stands {
-                if rule.within == Within::Zone && one.zone != other.zone {
-                    continue;
-                }
-                let bond = bond(rule, &one.kind, &other.kind);
-                let pairs = one_stands
-                    .get(&rule.of)
-                    .into_iter()
-                    .flatten()
-                    .flat_map(|of| {
-                        other_stands
-                            .get(&rule.from)
-                            .into_iter()
-                            .flatten()
-                            .map(move |from| (of, from))
-                    });
-                for (of, from) in pairs.filter(|(of, from)| !rule.allows(&lines, of, from, bond)) {
-                    found.insert(breach(rule, of, from));
-                }
-            }
-        }
-    }
-
-    fn check_levels(&self, catalog: &Catalog, found: &mut BTreeSet<Breach>) {
-        let main = self
-            .runs()
-            .into_iter()
-            .filter(|(component, _)| catalog.track_of(component).is_main());
-        for (component, versions) in main {
-            for version in versions {
-                let Some(line) = catalog.line(&version) else {
-                    continue;
-                };
-                let broken = self
-                    .levels
-                    .iter()
-                    .filter(|(name, number)| !line.supports(name, **number))
-                    .filter(|(name, _)| catalog.counts(name, &self.levels));
-                for (name, number) in broken {
-                    let named = catalog.level_named(name, *number);
-                    found.insert(Breach {
-                        broken: Broken::Level,
-                        rule: format!("{name}"),
-                        one: format!("{component} {version}"),
-                        other: format!("{name} {named}"),
-                        why: supported(line, name),
-                        source: line.source.clone(),
-                    });
-                }
-            }
-        }
+        board.breaches(&found)
     }
 }
 
@@ -229,8 +167,25 @@ fn breach(rule: &SkewRule, of: &Version, from: &Version) -> Breach {
     }
 }
 
+fn unsupported(
+    catalog: &Catalog,
+    (component, version): (&Component, &Version),
+    (name, number): (&LevelName, u16),
+    line: &Line,
+) -> Breach {
+    let named = catalog.level_named(name, number);
+    Breach {
+        broken: Broken::Level,
+        rule: format!("{name}"),
+        one: format!("{component} {version}"),
+        other: format!("{name} {named}"),
+        why: supported(line, name),
+        source: line.source.clone(),
+    }
+}
+
 /// What a line supports of a level, in words.
-fn supported(line: &crate::catalog::Line, name: &LevelName) -> String {
+fn supported(line: &Line, name: &LevelName) -> String {
     match line.levels.get(name) {
         Some((low, high)) => format!("{} supports {name} {low} to {high}", line.line),
         None => format!("{} does not know {name}", line.line),

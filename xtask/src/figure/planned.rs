@@ -4,6 +4,7 @@
 
 pub(super) mod all_pairs;
 pub(super) mod large;
+pub(super) mod mix_checks;
 pub(super) mod oracle_disagreements;
 pub(super) mod p99;
 
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::Instant;
 
-use windlass_engine::audit::audit;
+use windlass_engine::audit::{Book, audit_by};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::{Atlas, Goal, plan_by};
@@ -101,7 +102,7 @@ impl Times {
     pub fn take(
         &mut self,
         atlas: &Atlas,
-        catalog: &Catalog,
+        book: &Book,
         policy: &Policy,
         snapshot: &Snapshot,
         goal: &Goal,
@@ -110,7 +111,7 @@ impl Times {
         let begun = Instant::now();
         let plan = plan_by(atlas, policy, snapshot, goal, &none, None);
         let objections = match &plan {
-            Ok(plan) => audit(plan, catalog, policy, snapshot, &none),
+            Ok(plan) => audit_by(book, plan, policy, snapshot, &none),
             Err(_) => Vec::new(),
         };
         let took = begun.elapsed().as_secs_f64() * 1e6;

@@ -7,6 +7,7 @@ mod doors;
 mod far;
 pub(crate) mod ground;
 mod health;
+mod hours;
 mod identity;
 mod kills;
 mod lost;
@@ -74,6 +75,7 @@ const STORIES: Stories<Ground> = &[
     ("wrong-cluster-id", identity::wrong_cluster_id),
     ("killed-25-times", kills::twenty_five),
     ("clock-jumps", clock::jumps),
+    ("window-closes", hours::closes),
     ("ssh-gone", far::gone),
     ("wrong-host-key", far::wrong_host_key),
 ];

@@ -62,6 +62,15 @@ impl Path {
             source,
         }
     }
+
+    /// Whether two releases lie no farther apart than it leads.
+    #[must_use]
+    pub fn is_near(&self, from: &Version, to: &Version) -> bool {
+        self.at_most.is_none_or(|most| {
+            to.minors_from(from)
+                .is_some_and(|far| far <= i64::from(most))
+        })
+    }
 }
 
 /// One hop from release to release, as a graph of the maker names it.

@@ -2,14 +2,14 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/mix.rs`.
 
-use super::{Catalog, ComponentFacts, LevelFacts, Line, Path, Release, Skew, SkewRule};
+use super::{Catalog, ComponentFacts, LevelFacts, Line, Path, Release};
 use crate::names::{Component, LevelName, Track};
 use crate::version::Version;
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The lines of a catalog, oldest first: what [`Skew::Lines`] counts in.
+/// The lines of a catalog, oldest first: what [`super::Skew::Lines`] counts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines(Vec<Version>);
 
@@ -17,11 +17,14 @@ impl Lines {
     /// How many lines lie from `from` to `of`; none where the catalog knows one of them not.
     #[must_use]
     pub fn between(&self, of: &Version, from: &Version) -> Option<i64> {
-        let place = |version: &Version| {
-            let at = self.0.binary_search(&version.line()).ok()?;
-            i64::try_from(at).ok()
-        };
-        Some(place(of)? - place(from)?)
+        Some(self.place(of)? - self.place(from)?)
+    }
+
+    /// Where the line of a version stands among them.
+    pub(super) fn place(&self, version: &Version) -> Option<i64> {
+        let asked = version.line_numbers();
+        let at = self.0.binary_search_by_key(&asked, Version::line_numbers);
+        i64::try_from(at.ok()?).ok()
     }
 
     /// The lines, oldest first.
@@ -96,20 +99,21 @@ impl Catalog {
     /// Whether a path leads from one release to a newer one, levels and risks left aside.
     #[must_use]
     pub fn leads(&self, path: &Path, from: &Version, to: &Version) -> bool {
-        let near = path.at_most.is_none_or(|most| {
-            to.minors_from(from)
-                .is_some_and(|far| far <= i64::from(most))
-        });
-        near && path.from.holds(from)
-            && path.to.holds(to)
-            && (!path.from_newest || self.is_newest(&path.track, from))
+        path.is_near(from, to) && self.leaves(path, from) && path.to.holds(to)
+    }
+
+    /// Whether a path begins at a release.
+    #[must_use]
+    pub fn leaves(&self, path: &Path, from: &Version) -> bool {
+        path.from.holds(from) && (!path.from_newest || self.is_newest(&path.track, from))
     }
 
     /// Whether no newer advised release of its line is known.
     fn is_newest(&self, track: &Track, version: &Version) -> bool {
-        let line = version.line();
+        let line = version.line_numbers();
         let mut newer = self.releases.iter().filter(|r| &r.track == track);
-        !newer.any(|r| r.avoid.is_none() && &r.version > version && line.names(&r.version))
+        !newer
+            .any(|r| r.avoid.is_none() && r.version.line_numbers() == line && &r.version > version)
     }
 
     /// A release by its full version.
@@ -194,41 +198,5 @@ impl Line {
         self.levels
             .get(level)
             .map_or(number == 0, |(low, high)| (*low..=*high).contains(&number))
-    }
-}
-
-impl SkewRule {
-    /// Whether `of` at the one release may stand beside `from` at the other. Between members that move
-    /// as one no order can be asked for: `NotNewer` falls away, `Lines` keeps its distance only.
-    #[must_use]
-    pub fn allows(&self, lines: &Lines, of: &Version, from: &Version, bond: Bond) -> bool {
-        match (&self.allow, bond) {
-            (Skew::NotNewer, Bond::Apart) => of <= from,
-            (Skew::NotNewer, Bond::Together) => true,
-            (Skew::Equal, _) => of == from,
-            (Skew::Minors(low, high), bond) => {
-                let (low, high) = reach(*low, *high, bond);
-                of.minors_from(from)
-                    .is_some_and(|far| (low..=high).contains(&far))
-            }
-            (Skew::Pairs(pairs), _) => pairs
-                .iter()
-                .any(|pair| pair.of.holds(of) && pair.from.holds(from)),
-            (Skew::Lines(low, high), bond) => {
-                let (low, high) = reach(*low, *high, bond);
-                lines
-                    .between(of, from)
-                    .is_some_and(|far| (low..=high).contains(&far))
-            }
-        }
-    }
-}
-
-/// Between members that move as one the distance counts both ways.
-fn reach(low: i32, high: i32, bond: Bond) -> (i64, i64) {
-    let (low, high) = (i64::from(low), i64::from(high));
-    match bond {
-        Bond::Apart => (low, high),
-        Bond::Together => (low.min(-high), high.max(-low)),
     }
 }

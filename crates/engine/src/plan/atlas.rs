@@ -23,8 +23,19 @@ pub struct Atlas<'a> {
     pub(super) tracks: Vec<Sheet<'a>>,
     /// By component of the catalog: its scheme.
     pub(super) track_of: Vec<usize>,
-    /// Hops that are named one by one, by the release of the main scheme that is left.
-    pub(super) edges: Vec<Vec<(usize, &'a Edge)>>,
+    /// Hops that are named one by one, by the release of the main scheme that is left, the nearest first.
+    pub(super) links: Vec<Vec<Link<'a>>>,
+}
+
+/// A hop that is named.
+#[derive(Debug)]
+pub(super) struct Link<'a> {
+    /// The place of the release where it lands.
+    pub to: usize,
+    /// Its risks, by their places in the catalog.
+    pub risks: Vec<usize>,
+    /// As it stands in the catalog.
+    edge: &'a Edge,
 }
 
 /// The releases of one scheme.
@@ -55,18 +66,31 @@ impl<'a> Atlas<'a> {
         });
         let track_of = track_of.collect();
         let tracks: Vec<Sheet> = names.into_iter().map(|t| sheet(catalog, t)).collect();
-        let mut edges = vec![Vec::new(); tracks[0].versions.len()];
+        let risks = catalog.risks.iter().enumerate();
+        let risks: BTreeMap<&RiskName, usize> = risks.map(|(at, risk)| (&risk.name, at)).collect();
+        let mut links: Vec<Vec<Link>> = tracks[0].versions.iter().map(|_| Vec::new()).collect();
         for edge in &catalog.edges {
             let place = |version: &Version| tracks[0].place(version);
             if let (Some(from), Some(to)) = (place(&edge.from), place(&edge.to)) {
-                edges[from].push((to, edge));
+                let risks = edge
+                    .risks
+                    .iter()
+                    .filter_map(|name| risks.get(name).copied());
+                links[from].push(Link {
+                    to,
+                    risks: risks.collect(),
+                    edge,
+                });
             }
+        }
+        for leaves in &mut links {
+            leaves.sort_by_key(|link| link.to);
         }
         Self {
             catalog,
             tracks,
             track_of,
-            edges,
+            links,
         }
     }
 
@@ -129,9 +153,9 @@ impl<'a> Atlas<'a> {
             })
         };
         if track == 0 {
-            for (to, edge) in &self.edges[from] {
-                if *to > from && edge.risks.iter().all(&passes) && !blocked(*to) {
-                    met(*to);
+            for link in &self.links[from] {
+                if link.to > from && link.edge.risks.iter().all(&passes) && !blocked(link.to) {
+                    met(link.to);
                 }
             }
         }
@@ -202,6 +226,6 @@ fn sheet(catalog: &Catalog, track: Track) -> Sheet<'_> {
 
 /// The line of a version.
 pub(super) fn key(version: &Version) -> LineKey {
-    let number = |at: usize| version.numbers().get(at).copied().unwrap_or(0);
-    (number(0), number(1))
+    let [major, minor] = version.line_numbers();
+    (major, minor)
 }

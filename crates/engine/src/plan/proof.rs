@@ -7,7 +7,7 @@
 mod bars;
 mod minimal;
 
-use super::search::{Found, search};
+use super::search::{Reach, reach};
 use super::seen::{Seen, list};
 use super::world::{Aim, Ease, Heading, Patches, World};
 use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
@@ -120,10 +120,10 @@ pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -
 fn barring(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
     least(all, |kept| {
         let others = all.iter().filter(|bar| !kept.contains(bar));
-        match found(seen, aim, &bars::ease(others)) {
-            Found::Nothing => Answer::Yes,
-            Found::Way(_) => Answer::No,
-            Found::TooLarge => Answer::Unknown,
+        match asked(seen, aim, &bars::ease(others)) {
+            Reach::Barred => Answer::Yes,
+            Reach::Open => Answer::No,
+            Reach::TooLarge => Answer::Unknown,
         }
     })
 }
@@ -138,10 +138,10 @@ fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
         .chain(all.iter().filter(runs))
         .cloned()
         .collect();
-    let opens = |gone: &[&Bar]| match found(seen, aim, &bars::ease(gone.iter().copied())) {
-        Found::Way(_) => Answer::Yes,
-        Found::Nothing => Answer::No,
-        Found::TooLarge => Answer::Unknown,
+    let opens = |gone: &[&Bar]| match asked(seen, aim, &bars::ease(gone.iter().copied())) {
+        Reach::Open => Answer::Yes,
+        Reach::Barred => Answer::No,
+        Reach::TooLarge => Answer::Unknown,
     };
     let facts: Vec<&Bar> = of_catalog.iter().collect();
     match opens(&facts) {
@@ -158,12 +158,12 @@ fn known(needed: &Needed<Bar>) -> Proof {
     }
 }
 
-fn found(seen: &Seen, aim: &Aim, ease: &Ease) -> Found {
-    search(&World::of(seen, aim, Patches::All, ease))
+fn asked(seen: &Seen, aim: &Aim, ease: &Ease) -> Reach {
+    reach(&World::of(seen, aim, Patches::All, ease))
 }
 
 fn opens(seen: &Seen, aim: &Aim) -> bool {
-    matches!(found(seen, aim, &Ease::default()), Found::Way(_))
+    asked(seen, aim, &Ease::default()) == Reach::Open
 }
 
 /// What kind of fact bars, the plainest first.

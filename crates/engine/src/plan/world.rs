@@ -12,12 +12,15 @@ mod levels;
 mod rules;
 mod versions;
 
+pub(super) use far::Far;
+
 use super::atlas::Atlas;
 use super::seen::Seen;
 use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, LevelName, MemberId, RiskName};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 /// Index of a version in [`World::versions`].
@@ -76,8 +79,8 @@ pub(super) struct Strand {
     pub moved: Moved,
     /// Where it is to end; none: it stays.
     pub goal: Option<At>,
-    /// By version: the fewest moves to the goal, skew and levels left aside.
-    pub far: Vec<Option<u64>>,
+    /// By version: what lies before it at least to the goal, skew and levels left aside.
+    pub far: far::Table,
 }
 
 /// Members of a class that start from the same releases.
@@ -113,8 +116,10 @@ pub(super) struct Rule {
     pub from: (usize, usize),
     /// Counts within one member only; both sides are of one class then.
     pub in_member: InMember,
-    /// By the versions of both, each counted from the first of its scheme.
-    pub allowed: Vec<Vec<bool>>,
+    /// By the versions of both, each counted from the first of its scheme, row by row of `of`.
+    pub allowed: Rc<[bool]>,
+    /// How many versions a row has.
+    pub width: usize,
 }
 
 /// Whether a rule looks into single members.
@@ -146,13 +151,29 @@ pub(super) struct Axis {
 /// Levels that a path asks for: index of the axis, number.
 pub(super) type Needs = Vec<(usize, u16)>;
 
-/// A hop between two releases: who may make it, and with which levels.
+/// A hop that is open from some release.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exit {
+    /// Where it leads.
+    pub to: At,
+    /// How: index in [`World::ways`].
+    pub way: usize,
+}
+
+/// How a hop may be made: by whom, and with which levels.
 #[derive(Debug)]
 pub(super) struct Way {
     /// Indices of components; none: all of the scheme.
     pub of: Vec<usize>,
     /// Levels that it asks for.
     pub needs: Needs,
+}
+
+impl Way {
+    /// Whether a component may take it.
+    pub fn is_of(&self, component: usize) -> bool {
+        self.of.is_empty() || self.of.contains(&component)
+    }
 }
 
 /// Facts that a picture leaves aside, to find out which of them bar.
@@ -204,6 +225,8 @@ pub(super) struct World<'a> {
     /// All versions in it, scheme by scheme, in the order in which a way passes them: oldest first,
     /// or newest first on the way back.
     pub versions: Vec<Version>,
+    /// By version: its place among the releases of its scheme; none: the catalog does not know it.
+    known: Vec<Option<usize>>,
     /// By scheme: the first of its versions and the first after them.
     pub blocks: Vec<(At, At)>,
     /// By version: the scheme.
@@ -218,8 +241,13 @@ pub(super) struct World<'a> {
     pub rules: Vec<Rule>,
     /// Levels.
     pub axes: Vec<Axis>,
-    /// Supported hops, by the release that is left: where to, and how.
-    pub edges: Vec<BTreeMap<At, Vec<Way>>>,
+    /// Supported hops in the order of what they leave and where they land; two of the same ends are two
+    /// ways.
+    exits: Vec<Exit>,
+    /// By version: the first of its exits; at the end how many there are.
+    first: Vec<usize>,
+    /// How hops may be made.
+    pub ways: Vec<Way>,
     /// Where members may be moved to, in the order of versions.
     pub targets: Vec<At>,
     /// Releases that all must stand at, in the order of versions.
@@ -244,7 +272,10 @@ impl<'a> World<'a> {
             slots: 0,
             rules: Vec::new(),
             axes: Vec::new(),
-            edges: Vec::new(),
+            exits: Vec::new(),
+            first: Vec::new(),
+            ways: Vec::new(),
+            known: Vec::new(),
             targets: Vec::new(),
             stops: Vec::new(),
             stale: Vec::new(),
@@ -294,6 +325,20 @@ impl<'a> World<'a> {
     /// Index of a component's scheme.
     fn track(&self, component: usize) -> usize {
         self.atlas.track_of[component]
+    }
+
+    /// The hops from a version, the nearest first.
+    pub fn exits(&self, from: At) -> &[Exit] {
+        let from = usize::from(from);
+        &self.exits[self.first[from]..self.first[from + 1]]
+    }
+
+    /// How a hop may be made, each way of it.
+    pub fn ways(&self, from: At, to: At) -> impl Iterator<Item = &Way> {
+        let exits = self.exits(from);
+        let exits = &exits[exits.partition_point(|exit| exit.to < to)..];
+        let same = exits.iter().take_while(move |exit| exit.to == to);
+        same.map(|exit| &self.ways[exit.way])
     }
 
     /// The first stop beyond a version: nothing may be moved past it from there.

@@ -2,6 +2,7 @@
 mod audit;
 mod back;
 mod back_run;
+mod board;
 mod calendar;
 mod catalog;
 mod check;

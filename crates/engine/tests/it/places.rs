@@ -337,3 +337,24 @@ fn a_mode_that_humans_change_is_a_bridge_on_the_way() {
           broker 3.9.0 → 4.0.0: 1 2 3",
     );
 }
+
+#[test]
+fn whose_components_stand_apart_waits_until_none_is_beyond_and_others_catch_up_before() {
+    check(
+        &catalog(
+            "components: a b
+            releases: 1.0.0 1.1.0 1.2.0 1.3.0
+            path: 1.0.0 to 1.1.0
+            path: 1.1.0 to 1.2.0
+            path: 1.2.0 to 1.3.0
+            path: 1.0.0 to 1.3.0",
+        ),
+        &cluster("1 a+b 1.1.0\n2 a+b 1.0.0+1.3.0"),
+        &to("1.3"),
+        "
+        hop 1.2.0
+          a 1.1.0 → 1.2.0: 1
+        hop 1.3.0
+          a 1.0.0, 1.2.0, 1.3.0 → 1.3.0: 1 2",
+    );
+}

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use windlass_engine::audit::Book;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::plan::{Atlas, Goal};
 use windlass_engine::policy::Policy;
@@ -54,7 +55,7 @@ fn eyes_open(catalog: &Catalog) -> Policy {
 
 /// All pairs of releases that some chain of hops joins.
 fn pairs(catalog: &Catalog, policy: &Policy) -> Result<Times, Trouble> {
-    let atlas = Atlas::of(catalog);
+    let (atlas, book) = (Atlas::of(catalog), Book::of(catalog));
     let component = &catalog.components[0].name;
     let mut times = Times::default();
     for from in &catalog.releases {
@@ -62,7 +63,7 @@ fn pairs(catalog: &Catalog, policy: &Policy) -> Result<Times, Trouble> {
         add(&mut snapshot, &[component.as_str()], &from.version, None);
         let reached = atlas.hops(component, &from.version, |risk| policy.risks.contains(risk));
         for (to, _) in reached.into_iter().filter(|(_, hops)| *hops > 0) {
-            times.take(&atlas, catalog, policy, &snapshot, &Goal::Version(to))?;
+            times.take(&atlas, &book, policy, &snapshot, &Goal::Version(to))?;
         }
     }
     Ok(times)
@@ -71,7 +72,7 @@ fn pairs(catalog: &Catalog, policy: &Policy) -> Result<Times, Trouble> {
 /// Each allowed trio of control plane, kubelet and kube-proxy, to each line from there on.
 fn kubernetes() -> Result<Times, Trouble> {
     let catalog = shipped("kubernetes")?;
-    let atlas = Atlas::of(&catalog);
+    let (atlas, book) = (Atlas::of(&catalog), Book::of(&catalog));
     let lines = newest(&catalog);
     let policy = Policy::default();
     let plane = [
@@ -91,7 +92,7 @@ fn kubernetes() -> Result<Times, Trouble> {
                 }
                 for to in &lines[at..] {
                     let goal = Goal::Version(to.clone());
-                    times.take(&atlas, &catalog, &policy, &snapshot, &goal)?;
+                    times.take(&atlas, &book, &policy, &snapshot, &goal)?;
                 }
             }
         }
@@ -102,7 +103,7 @@ fn kubernetes() -> Result<Times, Trouble> {
 /// A global and three zones, each up to two lines behind it, to each line from there on.
 fn kuma() -> Result<Times, Trouble> {
     let catalog = shipped("kuma")?;
-    let atlas = Atlas::of(&catalog);
+    let (atlas, book) = (Atlas::of(&catalog), Book::of(&catalog));
     let lines = newest(&catalog);
     let policy = Policy::default();
     let mut times = Times::default();
@@ -121,7 +122,7 @@ fn kuma() -> Result<Times, Trouble> {
                     }
                     for to in &lines[at..] {
                         let goal = Goal::Version(to.clone());
-                        times.take(&atlas, &catalog, &policy, &snapshot, &goal)?;
+                        times.take(&atlas, &book, &policy, &snapshot, &goal)?;
                     }
                 }
             }

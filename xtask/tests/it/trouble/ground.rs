@@ -377,6 +377,13 @@ impl Carrier {
         assert!(met, "waited for “{words}”; it said:\n{}", self.said());
     }
 
+    /// It did not go while the run stood still.
+    #[track_caller]
+    pub fn attends(&mut self) {
+        let went = self.child.try_wait().expect("it can be waited for");
+        assert!(went.is_none(), "it went; it said:\n{}", self.said());
+    }
+
     /// Waits for its end.
     #[track_caller]
     pub fn ends(mut self, limit: Duration) -> Said {

@@ -109,7 +109,7 @@ pub fn active_controller(ground: &mut Ground) {
     ground.register("");
     // It is the last that moves, so that the first is another.
     let active = ground.lab.active_controller().expect("one leads");
-    let carrier = ground.roll();
+    let mut carrier = ground.roll();
     let first = ground.flying();
     assert_ne!(first, active);
     ground.until_down(first);
@@ -129,6 +129,7 @@ pub fn active_controller(ground: &mut Ground) {
             "mend it and the run goes on by itself",
         ],
     );
+    carrier.attends();
     drop(carrier);
     let carrier = ground.carried();
     ground.lab.start(active, ROLL[0]).expect("it starts");
@@ -139,7 +140,7 @@ pub fn active_controller(ground: &mut Ground) {
 
 pub fn two_controllers_gone(ground: &mut Ground) {
     ground.register("");
-    let carrier = ground.roll();
+    let mut carrier = ground.roll();
     let first = ground.flying();
     let controllers: Vec<i32> = ground
         .lab
@@ -170,6 +171,7 @@ pub fn two_controllers_gone(ground: &mut Ground) {
         &["no active controller answers"],
     );
     has(&ground.why(), &["orders"]);
+    carrier.attends();
     drop(carrier);
     let carrier = ground.carried();
     for id in controllers {

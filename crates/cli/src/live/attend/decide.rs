@@ -58,6 +58,11 @@ impl Attend<'_> {
             Phase::Paused | Phase::AwaitingHuman(_) => {
                 Ok(self.stands(Until::Stuck, Exit::NeedsHuman))
             }
+            // In mid roll the checks are asked again and again, and it goes on once they pass: who left
+            // now would leave it without a carrier.
+            Phase::Barred if self.reading.run().cursor().is_some() => {
+                Ok(self.stands(Until::Stands, Exit::Refused))
+            }
             Phase::Barred => Ok(self.stands(Until::Stuck, Exit::Refused)),
             Phase::Requested
             | Phase::Observing

@@ -115,16 +115,13 @@ fn absent(world: &World) -> Vec<Bar> {
 
 /// Whether a hop is offered to all that is carried of its scheme.
 fn is_whole(world: &World, carried: &BTreeSet<usize>, from: At, to: At) -> bool {
-    let Some(ways) = world.edges[usize::from(from)].get(&to) else {
-        return false;
-    };
     let track = world.track_of[usize::from(from)];
     let mut of_track = carried
         .iter()
         .filter(|component| world.atlas.track_of[**component] == track);
     of_track.all(|component| {
-        let mut ways = ways.iter();
-        ways.any(|way| way.of.is_empty() || way.of.contains(component))
+        let mut ways = world.ways(from, to);
+        ways.any(|way| way.is_of(*component))
     })
 }
 

@@ -138,7 +138,7 @@ impl World<'_> {
                     track,
                     moved: facts.moved,
                     goal,
-                    far: Vec::new(),
+                    far: [].into(),
                 }),
             }
         }

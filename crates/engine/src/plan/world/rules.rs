@@ -9,6 +9,7 @@ use crate::mix::{Kind, bond};
 use crate::names::Component;
 use crate::version::Version;
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 impl World<'_> {
@@ -26,7 +27,8 @@ impl World<'_> {
             if self.ease.rules.contains(&index) {
                 continue;
             }
-            let mut tables: BTreeMap<Bond, Vec<Vec<bool>>> = BTreeMap::new();
+            let mut tables: BTreeMap<Bond, Rc<[bool]>> = BTreeMap::new();
+            let width = self.block(&rule.from).len();
             for of in self.places(&rule.of) {
                 for from in self.places(&rule.from) {
                     let apart = match rule.within {
@@ -41,7 +43,9 @@ impl World<'_> {
                         Within::Node => Bond::Apart,
                         Within::Cluster | Within::Zone => bond(rule, &kinds[of.0], &kinds[from.0]),
                     };
-                    let table = tables.entry(bond).or_insert_with(|| self.table(rule, bond));
+                    let table = tables
+                        .entry(bond)
+                        .or_insert_with(|| self.table(rule, bond).into());
                     rules.push(Rule {
                         index,
                         of,
@@ -51,6 +55,7 @@ impl World<'_> {
                             Within::Cluster | Within::Zone => InMember::No,
                         },
                         allowed: table.clone(),
+                        width,
                     });
                 }
             }
@@ -71,28 +76,24 @@ impl World<'_> {
             .collect()
     }
 
-    pub(super) fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<Vec<bool>> {
-        let track = self
-            .place(&rule.of)
-            .map_or(0, |component| self.track(component));
+    fn table(&self, rule: &SkewRule, bond: Bond) -> Vec<bool> {
+        let track = self.place(&rule.of).map_or(0, |of| self.track(of));
         let lines = &self.atlas.tracks[track].lines;
-        let block = |name: &Component| {
-            let track = self
-                .place(name)
-                .map_or(0, |component| self.track(component));
-            let (first, end) = self.blocks[track];
-            &self.versions[usize::from(first)..usize::from(end)]
-        };
-        let row = |of: &Version| {
-            let row = block(&rule.from).iter();
-            row.map(|from| rule.allows(lines, of, from, bond)).collect()
-        };
-        block(&rule.of).iter().map(row).collect()
+        rule.table(lines, self.block(&rule.of), self.block(&rule.from), bond)
+    }
+
+    /// The versions of a component's scheme.
+    fn block(&self, name: &Component) -> &[Version] {
+        let track = self
+            .place(name)
+            .map_or(0, |component| self.track(component));
+        let (first, end) = self.blocks[track];
+        &self.versions[usize::from(first)..usize::from(end)]
     }
 
     /// Whether a rule allows two releases side by side.
     pub fn allows(&self, rule: &Rule, of: At, from: At) -> bool {
         let place = |at: At| usize::from(at - self.blocks[self.track_of[usize::from(at)]].0);
-        rule.allowed[place(of)][place(from)]
+        rule.allowed[place(of) * rule.width + place(from)]
     }
 }

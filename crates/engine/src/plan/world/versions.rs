@@ -69,6 +69,7 @@ impl World<'_> {
                 }
                 self.versions.push(version.clone());
                 self.stale.push(sheet.stale_of(version));
+                self.known.push(sheet.place(version));
             }
             self.track_of.resize(self.versions.len(), t);
             self.blocks.push((at(first), at(self.versions.len())));
