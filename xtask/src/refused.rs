@@ -170,7 +170,14 @@ struct Shipped<'a> {
 impl Shipped<'_> {
     fn ask(&self, (catalog, snapshot): (Catalog, Snapshot)) -> Result<Way, NotSo> {
         // The planner asks who is there before anything else; where nobody is, nothing has to move.
-        if snapshot.members.is_empty() {
+        let mut members = snapshot.members.values();
+        let someone = match self.goal {
+            Goal::Of(ends) => {
+                members.any(|m| m.components.keys().any(|name| ends.contains_key(name)))
+            }
+            Goal::Version(_) | Goal::Finalize | Goal::Back(_) => members.next().is_some(),
+        };
+        if !someone {
             return Ok(Way::Open);
         }
         let atlas = Atlas::of(&catalog);

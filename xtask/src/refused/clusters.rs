@@ -1,11 +1,11 @@
-//! Simple clusters of a catalog: one member a component at each release, alone and beside what others
+//! Simple clusters of a catalog: three members at each release, alone and beside what others
 //! move, with levels low and high, and where upgrades are offered and where not.
 //!
 //! Must never know: which of them have a way. Tests: one floor up.
 
 use std::collections::BTreeMap;
 
-use windlass_engine::catalog::{Catalog, Moved};
+use windlass_engine::catalog::{Catalog, ComponentFacts, Moved};
 use windlass_engine::names::{MemberId, Track};
 use windlass_engine::plan::Goal;
 use windlass_engine::snapshot::{Fact, Level, Member, Snapshot};
@@ -82,6 +82,21 @@ fn of_track(catalog: &Catalog, track: &Track) -> Vec<Version> {
     versions
 }
 
+/// What each member carries: of the main scheme the last two components have members of their own, those
+/// before them share one (a control plane); each of another scheme has one.
+fn members(catalog: &Catalog) -> Vec<Vec<&ComponentFacts>> {
+    let is_main = |facts: &&ComponentFacts| facts.track.is_main() && facts.moved == Moved::Here;
+    let main: Vec<&ComponentFacts> = catalog.components.iter().filter(is_main).collect();
+    let (plane, alone) = main.split_at(main.len().saturating_sub(2));
+    let others = catalog.components.iter().filter(|facts| !is_main(facts));
+    let each = alone.iter().copied().chain(others);
+    let plane = (!plane.is_empty()).then(|| plane.to_vec());
+    plane
+        .into_iter()
+        .chain(each.map(|facts| vec![facts]))
+        .collect()
+}
+
 fn cluster(
     catalog: &Catalog,
     from: &Version,
@@ -95,24 +110,28 @@ fn cluster(
         .into_iter()
         .map(Goal::Version)
         .collect();
-    for facts in &catalog.components {
-        let known = of_track(catalog, &facts.track);
+    for carried in members(catalog) {
+        let known = of_track(catalog, &carried[0].track);
         let at = match beside {
-            _ if facts.track.is_main() => Some(from),
+            _ if carried[0].track.is_main() => Some(from),
             Beside::Nothing => None,
             Beside::Old => known.first(),
             Beside::New => known.last(),
         };
         let Some(at) = at else { continue };
         let id = MemberId::from(snapshot.members.len().to_string());
+        let names = carried.iter().map(|facts| facts.name.clone());
         let member = Member {
-            components: BTreeMap::from([(facts.name.clone(), at.clone())]),
-            ..Member::named(id.clone(), facts.name.to_string())
+            components: names.map(|name| (name, at.clone())).collect(),
+            ..Member::named(id.clone(), carried[0].name.to_string())
         };
         snapshot.members.insert(id, member);
-        if !facts.track.is_main() && facts.moved == Moved::Here {
-            let alone = |to: Version| Goal::Of(BTreeMap::from([(facts.name.clone(), to)]));
-            goals.extend(known.into_iter().map(alone));
+        for facts in carried {
+            if !facts.track.is_main() && facts.moved == Moved::Here {
+                let alone =
+                    |to: &Version| Goal::Of(BTreeMap::from([(facts.name.clone(), to.clone())]));
+                goals.extend(known.iter().map(alone));
+            }
         }
     }
     if let Some(line) = catalog.line(from) {

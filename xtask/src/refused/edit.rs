@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use windlass_engine::catalog::{Catalog, Path};
+use windlass_engine::catalog::{Catalog, Moved, Path};
 use windlass_engine::names::{Component, LevelName, Track};
 use windlass_engine::plan::Goal;
 use windlass_engine::refusal::FactRef;
@@ -85,9 +85,7 @@ fn take((catalog, snapshot): &mut (Catalog, Snapshot), gone: &FactRef) {
     match gone {
         FactRef::Runs { .. } => snapshot.members.retain(|_, member| !is_run(gone, member)),
         FactRef::Absent { track, from, to } => {
-            catalog
-                .paths
-                .push(offered(track, from, (to.clone(), to.clone())));
+            catalog.paths.push(offered(track, from, to));
         }
         FactRef::Blocked { .. } => catalog.blocked.retain(|blocked| !is_blocked(gone, blocked)),
         FactRef::Risk { risk } => {
@@ -175,7 +173,8 @@ fn is_blocked(fact: &FactRef, blocked: &windlass_engine::catalog::Blocked) -> bo
     (of, track, from, to) == (&blocked.of, &blocked.track, &blocked.from, &blocked.to)
 }
 
-/// Paths between all lines of a scheme between which these facts do not say that there is none.
+/// Paths between all lines of a scheme between which some hop is missing, but those between which these
+/// facts say so.
 fn others(
     catalog: &Catalog,
     snapshot: &Snapshot,
@@ -183,57 +182,123 @@ fn others(
     track: &Track,
     kept: &[FactRef],
 ) -> Vec<Path> {
-    let lines: Vec<Version> = lines(catalog, snapshot, goal, track).into_iter().collect();
+    let ground = Ground::of(catalog, snapshot, goal, track);
+    let missing = ground.missing();
     let mut paths = Vec::new();
-    for (at, from) in lines.iter().enumerate() {
-        let mut open: Option<(Version, Version)> = None;
-        for to in &lines[at..] {
-            let fact = FactRef::Absent {
-                track: track.clone(),
-                from: from.clone(),
-                to: to.clone(),
-            };
-            open = match (open, kept.contains(&fact)) {
-                (Some((first, _)), false) => Some((first, to.clone())),
-                (None, false) => Some((to.clone(), to.clone())),
-                (Some(row), true) => {
-                    paths.push(offered(track, from, row));
-                    None
-                }
-                (None, true) => None,
-            };
+    for (from, to) in missing {
+        let fact = FactRef::Absent {
+            track: track.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        };
+        if !kept.contains(&fact) {
+            paths.push(offered(track, &from, &to));
         }
-        paths.extend(open.map(|row| offered(track, from, row)));
     }
     paths
 }
 
-/// From each release of a line to each of a row of lines.
-fn offered(track: &Track, from: &Version, (first, last): (Version, Version)) -> Path {
-    let from = Range {
-        from: Some(from.clone()),
-        to: Some(from.clone()),
-    };
-    let to = Range {
-        from: Some(first),
-        to: Some(last),
-    };
-    Path {
-        track: track.clone(),
-        ..Path::of(from, to, "edited".into())
+/// What can be left and where one can land in a scheme.
+struct Ground<'a> {
+    catalog: &'a Catalog,
+    track: &'a Track,
+    /// Components of the scheme that somebody carries.
+    carried: BTreeSet<Component>,
+    leaves: BTreeSet<Version>,
+    lands: BTreeSet<Version>,
+}
+
+impl<'a> Ground<'a> {
+    fn of(catalog: &'a Catalog, snapshot: &Snapshot, goal: &Goal, track: &'a Track) -> Self {
+        let of_track = |name: &Component| &catalog.track_of(name) == track;
+        let members = snapshot.members.values();
+        let all = members.flat_map(|member| &member.components);
+        let all = all.filter(|(name, _)| of_track(name));
+        let (carried, mut leaves): (BTreeSet<Component>, BTreeSet<Version>) =
+            all.map(|(name, at)| (name.clone(), at.clone())).unzip();
+        let advised = catalog.releases.iter();
+        let advised = advised.filter(|r| &r.track == track && r.avoid.is_none());
+        let mut lands: BTreeSet<Version> = advised.map(|r| r.version.clone()).collect();
+        match goal {
+            Goal::Version(to) | Goal::Back(to) if track.is_main() => {
+                lands.insert(to.clone());
+            }
+            Goal::Of(ends) => {
+                let ends = ends.iter().filter(|(name, _)| of_track(name));
+                lands.extend(ends.map(|(_, to)| to.clone()));
+            }
+            Goal::Version(_) | Goal::Back(_) | Goal::Finalize => {}
+        }
+        // Nothing is older than the oldest that moves, and nothing goes beyond the goal.
+        let end = match goal {
+            Goal::Version(to) | Goal::Back(to) => Some(to).filter(|_| track.is_main()),
+            Goal::Of(ends) => {
+                let ends = ends.iter().filter(|(name, _)| of_track(name));
+                ends.map(|(_, to)| to).max()
+            }
+            Goal::Finalize => None,
+        };
+        let moved = |name: &Component| {
+            let facts = catalog.component(name);
+            facts.is_some_and(|facts| facts.moved == Moved::Here)
+        };
+        let members = snapshot.members.values();
+        let all = members.flat_map(|member| &member.components);
+        let movers = all.filter(|(name, _)| of_track(name) && moved(name));
+        let oldest = movers.map(|(_, at)| at).min();
+        lands.retain(|to| end.is_some_and(|end| to <= end));
+        leaves.extend(lands.iter().cloned());
+        leaves.retain(|from| oldest.is_none_or(|oldest| from >= oldest));
+        Self {
+            catalog,
+            track,
+            carried,
+            leaves,
+            lands,
+        }
+    }
+
+    /// Each two lines between which some component is not offered some hop, levels, risks and blocked
+    /// hops left aside.
+    fn missing(&self) -> BTreeSet<(Version, Version)> {
+        let mut missing = BTreeSet::new();
+        for from in &self.leaves {
+            for to in self.lands.iter().filter(|to| *to > from) {
+                let pair = (from.line(), to.line());
+                if !missing.contains(&pair) && !self.is_offered(from, to) {
+                    missing.insert(pair);
+                }
+            }
+        }
+        missing
+    }
+
+    fn is_offered(&self, from: &Version, to: &Version) -> bool {
+        let mut edges = self.catalog.edges.iter();
+        if self.track.is_main() && edges.any(|edge| (&edge.from, &edge.to) == (from, to)) {
+            return true;
+        }
+        let paths = self.catalog.paths.iter();
+        let paths = paths.filter(|path| &path.track == self.track);
+        let leading: Vec<&Path> = paths
+            .filter(|path| self.catalog.leads(path, from, to))
+            .collect();
+        let mut carried = self.carried.iter();
+        carried.all(|name| {
+            let mut paths = leading.iter();
+            paths.any(|path| path.of.is_empty() || path.of.contains(name))
+        })
     }
 }
 
-fn lines(catalog: &Catalog, snapshot: &Snapshot, goal: &Goal, track: &Track) -> BTreeSet<Version> {
-    let of_track = |name: &Component| &catalog.track_of(name) == track;
-    let known = catalog.releases.iter().filter(|r| &r.track == track);
-    let known = known.map(|release| release.version.line());
-    let members = snapshot.members.values();
-    let runs = members.flat_map(|member| &member.components);
-    let runs = runs.filter(|(name, _)| of_track(name));
-    let asked = goal.release().filter(|_| track.is_main());
-    known
-        .chain(runs.map(|(_, version)| version.line()))
-        .chain(asked.map(Version::line))
-        .collect()
+/// From each release of a line to each of another.
+fn offered(track: &Track, from: &Version, to: &Version) -> Path {
+    let line = |line: &Version| Range {
+        from: Some(line.clone()),
+        to: Some(line.clone()),
+    };
+    Path {
+        track: track.clone(),
+        ..Path::of(line(from), line(to), "edited".into())
+    }
 }

@@ -166,6 +166,8 @@ fn way(seen: &Seen, aim: &Aim, named: &Version) -> Result<Draft, Refusal> {
         let world = World::of(seen, aim, *patches, &ease);
         match search(&world) {
             Found::Way(steps) => return Ok(Draft::moving(&world, seen, &steps)),
+            // That there is none at all is found out sooner than which is the best.
+            Found::TooLarge | Found::Nothing if proof::is_barred(seen, aim) => break,
             Found::TooLarge => return Err(proof::too_large(&world)),
             Found::Nothing => {}
         }

@@ -6,10 +6,11 @@
 
 mod bars;
 mod minimal;
+mod parts;
 
 use super::search::{Reach, reach};
 use super::seen::{Seen, list};
-use super::world::{Aim, Ease, Heading, Patches, World};
+use super::world::{Aim, Ease, Heading, Part, Patches, World};
 use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::version::Version;
 use alloc::format;
@@ -103,8 +104,28 @@ pub(super) fn filled(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -
     }
 }
 
-/// A "no" by what is offered, with what else would have to go for a way to open.
+/// A "no" by what is offered, with what runs elsewhere than at the goal, and with what else would have to
+/// go for a way to open.
 pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -> Refusal {
+    let none = Ease::default();
+    let world = World::of(seen, aim, Patches::All, &none);
+    let away = |bar: &Bar| match bar {
+        Bar::Runs(Part::Moves, names, versions) => {
+            let mut runs = names.iter().zip(versions);
+            runs.any(|(name, at)| aim.ends.get(name).is_some_and(|end| end != at))
+        }
+        Bar::Runs(Part::Stays, ..)
+        | Bar::Absent(..)
+        | Bar::Blocked(_)
+        | Bar::Risk(_)
+        | Bar::Level(_)
+        | Bar::Rule(_) => false,
+    };
+    let runs = bars::all(&world, seen).into_iter().find(away);
+    let runs: Vec<Bar> = runs.into_iter().collect();
+    let mut because = bars::told(&world, seen, &runs, goal);
+    because.extend(refusal.because.iter().cloned());
+    let refusal = Refusal { because, ..refusal };
     if opens(seen, aim) {
         return refusal;
     }
@@ -114,6 +135,11 @@ pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -
         opener: proven.opener,
         ..refusal
     }
+}
+
+/// Whether it is known that there is no way, by whatever patches.
+pub(super) fn is_barred(seen: &Seen, aim: &Aim) -> bool {
+    asked(seen, aim, &Ease::default()) == Reach::Barred
 }
 
 /// The fewest facts with which alone there is no way.
@@ -158,8 +184,31 @@ fn known(needed: &Needed<Bar>) -> Proof {
     }
 }
 
+/// Whether there is a way. What no rule binds together is asked about apart: members that have nothing
+/// to do with one another would else be tried in every mix.
 fn asked(seen: &Seen, aim: &Aim, ease: &Ease) -> Reach {
-    reach(&World::of(seen, aim, Patches::All, ease))
+    let world = World::of(seen, aim, Patches::All, ease);
+    let parts = world.parts();
+    if parts.len() < 2 {
+        return reach(&world);
+    }
+    let mut answer = Reach::Open;
+    for part in &parts {
+        let others = (0..world.classes.len()).filter(|class| !part.contains(class));
+        let mut alone = ease.clone();
+        for class in others.map(|class| &world.classes[class]) {
+            for group in class.groups.iter().map(|group| &world.groups[*group]) {
+                let (names, versions) = world.named(&class.components, &group.start);
+                alone.gone.insert((group.part, names, versions));
+            }
+        }
+        match reach(&World::of(seen, aim, Patches::All, &alone)) {
+            Reach::Barred => return Reach::Barred,
+            Reach::TooLarge => answer = Reach::TooLarge,
+            Reach::Open => {}
+        }
+    }
+    answer
 }
 
 fn opens(seen: &Seen, aim: &Aim) -> bool {
