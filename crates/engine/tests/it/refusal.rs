@@ -118,8 +118,7 @@ fn the_proof_of_a_forbidden_mix_names_only_the_rule_that_bars() {
         &to("1.1"),
         "
         skew: every way to 1.1.0 passes versions that may not stand side by side
-          because 1.0.0 runs on a 1
-          because 1.0.0 runs on b 2
+          because 1.0.0 runs on a 1 and b 2
           because b-equal-a: they differ (a book)
           without b-equal-a: they differ
           hint what can be reached: windlass targets {cluster}",
