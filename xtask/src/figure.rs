@@ -19,6 +19,7 @@ mod kafka_under_min_isr;
 mod kill9;
 mod planned;
 mod reaction;
+mod refusal_minimal;
 mod release;
 mod rollback_lost;
 mod ssh_equals_local;
@@ -26,6 +27,9 @@ mod step_overhead;
 mod windows_vs_dateutil;
 
 use std::fmt;
+
+#[cfg(test)]
+pub(crate) use planned::shipped;
 
 use crate::workspace::{NotSo, Trouble};
 
@@ -109,6 +113,13 @@ const FIGURES: &[Figure] = &[
         unit: "worlds",
         goal: Goal::Zero,
         measure: planned::oracle_disagreements::measure,
+    },
+    Figure {
+        name: refusal_minimal::NAME,
+        what: "refusals, over all barred pairs of all catalogs and 100,000 worlds, whose proof and opener are minimal",
+        unit: "%",
+        goal: Goal::All,
+        measure: refusal_minimal::measure,
     },
     Figure {
         name: "kafka-lost",

@@ -17,6 +17,7 @@ pub mod fuzz;
 pub mod lab;
 pub mod oracle;
 pub mod peers;
+pub mod refused;
 pub mod roll;
 pub mod shapes;
 pub mod test;

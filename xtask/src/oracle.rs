@@ -3,10 +3,10 @@
 //!
 //! Must never know: how the engine plans. Tests: below, on a slice of every small world.
 
-mod brute;
-mod draw;
+pub(crate) mod brute;
+pub(crate) mod draw;
 mod every;
-mod tell;
+pub(crate) mod tell;
 
 use std::collections::BTreeMap;
 use std::thread;

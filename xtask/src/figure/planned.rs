@@ -27,7 +27,7 @@ use windlass_wire::diagnostic::{Ink, render};
 use crate::workspace::{NotSo, Trouble, root};
 
 /// A catalog that ships, with all that it extends.
-pub(super) fn shipped(system: &str) -> Result<Catalog, Trouble> {
+pub(crate) fn shipped(system: &str) -> Result<Catalog, Trouble> {
     let mut sheets = Vec::new();
     for entry in fs::read_dir(root().join("catalogs"))? {
         let path = entry?.path();

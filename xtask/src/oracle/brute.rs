@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 
 /// What a member runs, by component; none: it does not carry it.
-pub(super) type Runs = Vec<Option<u8>>;
+pub(crate) type Runs = Vec<Option<u8>>;
 
 /// How far the one may be from the other, in releases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rule {
+pub(crate) struct Rule {
     pub of: usize,
     pub from: usize,
     pub far: (i8, i8),
@@ -20,7 +20,7 @@ pub(super) struct Rule {
 
 /// What a maker says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     pub components: usize,
     pub releases: u8,
     pub rules: Vec<Rule>,
@@ -28,7 +28,7 @@ pub(super) struct Facts {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct World {
+pub(crate) struct World {
     pub facts: Facts,
     pub start: Vec<Runs>,
     pub goal: u8,
@@ -36,7 +36,7 @@ pub(super) struct World {
 
 /// A stage of a plan: who goes where, and what they are expected to run before.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(crate) struct Turn {
     pub who: Vec<usize>,
     pub from: BTreeSet<u8>,
     pub to: u8,

@@ -19,7 +19,7 @@ const FAR: [(i8, i8); 8] = [
 ];
 
 /// The world of a seed.
-pub(super) fn world(seed: u64) -> World {
+pub(crate) fn world(seed: u64) -> World {
     let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let components = 2 + few(&mut dice, 3);
     let releases = 3 + few(&mut dice, 4);

@@ -13,16 +13,16 @@ use windlass_engine::version::{Range, Version};
 use super::brute::{Facts, World};
 use crate::workspace::NotSo;
 
-fn name(component: usize) -> String {
+pub(crate) fn name(component: usize) -> String {
     format!("part-{component}")
 }
 
 /// Each release is the only one of its line.
-pub(super) fn version(release: u8) -> Result<Version, NotSo> {
+pub(crate) fn version(release: u8) -> Result<Version, NotSo> {
     Version::parse(&format!("1.{release}.0")).map_err(|error| NotSo(error.to_string()))
 }
 
-pub(super) fn catalog(facts: &Facts) -> Result<Catalog, NotSo> {
+pub(crate) fn catalog(facts: &Facts) -> Result<Catalog, NotSo> {
     let source = || String::from("drawn");
     let mut catalog = Catalog {
         system: "small".into(),
@@ -69,7 +69,7 @@ pub(super) fn catalog(facts: &Facts) -> Result<Catalog, NotSo> {
     Ok(catalog)
 }
 
-pub(super) fn cluster(world: &World) -> Result<Snapshot, NotSo> {
+pub(crate) fn cluster(world: &World) -> Result<Snapshot, NotSo> {
     let mut snapshot = Snapshot::empty("small", Wall(0));
     snapshot.identity = Some("drawn".into());
     for (place, runs) in world.start.iter().enumerate() {

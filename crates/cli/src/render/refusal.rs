@@ -4,7 +4,7 @@
 
 use super::flowing;
 use crate::outlet::{Outlet, spoken};
-use windlass_engine::refusal::{Proof, Refusal};
+use windlass_engine::refusal::{PLANNER_CALLS_MAX, Proof, Refusal};
 
 /// All of it.
 #[must_use]
@@ -28,15 +28,11 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
         ));
     }
     if refusal.proof == Proof::NotMinimized {
-        lines.push(format!(
-            "  {}",
-            style.dim("not all of this may be needed for the no: the limit was reached first")
-        ));
+        lines.extend(not_minimized(outlet, "is needed for the no"));
     }
-    let says_more = !refusal
-        .opens
-        .iter()
-        .all(|opens| refusal.because.contains(opens));
+    let mut opens = refusal.opens.iter();
+    let says_more = refusal.opener == Proof::NotMinimized
+        || !opens.all(|opens| refusal.because.contains(opens));
     for (index, opens) in refusal.opens.iter().filter(|_| says_more).enumerate() {
         let word = if index == 0 { "without" } else { "and    " };
         lines.extend(flowing(
@@ -47,6 +43,9 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
     }
     if says_more {
         lines.push(format!("           {}", style.dim("there would be a way")));
+        if refusal.opener == Proof::NotMinimized {
+            lines.extend(not_minimized(outlet, "has to go"));
+        }
     }
     if !refusal.hints.is_empty() {
         lines.push(format!("  {}", style.dim("would open a way, or help")));
@@ -59,4 +58,12 @@ pub fn lines(outlet: &Outlet, typed: &str, refusal: &Refusal) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// Said wherever it is so: what is not known to be needed is never told as if it were.
+fn not_minimized(outlet: &Outlet, what: &str) -> Vec<String> {
+    let text = format!(
+        "not minimized: whether each of these {what} was not found out in {PLANNER_CALLS_MAX} calls of the planner"
+    );
+    flowing(outlet, "           ", &outlet.style.dim(&text))
 }

@@ -11,10 +11,9 @@ use super::seen::{Seen, list};
 use crate::catalog::{Catalog, Line};
 use crate::mix::{Mix, newly_broken};
 use crate::names::{LevelName, MemberId, Track};
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::snapshot::Snapshot;
 use crate::version::Version;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -37,34 +36,20 @@ pub(super) fn resolve(catalog: &Catalog, seen: &Seen, asked: &Version) -> Result
 }
 
 /// # Errors
-/// [`Code::Newer`] where a member runs something older than the release to go back to.
+/// [`Code::Newer`] where a member runs something older than the release to go back to; `proof` finds
+/// out which facts.
 pub(super) fn not_newer(seen: &Seen, goal: &Version) -> Result<(), Refusal> {
-    let mut older: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
-    for member in seen.movers() {
-        if let Some(oldest) = seen
-            .main(member)
-            .map(|(_, v)| v)
-            .min()
-            .filter(|v| *v < goal)
-        {
-            older.entry(oldest).or_default().push(&member.name);
-        }
-    }
-    let Some((oldest, _)) = older.first_key_value() else {
+    let runs = seen.releases();
+    let Some(oldest) = runs.first().filter(|oldest| *oldest < goal) else {
         return Ok(());
     };
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Newer,
         says: format!("{goal} is newer than what runs: {oldest}"),
-        because: older
-            .iter()
-            .map(|(release, names)| Because {
-                fact: format!("{release} runs on {}", list(names)),
-                source: None,
-            })
-            .collect(),
+        because: Vec::new(),
         hints: vec![
             format!("all the way back: windlass rollback {{cluster}} --to {oldest}"),
             format!("up instead: windlass plan {{cluster}} --to {goal}"),
@@ -112,6 +97,7 @@ pub(super) fn not_finalized(catalog: &Catalog, seen: &Seen, goal: &Version) -> R
     hints.push("what else can be reached: windlass targets {cluster}".into());
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Finalized,
         says: match (stuck, names.len()) {
@@ -163,12 +149,16 @@ impl<'a> Bar<'a> {
         }
     }
 
+    /// All that is said of it is said of one fact.
+    fn refs(&self) -> Vec<FactRef> {
+        vec![FactRef::Level {
+            level: self.name.clone(),
+        }]
+    }
+
     fn stands(&self, catalog: &Catalog) -> Because {
         let at = self.called(catalog, self.number);
-        Because {
-            fact: format!("{} is finalized at {at}", self.name),
-            source: None,
-        }
+        Because::seen(format!("{} is finalized at {at}", self.name), self.refs())
     }
 
     fn supported(&self, catalog: &Catalog) -> Because {
@@ -181,10 +171,7 @@ impl<'a> Bar<'a> {
             ),
             None => format!("{} does not know {}", self.line.line, self.name),
         };
-        Because {
-            fact,
-            source: Some(self.line.source.clone()),
-        }
+        Because::stands(fact, &self.line.source, self.refs())
     }
 
     /// Whether it could be lowered so far.
@@ -201,10 +188,7 @@ impl<'a> Bar<'a> {
                 self.number
             ),
         };
-        Some(Because {
-            fact,
-            source: Some(facts.source.clone()),
-        })
+        Some(Because::stands(fact, &facts.source, self.refs()))
     }
 
     /// How a human lowers it; none: it cannot be lowered so far, or nobody says how.

@@ -6,7 +6,8 @@ use super::seen::{Seen, list};
 use super::{Hop, LevelLeft, Raise, Stage};
 use crate::catalog::{Catalog, Raising};
 use crate::names::LevelName;
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
+use crate::snapshot::Member;
 use crate::version::Version;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -59,8 +60,8 @@ pub(super) fn hops(catalog: &Catalog, seen: &Seen) -> Result<Vec<Hop>, Refusal> 
     let raises = raises(catalog, release, &seen.levels, "finalizing was asked for");
     for raise in &raises {
         supported(seen, raise)?;
-        if let Some(name) = cannot_live(catalog, seen, raise) {
-            return Err(left_behind(raise, name));
+        if let Some(member) = cannot_live(catalog, seen, raise) {
+            return Err(left_behind(raise, member));
         }
     }
     if raises.is_empty() {
@@ -77,29 +78,34 @@ pub(super) fn cannot_live<'a>(
     catalog: &Catalog,
     seen: &Seen<'a>,
     raise: &Raise,
-) -> Option<&'a str> {
+) -> Option<&'a Member> {
     let mut members = seen.snapshot.members.values();
     let lives = |version: &Version| {
         let line = catalog.line(version);
         line.is_none_or(|line| line.supports(&raise.level, raise.to))
     };
-    let found = members.find(|m| {
+    members.find(|m| {
         let stays = seen.left.contains(&m.id);
         stays && (!m.unversioned.is_empty() || !m.components.values().all(lives))
-    });
-    found.map(|m| m.name.as_str())
+    })
 }
 
-fn left_behind(raise: &Raise, name: &str) -> Refusal {
+fn left_behind(raise: &Raise, member: &Member) -> Refusal {
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Level,
         says: format!("{} cannot be raised to {}", raise.level, raise.named.1),
-        because: vec![Because {
-            fact: format!("{name} was left as it stands, and would end by itself"),
-            source: None,
-        }],
+        because: vec![Because::seen(
+            format!(
+                "{} was left as it stands, and would end by itself",
+                member.name
+            ),
+            vec![FactRef::Member {
+                member: member.id.clone(),
+            }],
+        )],
         hints: vec!["bring it to the release of the others, or remove it".into()],
     }
 }
@@ -109,19 +115,21 @@ fn mixed(seen: &Seen, releases: &[Version]) -> Refusal {
     let because = releases
         .iter()
         .map(|release| {
-            let names: Vec<&str> = seen
-                .movers()
+            let members = seen.movers();
+            let members: Vec<_> = members
                 .filter(|m| m.components.values().any(|v| v == release))
-                .map(|m| m.name.as_str())
                 .collect();
-            Because {
-                fact: format!("{release} runs on {}", list(&names)),
-                source: None,
-            }
+            let names: Vec<&str> = members.iter().map(|m| m.name.as_str()).collect();
+            let refs = members.iter().map(|m| FactRef::Member {
+                member: m.id.clone(),
+            });
+            let text = format!("{release} runs on {}", list(&names));
+            Because::seen(text, refs.collect())
         })
         .collect();
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Level,
         says: "levels are raised only when every member runs the same release".into(),
@@ -143,16 +151,19 @@ fn supported(seen: &Seen, raise: &Raise) -> Result<(), Refusal> {
     match told {
         Some((low, high)) if high < raise.to => Err(Refusal {
             opens: Vec::new(),
+            opener: Proof::Plain,
             proof: Proof::Plain,
             code: Code::Level,
             says: format!("{} cannot be raised to {}", raise.level, raise.named.1),
-            because: vec![Because {
-                fact: format!(
+            because: vec![Because::seen(
+                format!(
                     "the members together support {} {low} to {high}, and {} is asked for",
                     raise.level, raise.to
                 ),
-                source: None,
-            }],
+                vec![FactRef::Level {
+                    level: raise.level.clone(),
+                }],
+            )],
             hints: vec![
                 "a member that is registered and gone holds it back: windlass check {cluster}"
                     .into(),

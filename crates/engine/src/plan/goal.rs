@@ -6,7 +6,7 @@ use super::seen::Seen;
 use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, Track};
 use crate::policy::Policy;
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::snapshot::Fact;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -76,13 +76,14 @@ fn no_such_component(catalog: &Catalog, seen: &Seen, name: &Component) -> Refusa
     let names: Vec<&str> = movable.iter().map(String::as_str).collect();
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::NoSuchRelease,
         says: format!("no component {name} of this cluster can be moved"),
-        because: vec![Because {
-            fact: format!("those that can be: {}", super::seen::list(&names)),
-            source: None,
-        }],
+        because: vec![Because::seen(
+            format!("those that can be: {}", super::seen::list(&names)),
+            Vec::new(),
+        )],
         hints: vec!["what runs: windlass observe {cluster}".into()],
     }
 }
@@ -93,10 +94,13 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
         .iter()
         .filter(|r| asked.names(&r.version))
         .filter_map(|r| {
-            Some(Because {
-                fact: format!("{} is not advised: {}", r.version, r.avoid.as_ref()?),
-                source: Some(r.source.clone()),
-            })
+            let text = format!("{} is not advised: {}", r.version, r.avoid.as_ref()?);
+            let release = r.version.clone();
+            Some(Because::stands(
+                text,
+                &r.source,
+                vec![FactRef::Release { release }],
+            ))
         })
         .collect();
     let mut hints = vec!["all that can be reached: windlass targets {cluster}".to_string()];
@@ -108,25 +112,27 @@ pub(super) fn no_such_release(catalog: &Catalog, asked: &Version) -> Refusal {
         let newest = main.map(|r| &r.version).max();
         Refusal {
             opens: Vec::new(),
+            opener: Proof::Plain,
             proof: Proof::Plain,
             code: Code::NoSuchRelease,
             says: format!("the {} catalog knows no release {asked}", catalog.system),
-            because: vec![Because {
-                fact: match newest {
+            because: vec![Because::seen(
+                match newest {
                     Some(newest) => format!(
                         "the newest release it knows, as of {}, is {newest}",
                         catalog.as_of
                     ),
                     None => "it knows no release at all".into(),
                 },
-                source: None,
-            }],
+                Vec::new(),
+            )],
             hints,
         }
     } else {
         hints.push("a release that is not advised must be asked for by its full version".into());
         Refusal {
             opens: Vec::new(),
+            opener: Proof::Plain,
             proof: Proof::Plain,
             code: Code::NoSuchRelease,
             says: format!("{asked} has no release that is advised"),
@@ -153,32 +159,12 @@ fn nearest(catalog: &Catalog, asked: &Version) -> Option<Version> {
 }
 
 /// # Errors
-/// [`Code::Older`] where a member runs something newer than the goal.
+/// [`Code::Older`] where a member runs something newer than the goal; `proof` finds out which facts.
 pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Result<(), Refusal> {
-    let mut newer: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
-    for member in seen.movers() {
-        let runs = seen.main(member).map(|(_, version)| version);
-        if let Some(newest) = runs.max().filter(|v| *v > goal) {
-            newer.entry(newest).or_default().push(&member.name);
-        }
-    }
-    let Some((newest, _)) = newer.last_key_value() else {
+    let runs = seen.releases();
+    let Some(newest) = runs.last().filter(|newest| *newest > goal) else {
         return Ok(());
     };
-    let finalized = seen
-        .levels
-        .iter()
-        .filter(|(name, number)| {
-            let absent = catalog.level(name).map_or(0, |facts| facts.absent);
-            **number > absent
-        })
-        .map(|(name, number)| Because {
-            fact: format!(
-                "{name} is finalized at {}",
-                catalog.level_named(name, *number)
-            ),
-            source: None,
-        });
     let mut hints = vec![format!(
         "go on instead: windlass plan {{cluster}} --to {newest}"
     )];
@@ -196,20 +182,22 @@ pub(super) fn not_older(catalog: &Catalog, seen: &Seen, goal: &Version) -> Resul
              old release, with: windlass retry {cluster} MEMBER --old"
                 .into(),
         );
+        let finalized = seen.levels.iter().filter(|(name, number)| {
+            let absent = catalog.level(name).map_or(0, |facts| facts.absent);
+            **number > absent
+        });
+        hints.extend(finalized.map(|(name, number)| {
+            let at = catalog.level_named(name, *number);
+            format!("{name} is finalized at {at}")
+        }));
     }
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Older,
         says: format!("{goal} is older than what runs: {newest}"),
-        because: newer
-            .iter()
-            .map(|(release, names)| Because {
-                fact: format!("{release} runs on {}", super::seen::list(names)),
-                source: None,
-            })
-            .chain(finalized)
-            .collect(),
+        because: Vec::new(),
         hints,
     })
 }
@@ -230,10 +218,14 @@ pub(super) fn stops(
     for via in &policy.via {
         let wrong = |says: String, fact: String| Refusal {
             opens: Vec::new(),
+            opener: Proof::Plain,
             proof: Proof::Plain,
             code: Code::Via,
             says,
-            because: vec![Because { fact, source: None }],
+            because: vec![Because::seen(
+                fact,
+                vec![FactRef::Stop { stop: via.clone() }],
+            )],
             hints: vec![format!(
                 "without the stop: windlass plan {{cluster}} --to {goal}"
             )],
@@ -263,80 +255,75 @@ pub(super) fn stops(
 }
 
 /// # Errors
-/// [`Code::Older`] where a component runs something newer than where it is to end.
+/// [`Code::Older`] where a component runs something newer than where it is to end; `proof` finds out
+/// which facts.
 pub(super) fn none_older(seen: &Seen, ends: &BTreeMap<Component, Version>) -> Result<(), Refusal> {
-    let mut because = Vec::new();
-    for member in seen.movers() {
-        for (name, end) in ends {
-            if let Some(runs) = member.components.get(name).filter(|runs| *runs > end) {
-                because.push(Because {
-                    fact: format!("{} runs {name} {runs}, newer than {end}", member.name),
-                    source: None,
-                });
-            }
-        }
-    }
-    if because.is_empty() {
+    let newer = seen.movers().any(|member| {
+        let mut ends = ends.iter();
+        ends.any(|(name, end)| member.components.get(name).is_some_and(|runs| runs > end))
+    });
+    if !newer {
         return Ok(());
     }
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Older,
         says: "a component runs something newer than what was asked for".into(),
-        because,
+        because: Vec::new(),
         hints: vec!["what runs: windlass observe {cluster}".into()],
     })
 }
 
 /// # Errors
 /// [`Code::NotOffered`] where the maker does not offer a release to a cluster of this kind, or the
-/// cluster does not say what kind it is.
+/// cluster does not say what kind it is. One label that does not fit is proof enough; what opens are
+/// all offers that leave this cluster out.
 pub(super) fn offered(seen: &Seen, track: &Track, release: &Version) -> Result<(), Refusal> {
     let offers = seen.catalog.offers.iter();
     let binding = offers.filter(|offer| {
         let is_to = offer.to.as_ref().is_none_or(|to| to.holds(release));
         &offer.track == track && is_to
     });
-    for offer in binding {
-        let mut because = Vec::new();
-        for (label, values) in &offer.only {
-            let (said, met) = match seen.snapshot.facts.get(label) {
-                Some(Fact::Word(word)) => (
-                    format!("{label} is {word}"),
-                    values.iter().any(|value| value == word),
-                ),
-                Some(Fact::Unknown(why)) => (format!("{label} is not known: {why}"), false),
-                Some(
-                    Fact::Truth(_)
-                    | Fact::Number(_)
-                    | Fact::Versions(_)
-                    | Fact::List(_)
-                    | Fact::Said(..),
-                )
-                | None => (format!("{label} is not known"), false),
-            };
-            if !met {
-                because.push(Because {
-                    fact: said,
-                    source: None,
-                });
-                because.push(Because {
-                    fact: format!("it is offered where {label} is {}", values.join(" or ")),
-                    source: Some(offer.source.clone()),
-                });
-            }
-        }
-        if !because.is_empty() {
-            return Err(Refusal {
-                opens: Vec::new(),
-                proof: Proof::Plain,
-                code: Code::NotOffered,
-                says: format!("{release} is not offered to this cluster"),
-                because,
-                hints: vec![offer.otherwise.clone()],
-            });
-        }
+    let mut unmet = binding.filter_map(|offer| {
+        let mut labels = offer.only.iter();
+        let (said, label, values) = labels
+            .find_map(|(label, values)| Some((unmet(seen, label, values)?, label, values)))?;
+        let name = label.clone();
+        let said = Because::seen(said, vec![FactRef::Said { name }]);
+        let text = format!("it is offered where {label} is {}", values.join(" or "));
+        let fact = FactRef::Offer {
+            offer: offer.id.clone(),
+        };
+        let only = Because::stands(text, &offer.source, vec![fact]);
+        Some((said, only, offer.otherwise.clone()))
+    });
+    let Some((said, only, otherwise)) = unmet.next() else {
+        return Ok(());
+    };
+    Err(Refusal {
+        opens: core::iter::once(only.clone())
+            .chain(unmet.map(|(_, only, _)| only))
+            .collect(),
+        opener: Proof::Minimal,
+        proof: Proof::Minimal,
+        code: Code::NotOffered,
+        says: format!("{release} is not offered to this cluster"),
+        because: vec![said, only],
+        hints: vec![otherwise],
+    })
+}
+
+/// What a cluster says under a label, where that is none of these.
+fn unmet(seen: &Seen, label: &str, values: &[String]) -> Option<String> {
+    match seen.snapshot.facts.get(label) {
+        Some(Fact::Word(word)) if values.contains(word) => None,
+        Some(Fact::Word(word)) => Some(format!("{label} is {word}")),
+        Some(Fact::Unknown(why)) => Some(format!("{label} is not known: {why}")),
+        Some(
+            Fact::Truth(_) | Fact::Number(_) | Fact::Versions(_) | Fact::List(_) | Fact::Said(..),
+        )
+        | None => Some(format!("{label} is not known")),
     }
-    Ok(())
 }

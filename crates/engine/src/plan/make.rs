@@ -86,17 +86,20 @@ fn software(
     seen: &Seen,
     release: &Version,
 ) -> Result<Draft, Refusal> {
-    goal::not_older(catalog, seen, release)?;
-    if seen.releases().iter().all(|here| here == release) {
-        return Ok(Draft::raising(Vec::new()));
-    }
-    goal::offered(seen, &Track::default(), release)?;
-    let aim = Aim {
+    let mut aim = Aim {
         ends: goal::all_at(seen, release),
-        stops: goal::stops(catalog, policy, seen, release)?,
+        stops: Vec::new(),
         accepted: policy.risks.clone(),
         heading: Heading::Forth,
     };
+    goal::not_older(catalog, seen, release)
+        .map_err(|refusal| proof::filled(seen, &aim, release, refusal))?;
+    if seen.releases().iter().all(|here| here == release) {
+        return Ok(Draft::raising(Vec::new()));
+    }
+    goal::offered(seen, &Track::default(), release)
+        .map_err(|refusal| proof::beyond(seen, &aim, release, refusal))?;
+    aim.stops = goal::stops(catalog, policy, seen, release)?;
     way(seen, &aim, release)
 }
 
@@ -106,7 +109,17 @@ fn parts(
     seen: &Seen,
     ends: BTreeMap<Component, Version>,
 ) -> Result<Draft, Refusal> {
-    goal::none_older(seen, &ends)?;
+    let aim = Aim {
+        ends,
+        stops: Vec::new(),
+        accepted: policy.risks.clone(),
+        heading: Heading::Forth,
+    };
+    let ends = &aim.ends;
+    let Some(named) = ends.values().max() else {
+        return Ok(Draft::raising(Vec::new()));
+    };
+    goal::none_older(seen, ends).map_err(|refusal| proof::filled(seen, &aim, named, refusal))?;
     let runs = seen.runs();
     let there = |(name, end): (&Component, &Version)| {
         runs.get(name)
@@ -116,34 +129,26 @@ fn parts(
         return Ok(Draft::raising(Vec::new()));
     }
     for (name, end) in ends.iter().filter(|end| !there(*end)) {
-        goal::offered(seen, &seen.catalog.track_of(name), end)?;
+        goal::offered(seen, &seen.catalog.track_of(name), end)
+            .map_err(|refusal| proof::beyond(seen, &aim, named, refusal))?;
     }
-    let named = ends.values().max().cloned();
-    let aim = Aim {
-        ends,
-        stops: Vec::new(),
-        accepted: policy.risks.clone(),
-        heading: Heading::Forth,
-    };
-    match named {
-        Some(named) => way(seen, &aim, &named),
-        None => Ok(Draft::raising(Vec::new())),
-    }
+    way(seen, &aim, named)
 }
 
 /// The hops that move software back. Stops of the policy are for ways up.
 fn backwards(catalog: &Catalog, seen: &Seen, release: &Version) -> Result<Draft, Refusal> {
-    back::not_newer(seen, release)?;
-    if seen.releases().iter().all(|here| here == release) {
-        return Ok(Draft::raising(Vec::new()));
-    }
-    back::not_finalized(catalog, seen, release)?;
     let aim = Aim {
         ends: goal::all_at(seen, release),
         stops: Vec::new(),
         accepted: BTreeSet::new(),
         heading: Heading::Back,
     };
+    back::not_newer(seen, release)
+        .map_err(|refusal| proof::filled(seen, &aim, release, refusal))?;
+    if seen.releases().iter().all(|here| here == release) {
+        return Ok(Draft::raising(Vec::new()));
+    }
+    back::not_finalized(catalog, seen, release)?;
     way(seen, &aim, release)
 }
 
@@ -161,6 +166,8 @@ fn way(seen: &Seen, aim: &Aim, named: &Version) -> Result<Draft, Refusal> {
         let world = World::of(seen, aim, *patches, &ease);
         match search(&world) {
             Found::Way(steps) => return Ok(Draft::moving(&world, seen, &steps)),
+            // That there is none at all is found out sooner than which is the best.
+            Found::TooLarge | Found::Nothing if proof::is_barred(seen, aim) => break,
             Found::TooLarge => return Err(proof::too_large(&world)),
             Found::Nothing => {}
         }

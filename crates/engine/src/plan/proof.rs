@@ -6,18 +6,19 @@
 
 mod bars;
 mod minimal;
+mod parts;
 
-use super::search::{Found, search};
+use super::search::{Reach, reach};
 use super::seen::{Seen, list};
-use super::world::{Aim, Ease, Heading, Patches, World};
-use crate::refusal::{Because, Code, Proof, Refusal};
+use super::world::{Aim, Ease, Heading, Part, Patches, World};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::version::Version;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use bars::Bar;
-use minimal::Least;
+use minimal::{Answer, Least, Needed, least};
 
 /// More ways into a goal than these are not listed.
 const LEADING_MAX: usize = 4;
@@ -26,17 +27,18 @@ const LEADING_MAX: usize = 4;
 pub(super) fn too_large(world: &World) -> Refusal {
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::TooLarge,
         says: "the search for a way was given up: too many ways to look at".into(),
-        because: vec![Because {
-            fact: format!(
+        because: vec![Because::seen(
+            format!(
                 "{} kinds of members at {} different starts",
                 world.classes.len(),
                 world.groups.len()
             ),
-            source: None,
-        }],
+            Vec::new(),
+        )],
         hints: vec!["name a nearer goal, or stops on the way: windlass plan {cluster} --to VERSION --via LINE".into()],
     }
 }
@@ -50,71 +52,167 @@ pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
     if !aim.stops.is_empty() && opens(seen, &direct) {
         return by_stops(&aim.stops, goal);
     }
-    let none = Ease::default();
-    let world = World::of(seen, aim, Patches::All, &none);
-    let all = bars::all(&world, seen);
-    let barring = minimal::least(&all, |kept| {
-        let ease = bars::ease(all.iter().filter(|bar| !kept.contains(bar)));
-        is_barred(seen, aim, &ease)
-    });
-    let opening = opening(seen, aim, &all);
-    let because = bars::told(&world, seen, &barring.facts, goal);
-    let code = code(&barring.facts);
+    let proven = Proven::of(seen, aim, goal);
+    let code = code(&proven.bars);
     Refusal {
-        opens: bars::told(&world, seen, &opening, goal),
-        proof: match barring.known {
-            Least::Sure => Proof::Minimal,
-            Least::Unsure => Proof::NotMinimized,
-        },
+        because: proven.because,
+        opens: proven.opens,
+        proof: proven.proof,
+        opener: proven.opener,
         code,
         says: says(code, aim.heading, goal),
-        because,
-        hints: hints(seen, aim, &barring.facts, goal),
+        hints: hints(seen, aim, &proven.bars, goal),
     }
 }
 
-/// The fewest facts without which there is a way; what runs is left alone where that suffices.
-fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Vec<Bar> {
-    let of_catalog: Vec<Bar> = all
-        .iter()
-        .rev()
-        .filter(|bar| !matches!(bar, Bar::Runs(..)))
-        .cloned()
-        .collect();
-    let everything: Vec<Bar> = of_catalog
-        .iter()
-        .cloned()
-        .chain(
-            all.iter()
-                .filter(|bar| matches!(bar, Bar::Runs(..)))
-                .cloned(),
-        )
-        .collect();
-    for facts in [&of_catalog, &everything] {
-        if !is_barred(seen, aim, &bars::ease(facts.iter())) {
-            let found = minimal::least(facts, |gone| {
-                !is_barred(seen, aim, &bars::ease(gone.iter()))
-            });
-            return match found.known {
-                Least::Sure => found.facts,
-                Least::Unsure => Vec::new(),
-            };
+/// What bars, and what opens, where there is no way.
+struct Proven {
+    bars: Vec<Bar>,
+    because: Vec<Because>,
+    proof: Proof,
+    opens: Vec<Because>,
+    opener: Proof,
+}
+
+impl Proven {
+    fn of(seen: &Seen, aim: &Aim, goal: &Version) -> Self {
+        let none = Ease::default();
+        let world = World::of(seen, aim, Patches::All, &none);
+        let all = bars::all(&world, seen);
+        let barring = barring(seen, aim, &all);
+        let opening = opening(seen, aim, &all);
+        Self {
+            because: bars::told(&world, seen, &barring.facts, goal),
+            proof: known(&barring),
+            opens: bars::told(&world, seen, &opening.facts, goal),
+            opener: known(&opening),
+            bars: barring.facts,
         }
     }
-    Vec::new()
 }
 
-fn is_barred(seen: &Seen, aim: &Aim, ease: &Ease) -> bool {
+/// A "no" that was seen before any way was searched (a goal older than what runs), with the facts that
+/// make it one.
+pub(super) fn filled(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -> Refusal {
+    let proven = Proven::of(seen, aim, goal);
+    Refusal {
+        because: proven.because,
+        opens: proven.opens,
+        proof: proven.proof,
+        opener: proven.opener,
+        ..refusal
+    }
+}
+
+/// A "no" by what is offered, with what runs elsewhere than at the goal, and with what else would have to
+/// go for a way to open.
+pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -> Refusal {
+    let none = Ease::default();
+    let world = World::of(seen, aim, Patches::All, &none);
+    let away = |bar: &Bar| match bar {
+        Bar::Runs(Part::Moves, names, versions) => {
+            let mut runs = names.iter().zip(versions);
+            runs.any(|(name, at)| aim.ends.get(name).is_some_and(|end| end != at))
+        }
+        Bar::Runs(Part::Stays, ..)
+        | Bar::Absent(..)
+        | Bar::Blocked(_)
+        | Bar::Risk(_)
+        | Bar::Level(_)
+        | Bar::Rule(_) => false,
+    };
+    let runs = bars::all(&world, seen).into_iter().find(away);
+    let runs: Vec<Bar> = runs.into_iter().collect();
+    let mut because = bars::told(&world, seen, &runs, goal);
+    because.extend(refusal.because.iter().cloned());
+    let refusal = Refusal { because, ..refusal };
+    if opens(seen, aim) {
+        return refusal;
+    }
+    let proven = Proven::of(seen, aim, goal);
+    Refusal {
+        opens: refusal.opens.into_iter().chain(proven.opens).collect(),
+        opener: proven.opener,
+        ..refusal
+    }
+}
+
+/// Whether it is known that there is no way, by whatever patches.
+pub(super) fn is_barred(seen: &Seen, aim: &Aim) -> bool {
+    asked(seen, aim, &Ease::default()) == Reach::Barred
+}
+
+/// The fewest facts with which alone there is no way.
+fn barring(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
+    least(all, |kept| {
+        let others = all.iter().filter(|bar| !kept.contains(bar));
+        match asked(seen, aim, &bars::ease(others)) {
+            Reach::Barred => Answer::Yes,
+            Reach::Open => Answer::No,
+            Reach::TooLarge => Answer::Unknown,
+        }
+    })
+}
+
+/// The fewest facts without which there is a way; what runs is left alone where that suffices, as it
+/// does wherever the catalog is all that bars.
+fn opening(seen: &Seen, aim: &Aim, all: &[Bar]) -> Needed<Bar> {
+    let runs = |bar: &&Bar| matches!(bar, Bar::Runs(..));
+    let of_catalog: Vec<Bar> = all.iter().rev().filter(|bar| !runs(bar)).cloned().collect();
+    let everything: Vec<Bar> = of_catalog
+        .iter()
+        .chain(all.iter().filter(runs))
+        .cloned()
+        .collect();
+    let opens = |gone: &[&Bar]| match asked(seen, aim, &bars::ease(gone.iter().copied())) {
+        Reach::Open => Answer::Yes,
+        Reach::Barred => Answer::No,
+        Reach::TooLarge => Answer::Unknown,
+    };
+    let facts: Vec<&Bar> = of_catalog.iter().collect();
+    match opens(&facts) {
+        Answer::Yes => least(&of_catalog, opens),
+        Answer::No | Answer::Unknown => least(&everything, opens),
+    }
+}
+
+/// A "no" needs a fact: where none was left over, something bars that is not among them.
+fn known(needed: &Needed<Bar>) -> Proof {
+    match needed.known {
+        Least::Sure if !needed.facts.is_empty() => Proof::Minimal,
+        Least::Sure | Least::Unsure => Proof::NotMinimized,
+    }
+}
+
+/// Whether there is a way. What no rule binds together is asked about apart: members that have nothing
+/// to do with one another would else be tried in every mix.
+fn asked(seen: &Seen, aim: &Aim, ease: &Ease) -> Reach {
     let world = World::of(seen, aim, Patches::All, ease);
-    matches!(search(&world), Found::Nothing)
+    let parts = world.parts();
+    if parts.len() < 2 {
+        return reach(&world);
+    }
+    let mut answer = Reach::Open;
+    for part in &parts {
+        let others = (0..world.classes.len()).filter(|class| !part.contains(class));
+        let mut alone = ease.clone();
+        for class in others.map(|class| &world.classes[class]) {
+            for group in class.groups.iter().map(|group| &world.groups[*group]) {
+                let (names, versions) = world.named(&class.components, &group.start);
+                alone.gone.insert((group.part, names, versions));
+            }
+        }
+        match reach(&World::of(seen, aim, Patches::All, &alone)) {
+            Reach::Barred => return Reach::Barred,
+            Reach::TooLarge => answer = Reach::TooLarge,
+            Reach::Open => {}
+        }
+    }
+    answer
 }
 
 fn opens(seen: &Seen, aim: &Aim) -> bool {
-    let none = Ease::default();
-    [Patches::Newest, Patches::All].into_iter().any(|patches| {
-        let world = World::of(seen, aim, patches, &none);
-        matches!(search(&world), Found::Way(_))
-    })
+    asked(seen, aim, &Ease::default()) == Reach::Open
 }
 
 /// What kind of fact bars, the plainest first.
@@ -209,24 +307,22 @@ fn leading(seen: &Seen, goal: &Version) -> Vec<String> {
 }
 
 fn by_stops(stops: &[Version], goal: &Version) -> Refusal {
-    let named: Vec<String> = stops
-        .iter()
-        .filter(|stop| *stop != goal)
-        .map(ToString::to_string)
-        .collect();
+    let asked = stops.iter().filter(|stop| *stop != goal);
+    let named: Vec<String> = asked.clone().map(ToString::to_string).collect();
     let names: Vec<&str> = named.iter().map(String::as_str).collect();
     Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Via,
         says: format!("no way to {goal} stops at {}", list(&names)),
-        because: vec![Because {
-            fact: format!(
+        because: vec![Because::seen(
+            format!(
                 "there is a way to {goal} without stopping at {}",
                 list(&names)
             ),
-            source: None,
-        }],
+            asked.cloned().map(|stop| FactRef::Stop { stop }).collect(),
+        )],
         hints: vec![format!("windlass plan {{cluster}} --to {goal}")],
     }
 }

@@ -9,6 +9,7 @@
 
 mod fit;
 mod owed;
+mod reach;
 mod steps;
 
 use super::world::{At, World};
@@ -18,6 +19,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use steps::Did;
+
+pub(super) use reach::{Reach, reach};
 
 /// A hundred times what any real catalog needs; a search beyond it would take seconds.
 const STATES_MAX: usize = 200_000;

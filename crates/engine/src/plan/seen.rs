@@ -5,7 +5,7 @@
 use super::atlas::Atlas;
 use crate::catalog::{Catalog, Moved};
 use crate::names::{Component, Identity, LevelName, MemberId};
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::snapshot::{Member, Snapshot, Weight};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -64,6 +64,7 @@ impl<'a> Seen<'a> {
             }),
             (Some(_) | None, _) => Err(Refusal {
                 opens: Vec::new(),
+                opener: Proof::Plain,
                 proof: Proof::Plain,
                 code: Code::Gap,
                 says: "what runs now cannot be told, so no way from it can be".into(),
@@ -132,27 +133,22 @@ fn hints(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn fact(text: String) -> Because {
-    Because {
-        fact: text,
-        source: None,
-    }
+    Because::seen(text, Vec::new())
 }
 
 /// A member that stays as it is may be gone altogether, by a human's word.
 fn unversioned(snapshot: &Snapshot, left: &BTreeSet<MemberId>) -> Option<Because> {
-    let names: Vec<&str> = snapshot
-        .members
-        .values()
+    let members = snapshot.members.values();
+    let members: Vec<&Member> = members
         .filter(|m| !left.contains(&m.id))
         .filter(|m| !m.unversioned.is_empty() || m.components.is_empty())
-        .map(|m| m.name.as_str())
         .collect();
-    (!names.is_empty()).then(|| {
-        fact(format!(
-            "the exact release of {} is not known",
-            list(&names)
-        ))
-    })
+    let names: Vec<&str> = members.iter().map(|m| m.name.as_str()).collect();
+    let refs = members.iter().map(|m| FactRef::Member {
+        member: m.id.clone(),
+    });
+    let text = format!("the exact release of {} is not known", list(&names));
+    (!names.is_empty()).then(|| Because::seen(text, refs.collect()))
 }
 
 fn unknown_components(catalog: &Catalog, snapshot: &Snapshot) -> Vec<Because> {
@@ -199,7 +195,9 @@ fn levels(
             levels.get(other).copied().unwrap_or(absent) >= *least
         });
         if needed && counts {
-            because.push(fact(format!("where {} stands is not known", facts.name)));
+            let level = facts.name.clone();
+            let text = format!("where {level} stands is not known");
+            because.push(Because::seen(text, vec![FactRef::Level { level }]));
         }
         levels.insert(facts.name.clone(), facts.absent);
     }

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::check::{self, Finding};
 use crate::names::MemberId;
 use crate::plan::{self, Plan, Stage};
-use crate::refusal::{Because, Code, Proof, Refusal};
+use crate::refusal::{Because, Code, FactRef, Proof, Refusal};
 use crate::run::event::{Approval, Approver, Cause, End, Event};
 use crate::run::{Run, SILENT_SUCCESSORS};
 use crate::snapshot::Snapshot;
@@ -61,15 +61,13 @@ fn make(run: &Run, known: &Snapshot, parent: Option<crate::hash::Hash>) -> Resul
     }
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::Objection,
         says: "the second judge does not agree with the plan".into(),
         because: objections
             .iter()
-            .map(|o| Because {
-                fact: o.to_string(),
-                source: None,
-            })
+            .map(|o| Because::seen(o.to_string(), Vec::new()))
             .collect(),
         hints: vec!["this is a defect of windlass: please report it with `windlass replay`".into()],
     })
@@ -81,13 +79,19 @@ fn by_windlass(plan: &Plan) -> Result<(), Refusal> {
     let held: Vec<Because> = plan
         .stages()
         .filter_map(|(_, _, stage)| match stage {
-            Stage::Hold(hold) => Some(Because {
-                fact: alloc::format!("{} to {}: {}", hold.level, hold.named, hold.title),
-                source: Some(hold.source.clone()),
-            }),
-            Stage::Act(act) => act.by_hand.as_ref().map(|proof| Because {
-                fact: alloc::format!("{}: {}; {proof} says that it is done", act.action, act.what),
-                source: None,
+            Stage::Hold(hold) => Some(Because::stands(
+                alloc::format!("{} to {}: {}", hold.level, hold.named, hold.title),
+                &hold.source,
+                alloc::vec![FactRef::Level {
+                    level: hold.level.clone(),
+                }],
+            )),
+            Stage::Act(act) => act.by_hand.as_ref().map(|proof| {
+                let name = proof.clone();
+                Because::seen(
+                    alloc::format!("{}: {}; {proof} says that it is done", act.action, act.what),
+                    alloc::vec![FactRef::Said { name }],
+                )
             }),
             Stage::Move(_) | Stage::Raise(_) => None,
         })
@@ -97,6 +101,7 @@ fn by_windlass(plan: &Plan) -> Result<(), Refusal> {
     }
     Err(Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::ByHand,
         says: "the way has steps that humans do, which no run takes".into(),

@@ -289,6 +289,7 @@ fn a_release_newer_than_what_some_member_runs_is_no_way_back() {
         "
         newer: 4.0.2 is newer than what runs: 3.9.1
           because 3.9.1 runs on broker 2
+          without 3.9.1 runs on broker 2
           hint all the way back: windlass rollback {cluster} --to 3.9.1
           hint up instead: windlass plan {cluster} --to 4.0.2",
     );

@@ -76,9 +76,10 @@ fn a_goal_older_than_what_runs_is_refused() {
         "
         older: 4.0.2 is older than what runs: 4.1.2
           because 4.1.2 runs on controller 1
-          because metadata.version is finalized at 3.9-IV0
+          without 4.1.2 runs on controller 1
           hint go on instead: windlass plan {cluster} --to 4.1.2
-          hint a single member of a paused run goes back, while its levels are not finalized above the old release, with: windlass retry {cluster} MEMBER --old",
+          hint a single member of a paused run goes back, while its levels are not finalized above the old release, with: windlass retry {cluster} MEMBER --old
+          hint metadata.version is finalized at 3.9-IV0",
     );
 }
 
@@ -117,8 +118,7 @@ fn the_proof_of_a_forbidden_mix_names_only_the_rule_that_bars() {
         &to("1.1"),
         "
         skew: every way to 1.1.0 passes versions that may not stand side by side
-          because 1.0.0 runs on a 1
-          because 1.0.0 runs on b 2
+          because 1.0.0 runs on a 1 and b 2
           because b-equal-a: they differ (a book)
           without b-equal-a: they differ
           hint what can be reached: windlass targets {cluster}",
@@ -142,10 +142,8 @@ fn a_level_that_cannot_be_reached_is_refused() {
         "
         level: a level that the way to 2.0.0 requires cannot be reached
           because 1.0.0 runs on a 1
-          because form is finalized at 1
-          because 2.0.0 supports it from 2 to 3 (a book)
-          without form is finalized at 1
-          without 2.0.0 supports it from 2 to 3
+          because form is finalized at 1, and 2.0.0 supports it from 2 to 3 (a book)
+          without form is finalized at 1, and 2.0.0 supports it from 2 to 3
           hint raise the levels to what runs supports first: windlass finalize {cluster}
           hint what can be reached: windlass targets {cluster}",
     );

@@ -6,9 +6,13 @@ use crate::stamp;
 use crate::v1::API_VERSION;
 use crate::v1::snapshot::FoundView;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
-use windlass_engine::refusal::{Proof, Refusal};
+use windlass_engine::names::{Component, Track};
+use windlass_engine::refusal::{FactRef, Proof, Refusal};
+use windlass_engine::version::Version;
 
 /// All checks of a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -218,10 +222,14 @@ pub struct RefusalView {
     /// The facts that together bar the way.
     pub because: Vec<BecauseView>,
     /// What is known of the proof: `plain` (the facts speak for themselves), `minimal` (without any one
-    /// of them there is a way), `notMinimized`.
+    /// of them there is a way), `notMinimized` (whether each is needed was not found out within 4,000
+    /// calls of the planner).
     pub proof: &'static str,
     /// Facts whose removal together opens a way; empty where that was not looked for.
     pub opens: Vec<BecauseView>,
+    /// What is known of `opens`: `plain` (it was not looked for), `minimal` (with any one of them there is
+    /// no way), `notMinimized` (whether each has to go was not found out within 4,000 calls of the planner).
+    pub opener: &'static str,
     /// What would help, in words and commands.
     pub hints: Vec<String>,
 }
@@ -233,6 +241,88 @@ pub struct BecauseView {
     pub fact: String,
     /// Where it stands; none: it was seen on the cluster.
     pub source: Option<String>,
+    /// Which facts these are, where catalog or cluster holds them: one, or several of a kind that are told
+    /// in one sentence.
+    pub refs: Vec<FactRefView>,
+}
+
+/// A fact that bars, by its place in the catalog or on the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FactRefView {
+    /// `runs` (members that carry just `carries`), `stays` (such that were left as they stand), `absent`
+    /// (no path is offered between two lines), `blocked` (a hop), `risk`, `level`, `rule` (of skew),
+    /// `offer`, `said` (what the cluster says under a name, or does not), `member`, `release`, `stop`.
+    pub is: &'static str,
+    /// What it is called; none for what runs, and for hops.
+    pub name: Option<String>,
+    /// Of hops: from this line, or from these releases.
+    pub from: Option<String>,
+    /// Of hops: to this line, or to these releases.
+    pub to: Option<String>,
+    /// Of hops: the scheme of these versions; none: the main one.
+    pub track: Option<String>,
+    /// Of blocked hops: components for which they are; empty: for all.
+    pub of: Vec<String>,
+    /// Of what runs: releases by component.
+    pub carries: BTreeMap<String, String>,
+}
+
+impl From<&FactRef> for FactRefView {
+    fn from(fact: &FactRef) -> Self {
+        let named = |is, name: &dyn Display| Self {
+            is,
+            name: Some(name.to_string()),
+            ..Self::default()
+        };
+        let here = |is, carries: &BTreeMap<Component, Version>| {
+            let carries = carries.iter();
+            Self {
+                is,
+                carries: carries
+                    .map(|(name, version)| (name.to_string(), version.to_string()))
+                    .collect(),
+                ..Self::default()
+            }
+        };
+        let hop = |is, track: &Track, from: &dyn Display, to: &dyn Display| Self {
+            is,
+            from: Some(from.to_string()),
+            to: Some(to.to_string()),
+            track: (!track.is_main()).then(|| track.to_string()),
+            ..Self::default()
+        };
+        match fact {
+            FactRef::Runs { carries } => here("runs", carries),
+            FactRef::Stays { carries } => here("stays", carries),
+            FactRef::Absent { track, from, to } => hop("absent", track, from, to),
+            FactRef::Blocked {
+                of,
+                track,
+                from,
+                to,
+            } => Self {
+                of: of.iter().map(ToString::to_string).collect(),
+                ..hop("blocked", track, from, to)
+            },
+            FactRef::Risk { risk } => named("risk", risk),
+            FactRef::Level { level } => named("level", level),
+            FactRef::Rule { rule } => named("rule", rule),
+            FactRef::Offer { offer } => named("offer", offer),
+            FactRef::Said { name } => named("said", name),
+            FactRef::Member { member } => named("member", member),
+            FactRef::Release { release } => named("release", release),
+            FactRef::Stop { stop } => named("stop", stop),
+        }
+    }
+}
+
+/// The stable word for what is known of a proof.
+fn proof_word(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Plain => "plain",
+        Proof::Minimal => "minimal",
+        Proof::NotMinimized => "notMinimized",
+    }
 }
 
 impl From<&Refusal> for RefusalView {
@@ -240,6 +330,7 @@ impl From<&Refusal> for RefusalView {
         let because = |one: &windlass_engine::refusal::Because| BecauseView {
             fact: one.fact.clone(),
             source: one.source.clone(),
+            refs: one.refs.iter().map(FactRefView::from).collect(),
         };
         Self {
             api_version: API_VERSION,
@@ -247,12 +338,9 @@ impl From<&Refusal> for RefusalView {
             code: refusal.code.name(),
             says: refusal.says.clone(),
             because: refusal.because.iter().map(because).collect(),
-            proof: match refusal.proof {
-                Proof::Plain => "plain",
-                Proof::Minimal => "minimal",
-                Proof::NotMinimized => "notMinimized",
-            },
+            proof: proof_word(refusal.proof),
             opens: refusal.opens.iter().map(because).collect(),
+            opener: proof_word(refusal.opener),
             hints: refusal.hints.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use crate::sample::{NOON, plan, snapshot};
 use windlass_engine::catalog::{Binds, Severity};
 use windlass_engine::check::{Finding, Verdict};
-use windlass_engine::refusal::{Because, Code, Proof, Refusal};
+use windlass_engine::refusal::{Because, Code, FactRef, Proof, Refusal};
 use windlass_engine::snapshot::Found;
 use windlass_wire::v1::finding::{FindingsView, RefusalView};
 use windlass_wire::v1::plan::PlanView;
@@ -234,13 +234,17 @@ fn findings() {
 fn a_refusal() {
     let refusal = Refusal {
         opens: Vec::new(),
+        opener: Proof::Plain,
         proof: Proof::Plain,
         code: Code::NoPath,
         says: "no way from here to 4.1".into(),
-        because: vec![Because {
-            fact: "it is so".into(),
-            source: Some("UP".into()),
-        }],
+        because: vec![Because::stands(
+            "it is so".into(),
+            "UP",
+            vec![FactRef::Rule {
+                rule: "broker-not-newer".into(),
+            }],
+        )],
         hints: vec!["windlass targets orders".into()],
     };
     insta::assert_snapshot!(json(&RefusalView::from(&refusal)), @r#"
@@ -252,11 +256,23 @@ fn a_refusal() {
       "because": [
         {
           "fact": "it is so",
-          "source": "UP"
+          "source": "UP",
+          "refs": [
+            {
+              "is": "rule",
+              "name": "broker-not-newer",
+              "from": null,
+              "to": null,
+              "track": null,
+              "of": [],
+              "carries": {}
+            }
+          ]
         }
       ],
       "proof": "plain",
       "opens": [],
+      "opener": "plain",
       "hints": [
         "windlass targets orders"
       ]

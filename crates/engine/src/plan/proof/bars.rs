@@ -2,12 +2,12 @@
 //!
 //! Must never know: which of them bar. Stories: `tests/it/refusal.rs`.
 
-use crate::catalog::{Catalog, Matching, Moved};
+use crate::catalog::{Blocked, Catalog, Matching, Moved};
 use crate::names::{Component, LevelName, RiskName};
 use crate::plan::seen::{Seen, list};
 use crate::plan::world::edges::is_ruled_out;
 use crate::plan::world::{At, Ease, Heading, Part, Patches, World};
-use crate::refusal::{Because, Code};
+use crate::refusal::{Because, Code, FactRef};
 use crate::snapshot::Fact;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -75,9 +75,15 @@ fn whole(catalog: &Catalog) -> Ease {
     }
 }
 
-/// Pairs of lines between which some hop is missing, of the schemes in which something moves.
+/// Pairs of lines between which some hop is missing for some component, of the schemes in which
+/// something moves.
 fn absent(world: &World) -> Vec<Bar> {
     let mut found = BTreeSet::new();
+    let carried: BTreeSet<usize> = world
+        .classes
+        .iter()
+        .flat_map(|class| class.components.iter().copied())
+        .collect();
     let strands = world.classes.iter().flat_map(|class| &class.strands);
     let moving: BTreeMap<usize, At> = strands
         .filter_map(|strand| Some((strand.track, strand.goal?)))
@@ -94,7 +100,7 @@ fn absent(world: &World) -> Vec<Bar> {
             .filter(|to| (oldest..=goal).contains(to));
         for to in targets {
             for from in oldest..*to {
-                if world.ways(from, *to).next().is_none() {
+                if !is_whole(world, &carried, from, *to) {
                     let (from, to) = (world.version(from).line(), world.version(*to).line());
                     found.insert((track, from, to));
                 }
@@ -105,6 +111,18 @@ fn absent(world: &World) -> Vec<Bar> {
         .into_iter()
         .map(|(track, from, to)| Bar::Absent(track, from, to))
         .collect()
+}
+
+/// Whether a hop is offered to all that is carried of its scheme.
+fn is_whole(world: &World, carried: &BTreeSet<usize>, from: At, to: At) -> bool {
+    let track = world.track_of[usize::from(from)];
+    let mut of_track = carried
+        .iter()
+        .filter(|component| world.atlas.track_of[**component] == track);
+    of_track.all(|component| {
+        let mut ways = world.ways(from, to);
+        ways.any(|way| way.is_of(*component))
+    })
 }
 
 /// The first version of a scheme, in the order of a way, that a member that is to move runs.
@@ -208,63 +226,70 @@ impl Bar {
     }
 }
 
-/// Facts as they are read.
+/// Facts as they are read: what runs, then what is not offered, a sentence a goal, then the others.
 pub(super) fn told(world: &World, seen: &Seen, bars: &[Bar], goal: &Version) -> Vec<Because> {
-    let mut because = Vec::new();
     let mut missing: BTreeMap<(usize, &Version), Vec<&Version>> = BTreeMap::new();
+    let mut others = Vec::new();
     for bar in bars {
         match bar {
+            Bar::Runs(..) => {}
             Bar::Absent(track, from, to) => missing.entry((*track, to)).or_default().push(from),
-            Bar::Runs(..) | Bar::Blocked(_) | Bar::Risk(_) | Bar::Level(_) | Bar::Rule(_) => {}
+            Bar::Blocked(index) => others.extend(blocked(seen.catalog, *index)),
+            Bar::Risk(name) => others.extend(risk(seen, name)),
+            Bar::Level(name) => others.extend(level(seen.catalog, world, name, goal)),
+            Bar::Rule(index) => others.extend(rule(seen.catalog, *index)),
         }
     }
-    because.extend(bars.iter().filter_map(|bar| match bar {
-        Bar::Runs(part, names, versions) => Some(runs(seen, *part, names, versions)),
-        Bar::Absent(..) | Bar::Blocked(_) | Bar::Risk(_) | Bar::Level(_) | Bar::Rule(_) => None,
-    }));
     let word = match world.aim.heading {
         Heading::Forth => "no path is offered",
         Heading::Back => "no path that may be gone back is offered",
     };
-    because.extend(missing.into_iter().map(|((_, to), from)| {
-        let from: Vec<String> = from.iter().map(ToString::to_string).collect();
-        fact(format!("{word} to {to} from {}", from.join(", ")), None)
-    }));
-    for bar in bars {
-        because.extend(one(world, seen, bar, goal));
-    }
-    because
+    let missing = missing.into_iter().map(|((track, to), from)| {
+        let refs = from.iter().map(|from| FactRef::Absent {
+            track: world.atlas.tracks[track].track.clone(),
+            from: (*from).clone(),
+            to: to.clone(),
+        });
+        let names: Vec<String> = from.iter().map(ToString::to_string).collect();
+        let text = format!("{word} to {to} from {}", names.join(", "));
+        Because::seen(text, refs.collect())
+    });
+    let here = runs(seen, bars);
+    here.into_iter().chain(missing).chain(others).collect()
 }
 
-fn one(world: &World, seen: &Seen, bar: &Bar, goal: &Version) -> Vec<Because> {
-    let catalog = seen.catalog;
-    match bar {
-        Bar::Runs(..) | Bar::Absent(..) => Vec::new(),
-        Bar::Blocked(index) => catalog
-            .blocked
-            .get(*index)
-            .map(|blocked| {
-                let hop = format!("{} to {}", blocked.from, blocked.to);
-                let text = format!("{hop} is blocked: {}", blocked.why);
-                fact(text, Some(&blocked.source))
-            })
-            .into_iter()
-            .collect(),
-        Bar::Risk(name) => risk(seen, name),
-        Bar::Level(name) => level(catalog, world, name, goal),
-        Bar::Rule(index) => catalog
-            .skew
-            .get(*index)
-            .map(|rule| fact(format!("{}: {}", rule.id, rule.why), Some(&rule.source)))
-            .into_iter()
-            .collect(),
-    }
-}
-
-fn risk(seen: &Seen, name: &RiskName) -> Vec<Because> {
-    let Some(risk) = seen.catalog.risks.iter().find(|risk| &risk.name == name) else {
-        return Vec::new();
+fn blocked(catalog: &Catalog, index: usize) -> Option<Because> {
+    let Blocked {
+        of,
+        track,
+        from,
+        to,
+        why,
+        source,
+        ..
+    } = catalog.blocked.get(index)?;
+    let fact = FactRef::Blocked {
+        of: of.clone(),
+        track: track.clone(),
+        from: from.clone(),
+        to: to.clone(),
     };
+    let text = format!("{from} to {to} is blocked: {why}");
+    Some(Because::stands(text, source, vec![fact]))
+}
+
+fn rule(catalog: &Catalog, index: usize) -> Option<Because> {
+    let rule = catalog.skew.get(index)?;
+    let fact = FactRef::Rule {
+        rule: rule.id.clone(),
+    };
+    let text = format!("{}: {}", rule.id, rule.why);
+    Some(Because::stands(text, &rule.source, vec![fact]))
+}
+
+fn risk(seen: &Seen, name: &RiskName) -> Option<Because> {
+    let mut risks = seen.catalog.risks.iter();
+    let risk = risks.find(|risk| &risk.name == name)?;
     let says = |fact: String| seen.snapshot.facts.get(&fact);
     let applies = risk.matching.contains(&Matching::Always)
         || risk
@@ -275,75 +300,82 @@ fn risk(seen: &Seen, name: &RiskName) -> Vec<Because> {
     } else {
         "whether it applies is not known"
     };
-    vec![fact(
-        format!("{name}: {} ({state})", risk.message),
-        Some(&risk.source),
-    )]
+    let text = format!("{name}: {} ({state})", risk.message);
+    let fact = FactRef::Risk { risk: name.clone() };
+    Some(Because::stands(text, &risk.source, vec![fact]))
 }
 
-/// `1.0.0 runs on a 1 and a 2`.
-fn runs(seen: &Seen, part: Part, names: &[Component], versions: &[Version]) -> Because {
-    let carried: BTreeMap<&Component, &Version> = names.iter().zip(versions).collect();
-    let members = seen.snapshot.members.values();
-    let who: Vec<&str> = members
-        .filter(|m| seen.left.contains(&m.id) == (part == Part::Stays))
-        .filter(|m| m.components.iter().collect::<BTreeMap<_, _>>() == carried)
-        .map(|m| m.name.as_str())
-        .collect();
-    let what = match versions.first() {
-        Some(one) if versions.iter().all(|v| v == one) => one.to_string(),
-        Some(_) | None => {
-            let each = names.iter().zip(versions);
-            let each: Vec<String> = each.map(|(name, v)| format!("{name} {v}")).collect();
-            each.join(" with ")
+/// What runs, a sentence for all that run the same release: `1.0.0 runs on a 1 and b 2`.
+fn runs(seen: &Seen, bars: &[Bar]) -> Vec<Because> {
+    let mut told: Vec<(Part, String, Vec<&str>, Vec<FactRef>)> = Vec::new();
+    for bar in bars {
+        let Bar::Runs(part, names, versions) = bar else {
+            continue;
+        };
+        let what = match versions.first() {
+            Some(one) if versions.iter().all(|v| v == one) => one.to_string(),
+            Some(_) | None => {
+                let each = names.iter().zip(versions);
+                let each: Vec<String> = each.map(|(name, v)| format!("{name} {v}")).collect();
+                each.join(" with ")
+            }
+        };
+        let carries = names.iter().cloned().zip(versions.iter().cloned());
+        let carries: BTreeMap<Component, Version> = carries.collect();
+        let members = seen.snapshot.members.values();
+        let who = members
+            .filter(|m| seen.left.contains(&m.id) == (*part == Part::Stays))
+            .filter(|m| m.components == carries)
+            .map(|m| m.name.as_str());
+        let who: Vec<&str> = who.collect();
+        let fact = match part {
+            Part::Moves => FactRef::Runs { carries },
+            Part::Stays => FactRef::Stays { carries },
+        };
+        let mut same = told.iter_mut();
+        match same.find(|known| (known.0, &known.1) == (*part, &what)) {
+            Some((_, _, names, refs)) => {
+                names.extend(who);
+                refs.push(fact);
+            }
+            None => told.push((*part, what, who, vec![fact])),
         }
+    }
+    let sentence = |(part, what, who, refs): (Part, String, Vec<&str>, Vec<FactRef>)| {
+        let stays = match part {
+            Part::Moves => "",
+            Part::Stays => ", left as it stands",
+        };
+        Because::seen(format!("{what} runs on {}{stays}", list(&who)), refs)
     };
-    let stays = match part {
-        Part::Moves => "",
-        Part::Stays => ", left as it stands",
-    };
-    fact(format!("{what} runs on {}{stays}", list(&who)), None)
+    told.into_iter().map(sentence).collect()
 }
 
-fn level(catalog: &Catalog, world: &World, name: &LevelName, goal: &Version) -> Vec<Because> {
-    let Some(axis) = world.axes.iter().find(|axis| &axis.name == name) else {
-        return Vec::new();
-    };
-    let mut because = vec![fact(
-        format!(
-            "{} is finalized at {}",
-            axis.name,
-            catalog.level_named(&axis.name, axis.start)
-        ),
-        None,
-    )];
+/// Where it stands, and what is asked of it.
+fn level(catalog: &Catalog, world: &World, name: &LevelName, goal: &Version) -> Option<Because> {
+    let axis = world.axes.iter().find(|axis| &axis.name == name)?;
+    let at = catalog.level_named(name, axis.start);
+    let stands = format!("{name} is finalized at {at}");
+    let refs = vec![FactRef::Level {
+        level: name.clone(),
+    }];
     let needs = catalog.paths.iter().find_map(|path| {
-        let number = path.needs.get(&axis.name)?;
+        let number = path.needs.get(name)?;
         (path.to.holds(goal) && *number > axis.start).then_some((*number, &path.source))
     });
     let bounds = catalog
         .line(goal)
-        .and_then(|line| Some((*line.levels.get(&axis.name)?, &line.source)));
-    because.extend(match (needs, bounds) {
-        (Some((number, source)), _) => Some(fact(
-            format!(
-                "{goal} requires it at {} or more",
-                catalog.level_named(&axis.name, number)
-            ),
-            Some(source),
-        )),
-        (None, Some(((low, high), source))) => Some(fact(
-            format!("{goal} supports it from {low} to {high}"),
-            Some(source),
-        )),
-        (None, None) => None,
-    });
-    because
-}
-
-fn fact(fact: String, source: Option<&String>) -> Because {
-    Because {
-        fact,
-        source: source.cloned(),
-    }
+        .and_then(|line| Some((*line.levels.get(name)?, &line.source)));
+    Some(match (needs, bounds) {
+        (Some((number, source)), _) => {
+            let least = catalog.level_named(name, number);
+            let text = format!("{stands}, and {goal} requires it at {least} or more");
+            Because::stands(text, source, refs)
+        }
+        (None, Some(((low, high), source))) => {
+            let text = format!("{stands}, and {goal} supports it from {low} to {high}");
+            Because::stands(text, source, refs)
+        }
+        (None, None) => Because::seen(stands, refs),
+    })
 }

@@ -98,7 +98,11 @@ impl World<'_> {
         let mut states: BTreeMap<Option<&str>, BTreeSet<(Part, Carried)>> = BTreeMap::new();
         for member in seen.snapshot.members.values() {
             let state = states.entry(member.zone.as_deref()).or_default();
-            state.insert(self.carried(seen, member));
+            let (part, carried) = self.carried(seen, member);
+            let (components, start): (Vec<usize>, Vec<At>) = carried.iter().copied().unzip();
+            if !self.is_gone(part, &components, &start) {
+                state.insert((part, carried));
+            }
         }
         let mut known: Vec<BTreeSet<(Part, Carried)>> = Vec::new();
         let mut zones = BTreeMap::new();

@@ -71,8 +71,7 @@ impl<'a> World<'a> {
                 self.by_route(first, route, (from, beyond), &mut here);
             }
             if !self.ease.absent.is_empty() {
-                let missing = |to: &At| !here.iter().any(|exit| exit.to == *to);
-                let eased = beyond.iter().copied().filter(missing);
+                let eased = beyond.iter().copied();
                 let eased = eased.filter(|to| self.is_eased(track, from, *to));
                 let eased: Vec<Exit> = eased.map(|to| Exit { to, way: PLAIN }).collect();
                 here.extend(eased);

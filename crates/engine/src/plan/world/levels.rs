@@ -14,7 +14,7 @@ impl World<'_> {
     pub(super) fn take_axes(&mut self, seen: &Seen) {
         let catalog = self.catalog;
         for (name, start) in &seen.levels {
-            if self.ease.levels.contains(name) {
+            if self.is_level_eased(name) {
                 continue;
             }
             let facts = catalog.level(name);
@@ -66,6 +66,26 @@ impl World<'_> {
         self.tie_axes();
     }
 
+    /// Left aside, itself or as one that counts only with another that is.
+    fn is_level_eased(&self, name: &LevelName) -> bool {
+        if self.ease.levels.is_empty() {
+            return false;
+        }
+        let mut name = name;
+        // None is asked twice, whatever the catalog says in a circle.
+        for _ in 0..=self.catalog.levels.len() {
+            if self.ease.levels.contains(name) {
+                return true;
+            }
+            let when = self.catalog.level(name).and_then(|facts| facts.when.as_ref());
+            match when {
+                Some((other, _)) => name = other,
+                None => return false,
+            }
+        }
+        false
+    }
+
     /// What axes say of one another.
     pub(super) fn tie_axes(&mut self) {
         let place =
@@ -95,7 +115,7 @@ impl World<'_> {
     pub(super) fn needs(&self, path: &Path) -> Option<Needs> {
         path.needs
             .iter()
-            .filter(|(name, _)| !self.ease.levels.contains(*name))
+            .filter(|(name, _)| !self.is_level_eased(name))
             .map(|(name, number)| {
                 let axis = self.axes.iter().position(|axis| &axis.name == name)?;
                 Some((axis, *number))
