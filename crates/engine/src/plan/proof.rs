@@ -53,7 +53,7 @@ pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
         return by_stops(&aim.stops, goal);
     }
     let proven = Proven::of(seen, aim, goal);
-    let code = code(&proven.bars);
+    let code = proven.code();
     Refusal {
         because: proven.because,
         opens: proven.opens,
@@ -68,6 +68,7 @@ pub(super) fn barred(seen: &Seen, aim: &Aim, goal: &Version) -> Refusal {
 /// What bars, and what opens, where there is no way.
 struct Proven {
     bars: Vec<Bar>,
+    opening: Vec<Bar>,
     because: Vec<Because>,
     proof: Proof,
     opens: Vec<Because>,
@@ -87,7 +88,18 @@ impl Proven {
             opens: bars::told(&world, seen, &opening.facts, goal),
             opener: known(&opening),
             bars: barring.facts,
+            opening: opening.facts,
         }
+    }
+
+    /// What kind of "no" it is. A path between any two lines would nearly always open a way, so that its
+    /// absence is in most proofs; where something else opens one, that is what bars.
+    fn code(&self) -> Code {
+        let of_opening = code(&self.opening);
+        if self.opening.is_empty() || of_opening == Code::NoPath {
+            return code(&self.bars);
+        }
+        of_opening
     }
 }
 
@@ -123,8 +135,8 @@ pub(super) fn beyond(seen: &Seen, aim: &Aim, goal: &Version, refusal: Refusal) -
     };
     let runs = bars::all(&world, seen).into_iter().find(away);
     let runs: Vec<Bar> = runs.into_iter().collect();
-    let mut because = bars::told(&world, seen, &runs, goal);
-    because.extend(refusal.because.iter().cloned());
+    let mut because = refusal.because;
+    because.extend(bars::told(&world, seen, &runs, goal));
     let refusal = Refusal { because, ..refusal };
     if opens(seen, aim) {
         return refusal;

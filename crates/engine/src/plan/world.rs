@@ -16,7 +16,7 @@ pub(super) use far::Far;
 
 use super::atlas::Atlas;
 use super::seen::Seen;
-use crate::catalog::{Catalog, Moved};
+use crate::catalog::{Catalog, Moved, Within};
 use crate::names::{Component, LevelName, MemberId, RiskName};
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -90,10 +90,21 @@ pub(super) struct Group {
     pub start: Vec<At>,
     /// Who.
     pub members: Vec<MemberId>,
+    /// Whether some zone holds more than one of them.
+    pub crowd: Crowd,
     /// Whether it is to move.
     pub part: Part,
     /// Where its strands stand in a state: the first of them.
     pub slot: usize,
+}
+
+/// How many of a group a zone holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crowd {
+    /// One at most, in each.
+    Single,
+    /// Several, in some.
+    Several,
 }
 
 /// What a group does in a plan.
@@ -114,19 +125,12 @@ pub(super) struct Rule {
     pub of: (usize, usize),
     /// The other side.
     pub from: (usize, usize),
-    /// Counts within one member only; both sides are of one class then.
-    pub in_member: InMember,
+    /// Where it counts; within one member both sides are of one class.
+    pub within: Within,
     /// By the versions of both, each counted from the first of its scheme, row by row of `of`.
     pub allowed: Rc<[bool]>,
     /// How many versions a row has.
     pub width: usize,
-}
-
-/// Whether a rule looks into single members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InMember {
-    Yes,
-    No,
 }
 
 /// A level and what each version supports of it.

@@ -358,3 +358,21 @@ fn whose_components_stand_apart_waits_until_none_is_beyond_and_others_catch_up_b
           a 1.0.0, 1.2.0, 1.3.0 → 1.3.0: 1 2",
     );
 }
+
+#[test]
+fn one_member_in_each_of_two_zones_is_bound_to_none_of_the_other_zone() {
+    let single = catalog(
+        "components: a
+        releases: 1.0.0 1.1.0
+        path: 1.0.0 to 1.1.0
+        skew: a equal a@zone",
+    );
+    check(
+        &single,
+        &cluster("1 a 1.0.0 zone=east\n2 a 1.0.0 zone=west"),
+        &to("1.1"),
+        "
+        hop 1.1.0
+          a 1.0.0 → 1.1.0: 1 2",
+    );
+}

@@ -41,7 +41,7 @@ use super::ground::Ground;
 /// Each second of boot time the wall stands so far ahead, or so far behind.
 const JUMP: Ms = Ms::days(20);
 /// A pause is watched for so long: the wall jumps past its limit several times meanwhile.
-const WATCHED: Ms = Ms::seconds(5);
+const WATCHED: Ms = Ms::seconds(12);
 
 /// The real clock, whose wall jumps to and fro.
 struct JumpingClock(SystemClock);

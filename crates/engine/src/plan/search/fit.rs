@@ -4,7 +4,8 @@
 
 use super::steps::Mover;
 use super::{At, State, World};
-use crate::plan::world::{InMember, Rule};
+use crate::catalog::Within;
+use crate::plan::world::{Crowd, Rule};
 
 impl World<'_> {
     /// What a component of a class runs now, once for each group.
@@ -27,12 +28,12 @@ impl World<'_> {
         let mut places = self.rules.iter().filter(|r| r.index == rule);
         places.any(|rule| {
             !self.allows(rule, of, from)
-                && match rule.in_member {
-                    InMember::No => {
+                && match rule.within {
+                    Within::Cluster | Within::Zone => {
                         self.stands(state, rule.of).any(|(_, at)| at == of)
                             && self.stands(state, rule.from).any(|(_, at)| at == from)
                     }
-                    InMember::Yes => {
+                    Within::Node => {
                         let pairs = self
                             .stands(state, rule.of)
                             .zip(self.stands(state, rule.from));
@@ -50,16 +51,25 @@ impl World<'_> {
             place.0 == mover.class && self.classes[mover.class].strand_of[place.1] == mover.strand
         };
         // One member alone is never at two releases at once; more of them are, in an order that is
-        // not known yet, so all pairs of old and new are asked for.
-        let during = mover.moves > 1;
-        let stays = |group: usize| during || !mover.groups.contains(&group);
+        // not known yet, so all pairs of old and new are asked for. Zones in the same state are told as
+        // one: what stands side by side in a zone is decided by how many of the movers are in it.
+        let in_cluster = mover.moves > 1;
+        let mut crowds = mover.groups.iter().map(|group| self.groups[*group].crowd);
+        let in_zone = mover.groups.len() > 1 || crowds.any(|crowd| crowd == Crowd::Several);
+        let stays = |rule: &Rule, group: usize| {
+            let during = match rule.within {
+                Within::Cluster | Within::Node => in_cluster,
+                Within::Zone => in_zone,
+            };
+            during || !mover.groups.contains(&group)
+        };
         let bad = |rule: &Rule, of: At, from: At| {
             !self.allows(rule, of, from) && !self.is_broken_already(state, rule.index, of, from)
         };
         self.rules.iter().all(|rule| {
             let (of, from) = (moves(rule.of), moves(rule.from));
-            match rule.in_member {
-                InMember::Yes if of || from => {
+            match rule.within {
+                Within::Node if of || from => {
                     let pairs = self
                         .stands(state, rule.of)
                         .zip(self.stands(state, rule.from));
@@ -71,17 +81,17 @@ impl World<'_> {
                             bad(rule, one, other)
                         })
                 }
-                InMember::Yes => true,
-                InMember::No => {
+                Within::Node => true,
+                Within::Cluster | Within::Zone => {
                     let both = of && from && bad(rule, mover.to, mover.to);
                     let beside = of
-                        && self
-                            .stands(state, rule.from)
-                            .any(|(group, at)| (!from || stays(group)) && bad(rule, mover.to, at));
+                        && self.stands(state, rule.from).any(|(group, at)| {
+                            (!from || stays(rule, group)) && bad(rule, mover.to, at)
+                        });
                     let under = from
-                        && self
-                            .stands(state, rule.of)
-                            .any(|(group, at)| (!of || stays(group)) && bad(rule, at, mover.to));
+                        && self.stands(state, rule.of).any(|(group, at)| {
+                            (!of || stays(rule, group)) && bad(rule, at, mover.to)
+                        });
                     !(both || beside || under)
                 }
             }

@@ -3,9 +3,9 @@
 //! Must never know: rules or paths. Stories: `tests/it/oracle.rs`,
 //! `tests/it/places.rs`.
 
-use super::{At, Carried, Class, Group, Heading, Part, Starts, Strand, World};
+use super::{At, Carried, Class, Crowd, Group, Heading, Part, Starts, Strand, World};
 use crate::catalog::{Moved, Within};
-use crate::names::Component;
+use crate::names::{Component, MemberId};
 use crate::plan::seen::Seen;
 use crate::snapshot::Member;
 use crate::version::Version;
@@ -47,9 +47,14 @@ impl World<'_> {
             };
             for ((part, start), members) in groups {
                 class.groups.push(self.groups.len());
+                let crowd = match zones.is_empty() {
+                    true => Crowd::Several,
+                    false => crowd(seen, &members),
+                };
                 self.groups.push(Group {
                     start,
                     members,
+                    crowd,
                     part,
                     slot: self.slots,
                 });
@@ -143,5 +148,20 @@ impl World<'_> {
             }
         }
         strands
+    }
+}
+
+fn crowd(seen: &Seen, members: &[MemberId]) -> Crowd {
+    let zone = |id: &MemberId| {
+        seen.snapshot
+            .members
+            .get(id)
+            .and_then(|m| m.zone.as_deref())
+    };
+    let mut zones = BTreeSet::new();
+    if members.iter().all(|id| zones.insert(zone(id))) {
+        Crowd::Single
+    } else {
+        Crowd::Several
     }
 }

@@ -77,7 +77,10 @@ impl World<'_> {
             if self.ease.levels.contains(name) {
                 return true;
             }
-            let when = self.catalog.level(name).and_then(|facts| facts.when.as_ref());
+            let when = self
+                .catalog
+                .level(name)
+                .and_then(|facts| facts.when.as_ref());
             match when {
                 Some((other, _)) => name = other,
                 None => return false,

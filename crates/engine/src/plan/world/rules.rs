@@ -3,7 +3,7 @@
 //! Must never know: who moves next. Stories: `tests/it/oracle.rs`,
 //! `tests/it/places.rs`.
 
-use super::{At, InMember, Rule, World};
+use super::{At, Rule, World};
 use crate::catalog::{Bond, SkewRule, Within};
 use crate::mix::{Kind, bond};
 use crate::names::Component;
@@ -50,10 +50,7 @@ impl World<'_> {
                         index,
                         of,
                         from,
-                        in_member: match rule.within {
-                            Within::Node => InMember::Yes,
-                            Within::Cluster | Within::Zone => InMember::No,
-                        },
+                        within: rule.within,
                         allowed: table.clone(),
                         width,
                     });
