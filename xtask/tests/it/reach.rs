@@ -301,7 +301,7 @@ fn every_way_in_and_ways_in_which_it_goes_wrong() {
     assert!(file.contains(&block), "{file}");
 }
 
-/// Clients by TLS and SCRAM, the quorum by mutual TLS: registered by a file, looked at, and raised one hop.
+/// Clients by TLS and SCRAM, the quorum by mutual TLS and PLAIN: registered by a file, looked at, and raised one hop.
 #[test]
 fn a_guarded_cluster_is_registered_and_rises_one_hop() {
     let windlass = Windlass::build(Profile::Dev).expect("windlass builds");
@@ -317,7 +317,7 @@ fn a_guarded_cluster_is_registered_and_rises_one_hop() {
                 // So short that logins end in mid roll.
                 .with("connections.max.reauth.ms", "4000"),
         ])
-        .quorum(keys.tls("QUORUM", &keys.node, Way::Mutual))
+        .quorum(keys.tls("QUORUM", &keys.node, Way::Mutual).sasl(&["PLAIN"]))
         .start()
         .expect("a lab");
     roll::topic(&lab).expect("a topic");
@@ -332,6 +332,10 @@ controllerSecurity:
     ca: {fromFile: ours/ca.pem}
     certificate: {fromFile: ours/client.pem}
     key: {fromFile: ours/client.key}
+  sasl:
+    mechanism: PLAIN
+    username: ops
+    password: {fromFile: PASSWORD}
 "
     .replace("PASSWORD", &keys.file("password"));
     let file = windlass.folder().join("orders.yaml");

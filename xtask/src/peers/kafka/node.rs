@@ -168,6 +168,10 @@ auto.create.topics.enable=false
                 line(&format!("{scope}.{name}"), &value);
             }
         }
+        if shared.quorum.as_ref().is_some_and(Listener::has_users) {
+            // SCRAM cannot serve the quorum: its users are kept in what the quorum agrees on.
+            line("sasl.mechanism.controller.protocol", "PLAIN");
+        }
         if let Some(rack) = &self.rack {
             line("broker.rack", rack);
         }
