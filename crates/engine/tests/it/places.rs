@@ -4,7 +4,9 @@
 use crate::stage::{catalog, cluster, refused, same, told, v};
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::audit::audit;
-use windlass_engine::catalog::{Blocked, Catalog, Human, Matching, Moved, Raising, Release, Risk};
+use windlass_engine::catalog::{
+    Blocked, Catalog, Edge, Human, Matching, Moved, Raising, Release, Risk,
+};
 use windlass_engine::names::Component;
 use windlass_engine::plan::{Goal, plan};
 use windlass_engine::policy::Policy;
@@ -295,6 +297,35 @@ fn a_risk_bars_until_it_is_known_not_to_apply_or_taken_with_open_eyes() {
     with(&roads, &eyes_open, &seen, &to("1.1"), way);
     seen.facts.insert("disks.slow".into(), Fact::Truth(false));
     check(&roads, &seen, &to("1.1"), way);
+}
+
+#[test]
+fn the_only_edge_being_risky_is_told_before_the_paths_that_there_are_not() {
+    let mut graph = catalog("components: a\nreleases: 1.0.0 1.1.0 1.1.1");
+    graph.edges.push(Edge {
+        from: v("1.0.0"),
+        to: v("1.1.1"),
+        risks: vec!["SlowDisks".into()],
+    });
+    graph.risks.push(Risk {
+        name: "SlowDisks".into(),
+        message: "slow disks lose their lease".into(),
+        matching: vec![Matching::Always],
+        source: "a book".into(),
+    });
+    check(
+        &graph,
+        &cluster("1 a 1.0.0"),
+        &to("1.1"),
+        "
+        risk: every way to 1.1.1 passes a hop that may be unwise here
+          because 1.0.0 runs on a 1
+          because no other path is offered to 1.1 from 1.0
+          because SlowDisks: slow disks lose their lease (it applies) (a book)
+          without SlowDisks: slow disks lose their lease (it applies)
+          hint take the risk with open eyes: --accept-risk SlowDisks
+          hint what can be reached: windlass targets {cluster}",
+    );
 }
 
 #[test]

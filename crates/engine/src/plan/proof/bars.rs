@@ -240,9 +240,12 @@ pub(super) fn told(world: &World, seen: &Seen, bars: &[Bar], goal: &Version) -> 
             Bar::Rule(index) => others.extend(rule(seen.catalog, *index)),
         }
     }
-    let word = match world.aim.heading {
-        Heading::Forth => "no path is offered",
-        Heading::Back => "no path that may be gone back is offered",
+    let is_closed = |bar: &Bar| matches!(bar, Bar::Blocked(_) | Bar::Risk(_));
+    let word = match (world.aim.heading, bars.iter().any(is_closed)) {
+        (Heading::Forth, false) => "no path is offered",
+        (Heading::Forth, true) => "no other path is offered",
+        (Heading::Back, false) => "no path that may be gone back is offered",
+        (Heading::Back, true) => "no other path that may be gone back is offered",
     };
     let missing = missing.into_iter().map(|((track, to), from)| {
         let refs = from.iter().map(|from| FactRef::Absent {
