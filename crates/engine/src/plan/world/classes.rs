@@ -95,9 +95,11 @@ impl World<'_> {
     }
 
     /// Zones in the same state are one: by name, none among them, the number of the state. Empty
-    /// where no rule looks at zones.
+    /// where no rule that is asked looks at zones.
     pub(super) fn zones<'s>(&self, seen: &Seen<'s>) -> BTreeMap<Option<&'s str>, usize> {
-        if !self.catalog.skew.iter().any(|r| r.within == Within::Zone) {
+        let mut rules = self.catalog.skew.iter().enumerate();
+        let is_asked = |at: &usize| !self.ease.rules.contains(at);
+        if !rules.any(|(at, rule)| rule.within == Within::Zone && is_asked(&at)) {
             return BTreeMap::new();
         }
         let mut states: BTreeMap<Option<&str>, BTreeSet<(Part, Carried)>> = BTreeMap::new();
