@@ -16,6 +16,7 @@ pub mod figure;
 pub mod lab;
 pub mod oracle;
 pub mod peers;
+pub mod replay;
 pub mod roll;
 pub mod shapes;
 pub mod test;

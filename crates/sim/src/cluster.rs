@@ -164,7 +164,7 @@ pub fn story(
             pace: pace(Ramp::Double, 2),
             soak: Ms(1_000),
             finalize: Finalize::Never,
-            patience: Ms::seconds(20),
+            patience: Ms::seconds(10),
             ..Policy::default()
         },
         goal: Goal::Version(release(to)?),

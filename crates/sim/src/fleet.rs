@@ -167,6 +167,11 @@ impl Fleet {
         Dice::apart(self.seed, &[place as u64, u64::from(touch)])
     }
 
+    /// A human brings back a member that the run leaves: with the release that it ran last.
+    pub fn mended(&mut self, id: &MemberId, now: u64) {
+        self.put(now, id, What::Back);
+    }
+
     /// Lets happen the first thing that is due; when, and to whom. None: nothing is due.
     pub fn happen(&mut self, now: u64) -> Option<(u64, MemberId)> {
         let (&(at, number), _) = self.queue.first_key_value()?;

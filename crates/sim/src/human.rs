@@ -14,7 +14,7 @@ use windlass_engine::effect::FailureCode;
 use windlass_engine::names::{RunId, Subject};
 use windlass_engine::run::command::{Command, Retry};
 use windlass_engine::run::event::Cause;
-use windlass_engine::run::{Flying, Run};
+use windlass_engine::run::{Flying, Phase, Run};
 use windlass_runner::ledger::{Ledger, summary_of};
 use windlass_runner::ports::store::Store;
 
@@ -22,6 +22,8 @@ use windlass_runner::ports::store::Store;
 const LOOKS_MS: u64 = 2_000;
 /// The same trouble, unmoved, is met again after so long.
 const AGAIN_MS: u64 = 30_000;
+/// The phases in which a run may wait for a human.
+const MET: [&str; 4] = ["paused", "pausing", "awaiting-human", "awaiting-approval"];
 /// So often the same is tried before something else is.
 const TRIES_MOST: u32 = 8;
 
@@ -88,10 +90,7 @@ impl Human {
                 continue;
             }
             let phase = summary_of(&row).map(|line| line.phase).unwrap_or_default();
-            if matches!(
-                phase.as_str(),
-                "paused" | "awaiting-human" | "awaiting-approval"
-            ) {
+            if MET.contains(&phase.as_str()) {
                 self.met = Some((row.seq, now));
                 self.mend().await;
             }
@@ -119,6 +118,10 @@ impl Human {
             });
         if let Some(Cause::NotClaimed { .. }) = run.halt().map(|halt| &halt.cause) {
             return Some(Command::Continue);
+        }
+        // What has begun finishes first.
+        if matches!(run.phase(), Phase::Pausing(_)) {
+            return None;
         }
         match stuck {
             Some((subject, None)) => return Some(Command::Confirm { subject }),
@@ -184,9 +187,16 @@ impl Human {
         if let Ok(taken) = posted
             && !taken.ended
         {
+            let mut ground = self.ground.lock();
+            if let Command::Skip {
+                subject: Subject::Member(id),
+            } = command
+            {
+                ground.fleet.mended(id, self.time.ms());
+            }
             let bars = matches!(command, Command::Pause | Command::Stop);
             let bars = bars.then_some(taken.begun.as_slice());
-            self.ground.lock().judge.acknowledged(taken.seq, bars);
+            ground.judge.acknowledged(taken.seq, bars);
         }
         self.ring.notify_one();
     }

@@ -17,9 +17,9 @@ use windlass_engine::version::VersionError;
 /// Fewest and most members of a drawn cluster.
 const MEMBERS: (u64, u64) = (3, 12);
 /// Faults happen within so long: most runs last that long.
-const TROUBLED_MS: u64 = 40_000;
+const TROUBLED_MS: u64 = 25_000;
 /// Bad weather lasts so long at most.
-const BAD_WEATHER_MS: u64 = 120_000;
+const BAD_WEATHER_MS: u64 = 40_000;
 /// Carriers die within so many instants.
 const DEADLY_INSTANTS: u64 = 500;
 /// Store calls that fail are among so many.
@@ -164,18 +164,18 @@ fn trouble(story: &mut Story, dice: &mut Dice) {
                     0 => Fate::CannotStart,
                     1 => Fate::DoesNotStay,
                     2 => Fate::DoesNotStop,
-                    3 => Fate::Slow(100),
+                    3 => Fate::Slow(60),
                     _ => Fate::Slow(dice.between(2, 8)),
                 };
                 story.fates.insert((id, touch), fate);
             }
             2 => story.happenings.push((at, Happening::Restarted(id))),
             3 | 4 => {
-                let length = dice.between(200, 20_000);
+                let length = dice.between(200, 6_000);
                 story.happenings.push((at, Happening::Flaps(id, length)));
             }
             5 => {
-                let by = i64::try_from(dice.between(1_000, 7_200_000)).unwrap_or(0);
+                let by = i64::try_from(dice.between(1_000, 600_000)).unwrap_or(0);
                 let by = if dice.happens(500) { by } else { -by };
                 story.happenings.push((at, Happening::WallJumps(by)));
             }
@@ -184,7 +184,7 @@ fn trouble(story: &mut Story, dice: &mut Dice) {
                     0 => Fault::Full,
                     1 => Fault::Lost,
                     2 => Fault::Written,
-                    _ => Fault::Slow(dice.between(10, 15_000)),
+                    _ => Fault::Slow(dice.between(10, 4_000)),
                 };
                 story.faults.insert(dice.between(1, FAILING_CALLS), fault);
             }
@@ -201,7 +201,7 @@ fn trouble(story: &mut Story, dice: &mut Dice) {
             late_most_ms: 0,
             clears_ms: 0,
         };
-        story.weather.late_most_ms = dice.between(100, 8_000);
+        story.weather.late_most_ms = dice.between(100, 3_000);
         story.weather.clears_ms = dice.between(5_000, BAD_WEATHER_MS);
     }
     story.boots = if dice.happens(300) {

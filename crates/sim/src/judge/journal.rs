@@ -114,7 +114,15 @@ impl Judge {
         }
         self.in_a_window(subject, wall, at);
         let Subject::Member(id) = subject else { return };
-        self.within_groups(fleet, id, at);
+        // Whoever is down already is not taken down.
+        let by_itself = |node: &Node| {
+            let ours = node.deed.as_ref().and_then(|deed| deed.started);
+            node.since > 0 && node.since + self.slack_ms >= at && ours != node.process
+        };
+        let up = |node: &Node| node.health == Health::Well && !by_itself(node);
+        if fleet.nodes.get(id).is_some_and(up) {
+            self.within_groups(fleet, id, at);
+        }
         self.hand.insert(id.clone());
         let flying = self.hand.len();
         if flying > self.cap {

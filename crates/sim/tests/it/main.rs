@@ -3,4 +3,5 @@
 
 mod crash;
 mod exam;
+mod judge;
 mod seeds;
