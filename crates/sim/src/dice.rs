@@ -25,13 +25,13 @@ impl Dice {
     pub fn apart(seed: u64, thing: &[u64]) -> Self {
         let mut dice = Self(seed);
         for part in thing {
-            dice.0 = dice.next() ^ part.wrapping_mul(STEP);
+            dice.0 = dice.throw() ^ part.wrapping_mul(STEP);
         }
         dice
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn throw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(STEP);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -41,7 +41,7 @@ impl Dice {
 
     /// From 0 to below `sides`.
     pub fn below(&mut self, sides: u64) -> u64 {
-        self.next() % sides.max(1)
+        self.throw() % sides.max(1)
     }
 
     /// From `low` to `high`, both among them.

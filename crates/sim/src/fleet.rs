@@ -198,7 +198,7 @@ impl Fleet {
                 // What was thrown for the stop is thrown again, so that each part has its own.
                 let fate = self.fates.get(&(id.clone(), touch)).copied();
                 let times = times(fate);
-                dice.next();
+                dice.throw();
                 let start = dice.length_ms(lengths.start.median_ms, lengths.start.spread) * times;
                 node.step("starting", at + start);
                 self.put(at + start, id, What::Started(fate));
@@ -217,8 +217,8 @@ impl Fleet {
                     deed.started = Some(process);
                     deed.ended = Some(Ok(()));
                 }
-                dice.next();
-                dice.next();
+                dice.throw();
+                dice.throw();
                 let well = dice.length_ms(lengths.well.median_ms, lengths.well.spread);
                 if fate == Some(Fate::DoesNotStay) {
                     self.put(at + well / 2, id, What::Exits(process));

@@ -55,7 +55,6 @@ impl Shared {
     }
 
     /// The ground, for as long as the guard lives.
-    #[must_use]
     pub fn lock(&self) -> MutexGuard<'_, Ground> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

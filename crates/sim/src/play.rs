@@ -3,22 +3,25 @@
 //!
 //! Must never know: what a story is about. Stories: `tests/it/`.
 
+mod outcome;
+
+pub use outcome::Outcome;
+
 use crate::clock::{FalseClock, Time, rest};
 use crate::dice::Dice;
 use crate::fleet::Fleet;
 use crate::ground::Shared;
 use crate::human::Human;
-use crate::instant::{INSTANTS_MOST, Instants, Life, Struck};
-use crate::judge::{Judge, Left, Violation};
+use crate::instant::{INSTANTS_MOST, Instants, Life};
+use crate::judge::{Judge, Left};
 use crate::net::Net;
 use crate::store::{Ear, FalseStore, Faults};
 use crate::story::{Boots, Story};
 use crate::target::FalseTarget;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use windlass_engine::names::{MemberId, RunId};
+use windlass_engine::names::RunId;
 use windlass_engine::run::event::End;
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::{Bell, Driven};
@@ -33,27 +36,6 @@ use windlass_runner::world::{Targets, World};
 const AGAIN_MS: u64 = 2_000;
 /// The name of the only cluster.
 const CLUSTER: &str = "false";
-
-/// What came of a play.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Outcome {
-    /// How the run ended; none: it did not.
-    pub end: Option<End>,
-    /// What each member runs, and how it is.
-    pub runs: BTreeMap<MemberId, String>,
-    /// The journal, as one text.
-    pub journal: Vec<u8>,
-    /// What must not have been.
-    pub violations: Vec<Violation>,
-    /// Instants that carriers passed.
-    pub instants: u64,
-    /// Where carriers died.
-    pub struck: Vec<Struck>,
-    /// Carriers that lived.
-    pub carriers: u64,
-    /// How long it took, in false time.
-    pub took_ms: u64,
-}
 
 /// Stands between a carrier and its target: a double that does what it should not, for examining the judge.
 pub type Between = Arc<dyn Fn(Arc<FalseTarget>) -> Arc<dyn Target> + Send + Sync>;
@@ -73,20 +55,7 @@ pub fn play_with(story: &Story, deaths: &[u64], between: Option<Between>) -> Out
         .build();
     match runtime {
         Ok(runtime) => runtime.block_on(async { Play::begin(story, deaths, between).all().await }),
-        Err(why) => Outcome {
-            end: None,
-            runs: BTreeMap::new(),
-            journal: Vec::new(),
-            violations: vec![Violation {
-                at_ms: 0,
-                rule: "there is a runtime",
-                says: why.to_string(),
-            }],
-            instants: 0,
-            struck: Vec::new(),
-            carriers: 0,
-            took_ms: 0,
-        },
+        Err(why) => Outcome::never(&why.to_string()),
     }
 }
 

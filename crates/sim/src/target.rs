@@ -2,16 +2,19 @@
 //!
 //! Must never know: runs, stores. Stories: `tests/it/`.
 
+mod lost;
+
 use crate::clock::{Time, rest, wall};
 use crate::fleet::Reply;
 use crate::ground::{Ground, Shared};
 use crate::instant::{Life, Point};
 use crate::net::{Net, Trip};
+use lost::{lost, unseen};
 use std::sync::Arc;
 use tokio::sync::oneshot;
-use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Outcome, Sample};
+use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Sample};
 use windlass_engine::names::{Identity, MemberId, Subject};
-use windlass_engine::snapshot::{Gap, Health, Snapshot, Weight};
+use windlass_engine::snapshot::{Health, Snapshot};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::store::Registration;
@@ -110,7 +113,9 @@ impl FalseTarget {
             // Whoever asked may be gone: then nobody misses it.
             let _ = tell.send(host.arrived(&first).await);
         });
-        if let Some(after) = trip.again_ms {
+        // What cannot be repeated travels over a connection that delivers at most once.
+        let once = matches!(request.effect, Effect::Act { once: true, .. });
+        if let Some(after) = trip.again_ms.filter(|_| !once) {
             let (host, second) = (self.clone(), request.clone());
             tokio::spawn(async move {
                 rest(trip.there_ms + after).await;
@@ -194,43 +199,6 @@ fn tried(ground: &mut Ground, request: &Request, now: u64) -> Result<Answer, u64
         }
         Effect::Observe { .. } | Effect::Probe { .. } => Ok(Answer::Claim(ClaimAnswer::Claimed)),
     }
-}
-
-/// What a hand says that lost sight of what it sent.
-fn lost(effect: &Effect) -> Answer {
-    let not_yet = |subject: Subject, attempt| {
-        let step = "sight of it was lost".into();
-        Answer::Deed(subject, attempt, Outcome::NotYet { step })
-    };
-    match effect {
-        Effect::Ensure(ensure) => not_yet(Subject::Member(ensure.member.clone()), ensure.attempt),
-        Effect::Raise(raise) => not_yet(Subject::Level(raise.level.clone()), raise.attempt),
-        Effect::Act {
-            action, attempt, ..
-        } => not_yet(Subject::Action(action.clone()), *attempt),
-        Effect::Claim | Effect::Observe { .. } | Effect::Probe { .. } => {
-            Answer::Claim(ClaimAnswer::Unreachable {
-                member: MemberId::from("1"),
-                why: "no answer came".into(),
-            })
-        }
-    }
-}
-
-/// A look that came back with nothing but names.
-fn unseen(seen: &Snapshot) -> Snapshot {
-    let mut blind = Snapshot::empty(&seen.system, seen.seen);
-    blind.levels.clone_from(&seen.levels);
-    let gap = |id: &MemberId| Gap {
-        about: format!("member {id}"),
-        member: Some(id.clone()),
-        what: format!("member {id} does not answer"),
-        mend: "wait for better weather".into(),
-        weight: Weight::Bars,
-    };
-    blind.gaps = seen.members.keys().map(gap).collect();
-    blind.troubles = vec!["nobody answers".into()];
-    blind
 }
 
 impl Target for FalseTarget {

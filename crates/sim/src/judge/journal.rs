@@ -43,61 +43,58 @@ impl Judge {
         }
     }
 
-    #[allow(
-        clippy::wildcard_enum_match_arm,
-        reason = "only what `READ` names comes here"
-    )]
     fn event(&mut self, fleet: &Fleet, event: Event, wall: Wall, at: u64) {
-        match event {
-            Event::Began(began) => self.began(fleet, &began, wall, at),
-            Event::Settled {
-                subject: Subject::Member(id),
-                version,
-                ..
-            } => {
-                self.hand.remove(&id);
-                self.ramp.settled();
-                self.settled(fleet, &id, version.as_ref(), at);
+        if let Event::Began(began) = &event {
+            self.began(fleet, began, wall, at);
+        }
+        if let Event::Settled {
+            subject: Subject::Member(id),
+            version,
+            ..
+        } = &event
+        {
+            self.hand.remove(id);
+            self.ramp.settled();
+            self.settled(fleet, id, version.as_ref(), at);
+        }
+        if let Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } = &event {
+            if let Subject::Member(id) = subject {
+                self.hand.remove(id);
             }
-            Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } => {
-                if let Subject::Member(id) = &subject {
-                    self.hand.remove(id);
-                }
-                self.left.insert(subject);
+            self.left.insert(subject.clone());
+        }
+        if let Event::Failed { .. } | Event::Halted { .. } | Event::Opened { .. } = &event {
+            self.ramp.again();
+        }
+        if let Event::Commanded {
+            seq,
+            command,
+            answered,
+            ..
+        } = &event
+        {
+            self.answered.insert(*seq);
+            if matches!(answered, Answered::Taken(_)) {
+                self.taken(command);
             }
-            Event::Failed { .. } | Event::Halted { .. } | Event::Opened { .. } => self.ramp.again(),
-            Event::Commanded {
-                seq,
-                command,
-                answered,
-                ..
-            } => {
-                self.answered.insert(seq);
-                if matches!(answered, Answered::Taken(_)) {
-                    self.taken(&command);
-                }
-            }
-            Event::Ended(end) => {
-                self.ended = true;
-                self.end(fleet, &end, at);
-            }
-            _ => {}
+        }
+        if let Event::Ended(end) = &event {
+            self.ended = true;
+            self.end(fleet, end, at);
         }
     }
 
-    #[allow(clippy::wildcard_enum_match_arm, reason = "others allow nothing new")]
     fn taken(&mut self, command: &Command) {
-        match command {
-            Command::Continue => self.ramp.again(),
-            Command::Begin => {
-                self.windows = false;
-            }
-            Command::Pace(pace) => {
-                self.cap = self.cap.max(cap(pace.cap, self.to_move));
-                self.policy.pace.ramp = pace.ramp;
-                self.ramp.again();
-            }
-            _ => {}
+        if let Command::Continue = command {
+            self.ramp.again();
+        }
+        if let Command::Begin = command {
+            self.windows = false;
+        }
+        if let Command::Pace(pace) = command {
+            self.cap = self.cap.max(cap(pace.cap, self.to_move));
+            self.policy.pace.ramp = pace.ramp;
+            self.ramp.again();
         }
     }
 

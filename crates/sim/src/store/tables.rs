@@ -2,14 +2,15 @@
 //!
 //! Must never know: who asks, or what fails. Stories: `tests/it/exam.rs`.
 
+use super::lease::Hold;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{ClusterName, Identity, RunId, Subject};
 use windlass_engine::time::Wall;
 use windlass_runner::journal::FORMAT;
 use windlass_runner::ports::store::{
-    Acknowledged, Append, AppendError, Created, LeaseOn, NewRun, Posted, Recorded, Registration,
-    RunRow, Seq, StoreError, Stored, link,
+    Acknowledged, Append, AppendError, Created, NewRun, Posted, Recorded, Registration, RunRow,
+    Seq, StoreError, Stored, link,
 };
 use windlass_runner::ports::target::Blob;
 
@@ -27,29 +28,15 @@ pub(super) struct Table {
     epoch: u64,
 }
 
-#[derive(Debug)]
-struct Hold {
-    holder: String,
-    epoch: u64,
-    life: u64,
-}
-
 /// All of it.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     runs: Vec<Table>,
     registrations: BTreeMap<ClusterName, Registration>,
     blobs: BTreeMap<Hash, Vec<u8>>,
-    leases: BTreeMap<String, Hold>,
-    epoch: u64,
-    pulse: u64,
-}
-
-fn place(on: &LeaseOn) -> String {
-    match on {
-        LeaseOn::Cluster(name) => format!("cluster {name}"),
-        LeaseOn::Identity(identity) => format!("identity {identity}"),
-    }
+    pub(super) leases: BTreeMap<String, Hold>,
+    pub(super) epoch: u64,
+    pub(super) pulse: u64,
 }
 
 impl Table {
@@ -227,41 +214,6 @@ impl Tables {
         let rows = self.runs.iter().rev().map(|table| &table.row);
         let asked = rows.filter(|row| cluster.is_none_or(|name| row.cluster == *name));
         asked.take(most).cloned().collect()
-    }
-
-    /// The epoch, or who holds it.
-    pub(super) fn lease(&mut self, on: &LeaseOn, holder: &str, life: u64) -> Result<u64, String> {
-        if let Some(holder) = self.holder(on) {
-            return Err(holder);
-        }
-        self.epoch += 1;
-        self.pulse += 1;
-        let hold = Hold {
-            holder: holder.to_owned(),
-            epoch: self.epoch,
-            life,
-        };
-        self.leases.insert(place(on), hold);
-        Ok(self.epoch)
-    }
-
-    pub(super) fn holder(&self, on: &LeaseOn) -> Option<String> {
-        self.leases.get(&place(on)).map(|hold| hold.holder.clone())
-    }
-
-    pub(super) fn holds(&self, on: &LeaseOn, epoch: u64) -> bool {
-        let hold = self.leases.get(&place(on));
-        hold.is_some_and(|hold| hold.epoch == epoch)
-    }
-
-    pub(super) fn free(&mut self, on: &LeaseOn, epoch: u64) {
-        if self.holds(on, epoch) {
-            self.leases.remove(&place(on));
-        }
-    }
-
-    pub(super) fn free_all(&mut self, life: u64) {
-        self.leases.retain(|_, hold| hold.life != life);
     }
 
     pub(super) fn take(&mut self, run: &RunId, epoch: u64) -> Result<(), StoreError> {
