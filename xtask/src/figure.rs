@@ -20,6 +20,7 @@ mod kill9;
 mod planned;
 mod reaction;
 mod refusal_minimal;
+mod rehearsed;
 mod release;
 mod rollback_lost;
 mod ssh_equals_local;
@@ -218,6 +219,34 @@ const FIGURES: &[Figure] = &[
         unit: "us",
         goal: Goal::AtMost(200.0),
         measure: step_overhead::measure,
+    },
+    Figure {
+        name: rehearsed::crash_instants::NAME,
+        what: "plays of scenes with a death at each instant, and one more in recovery, that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::crash_instants::measure,
+    },
+    Figure {
+        name: rehearsed::seeds::NAME,
+        what: "of 10,000 drawn stories with faults, deaths and a human's words those that break a promise",
+        unit: "seeds",
+        goal: Goal::Zero,
+        measure: rehearsed::seeds::measure,
+    },
+    Figure {
+        name: rehearsed::determinism::NAME,
+        what: "of 1,000 seeds played twice those whose journals differ by a byte",
+        unit: "seeds",
+        goal: Goal::Zero,
+        measure: rehearsed::determinism::measure,
+    },
+    Figure {
+        name: rehearsed::seeds_per_hour::NAME,
+        what: "seeds played in an hour on two cores, full judge, abstract targets",
+        unit: "seeds/h",
+        goal: Goal::AtLeast(1_000_000.0),
+        measure: rehearsed::seeds_per_hour::measure,
     },
     Figure {
         name: "cold-start",

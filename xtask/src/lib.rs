@@ -18,6 +18,7 @@ pub mod lab;
 pub mod oracle;
 pub mod peers;
 pub mod refused;
+pub mod replay;
 pub mod roll;
 pub mod shapes;
 pub mod test;

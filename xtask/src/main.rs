@@ -20,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   fuzz NAME --again FILE
                    one input once more
   figure NAME      measure one figure; --list names them
+  replay SEED      plays a seed of the false world again; SCENE:INSTANT: a scene with a death
   lab [VERSION] [--separated]
                    a real Kafka cluster on loopback until Enter is pressed
   lab --hosts      a cluster behind TLS on hosts of its own, and a shell on the machine
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Some((&"fuzz", rest)) => xtask::fuzz::run(rest),
         Some((&"figure", [name])) => xtask::figure::run(name),
         Some((&"figure-child", rest)) => xtask::figure::child(rest),
+        Some((&"replay", [what])) => xtask::replay::run(what),
         Some((&"lab", rest)) => xtask::lab::run(rest),
         Some(_) | None => {
             eprint!("{USAGE}");

@@ -105,14 +105,14 @@ impl Run {
             Phase::AwaitingWindow => self.window_words(now),
             Phase::Rolling => self.rolling(),
             Phase::Soaking => self.soaking_words(),
-            Phase::Pausing(live) => {
+            Phase::Pausing(live) if !self.is_unmarked() => {
                 let sentence = format!(
                     "nothing more begins; {live} in flight {}",
                     if live == 1 { "finishes" } else { "finish" }
                 );
                 waits("pausing", sentence, &["windlass watch {cluster}"])
             }
-            Phase::Paused => self.halt().map_or_else(
+            Phase::Paused | Phase::Pausing(_) => self.halt().map_or_else(
                 || stands("paused", "paused", &[]),
                 |halt| self.paused(halt, now),
             ),

@@ -34,15 +34,18 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
         return halted;
     }
     let unseen = |id: &MemberId| unseen(run, snapshot, id);
-    let difference = Observation::between(run.known(), snapshot, now.mono, unseen);
+    let mut difference = Observation::between(run.known(), snapshot, now.mono, unseen);
+    let judged = run.halt().is_none() && run.plan().is_some();
+    let drift = judged.then(|| drift(run, snapshot)).flatten();
+    if let Some(Drift::Acted(_)) = &drift {
+        let untold = untold(run, snapshot, &difference);
+        difference.members.extend(untold);
+    }
     let mut events = Vec::new();
     if !difference.is_empty() || ages(run, now) {
         events.push(Event::Observed(difference));
     }
-    if run.halt().is_some() || run.plan().is_none() {
-        return events;
-    }
-    match drift(run, snapshot) {
+    match drift {
         Some(Drift::Acted(what)) if begun(run) => {
             events.push(halted(Cause::SomeoneElseActs { what }, now))
         }
@@ -50,6 +53,19 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
         None => {}
     }
     events
+}
+
+/// Members that were seen changed while the run stood still, and not told: they are told with the drift
+/// that they are met as, so that each is met once.
+fn untold(run: &Run, snapshot: &Snapshot, difference: &Observation) -> Vec<Member> {
+    let is_news = |new: &&Member| difference.members.iter().all(|told| told.id != new.id);
+    let met = |new: &&Member| {
+        let ours = run.flights().contains_key(&Subject::Member(new.id.clone()));
+        let told = run.told(&new.id).filter(|_| !ours);
+        told.is_some_and(|told| acted(told, new).is_some())
+    };
+    let members = snapshot.members.values();
+    members.filter(is_news).filter(met).cloned().collect()
 }
 
 /// While a human is waited for, a look that brings no news is told so seldom.

@@ -102,6 +102,42 @@ fn what_somebody_does_during_a_pause_is_met_when_it_goes_on() {
     );
 }
 
+/// Found by the false world (seed 12): it was met anew after each `continue`, without end.
+#[test]
+fn what_a_gate_saw_during_a_pause_is_met_once() {
+    let mut world = rolling();
+    world.say(Command::Pause).restart("3", "3.9.1").quietly();
+    world.release("2").pass(Ms::seconds(2)).tells(
+        "
+            member/2 moved
+            seen 3
+            member/2 settled at 4.0.0
+        ",
+    );
+    world.say(Command::Continue).pass(Ms::seconds(2)).tells(
+        "
+            continue: goes on; it looks at the cluster first
+            seen 3
+            halted: someone else acts: arm 3 was restarted, not by this run
+        ",
+    );
+    world.say(Command::Continue).ends().tells(
+        "
+            continue: goes on; it looks at the cluster first
+            plan kept
+            member/3 begins → 4.0.0, limit 1
+            member/3 moved
+            member/3 settled at 4.0.0
+            member/4 begins → 4.0.0, limit 1
+            member/4 moved
+            member/4 settled at 4.0.0
+            stage 0.1 done
+            proven
+            ended: finished
+        ",
+    );
+}
+
 #[test]
 fn unreachable_is_a_gap_and_never_drift() {
     let mut world = rolling();

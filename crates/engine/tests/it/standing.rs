@@ -3,6 +3,7 @@
 use crate::stage::same;
 use crate::world::{Actions, World};
 use std::fmt::Write as _;
+use windlass_engine::effect::ClaimAnswer;
 use windlass_engine::names::Subject;
 use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::Command;
@@ -28,6 +29,26 @@ fn says(world: &World, expect: &str) {
     same(&text, expect);
     // Whoever stands still is told what to type.
     assert!(standing.motion != Motion::Stands || !standing.next.is_empty());
+}
+
+/// Found by the false world (seed 189): it read as if what is in flight would finish by itself.
+#[test]
+fn a_run_without_its_mark_says_so_while_something_is_in_flight() {
+    let mut world = World::of(SMALL);
+    world.hold("2").taken(1, 1).pass(Ms::seconds(2)).quietly();
+    world.claim = ClaimAnswer::Unreachable {
+        member: "3".into(),
+        why: "no route".into(),
+    };
+    world.taken(2, 1).go().quietly();
+    assert_eq!(world.phase(), "pausing");
+    let standing = world.run.standing(world.now);
+    assert_eq!(standing.reason, "not-claimed");
+    assert!(
+        standing.sentence.contains("no route"),
+        "{}",
+        standing.sentence
+    );
 }
 
 #[test]

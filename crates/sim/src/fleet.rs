@@ -1,0 +1,297 @@
+//! The fleet: members on their hosts, changed by deeds and by what happens, over false time.
+//!
+//! - `host`: deeds on a host, as its script does them, with marks; `seen`: what a look tells.
+//!
+//! What is under way is a queue of what happens when; whoever comes lets happen first what is due.
+//! Must never know: runs, stores, carriers. Stories: `tests/it/`.
+
+mod host;
+mod seen;
+
+pub use host::Reply;
+pub use seen::IDENTITY;
+
+use crate::dice::Dice;
+use crate::story::{Fate, Group, Happening, Lengths, Story};
+use std::collections::BTreeMap;
+use windlass_engine::effect::Failure;
+use windlass_engine::names::{ActionName, Component, LevelName, MemberId};
+use windlass_engine::version::Version;
+
+/// Whose mark lies on a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Store and run.
+    pub whose: String,
+    /// Under which epoch.
+    pub epoch: u64,
+}
+
+/// How a member is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Does its work.
+    Well,
+    /// Its process runs, and is not yet whole.
+    Coming,
+    /// No process.
+    Gone,
+}
+
+/// A deed on a host, under way or done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// Of which attempt.
+    pub attempt: u32,
+    /// Under which epoch.
+    pub epoch: u64,
+    /// To which release.
+    pub wanted: Version,
+    /// How far it is, in words.
+    pub step: &'static str,
+    /// When what is next happens.
+    pub next: u64,
+    /// The process that it started.
+    pub started: Option<u64>,
+    /// How it ended; none: it is under way.
+    pub ended: Option<Result<(), Failure>>,
+}
+
+/// A member on its host.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its id.
+    pub id: MemberId,
+    /// What it carries.
+    pub component: Component,
+    /// Where it stands.
+    pub zone: Option<String>,
+    /// What it runs, or ran last.
+    pub release: Version,
+    /// Which process runs.
+    pub process: Option<u64>,
+    /// How it is.
+    pub health: Health,
+    /// Since when it is so.
+    pub since: u64,
+    /// When it was last seen to become well; it is well still, or was until `since`.
+    pub well_at: u64,
+    /// Whose mark lies there.
+    pub mark: Option<Mark>,
+    /// The last deed.
+    pub deed: Option<Deed>,
+    /// Deeds that changed it.
+    pub touches: u32,
+    processes: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Stopped,
+    Started(Option<Fate>),
+    Exits(u64),
+    Well(u64),
+    DeedFails(&'static str),
+    Down(u64),
+    Back,
+    Restarted,
+}
+
+/// All members.
+#[derive(Debug)]
+pub struct Fleet {
+    /// By id.
+    pub nodes: BTreeMap<MemberId, Node>,
+    /// Who may not be down together.
+    pub groups: Vec<Group>,
+    /// Levels of the whole cluster.
+    pub levels: BTreeMap<LevelName, u16>,
+    /// How often each action was done, by attempt.
+    pub acts: BTreeMap<(ActionName, u32), u32>,
+    lengths: Lengths,
+    fates: BTreeMap<(MemberId, u32), Fate>,
+    patience_ms: u64,
+    seed: u64,
+    queue: BTreeMap<(u64, u64), (MemberId, What)>,
+    queued: u64,
+}
+
+impl Fleet {
+    /// The fleet of a story at its beginning: all are well.
+    #[must_use]
+    pub fn of(story: &Story) -> Self {
+        let node = |cast: &crate::story::Cast| Node {
+            id: cast.id.clone(),
+            component: cast.component.clone(),
+            zone: cast.zone.clone(),
+            release: cast.release.clone(),
+            process: Some(1),
+            health: Health::Well,
+            since: 0,
+            well_at: 0,
+            mark: None,
+            deed: None,
+            touches: 0,
+            processes: 1,
+        };
+        let mut fleet = Self {
+            nodes: story.cast.iter().map(|c| (c.id.clone(), node(c))).collect(),
+            groups: story.groups.clone(),
+            levels: story.levels.clone(),
+            acts: BTreeMap::new(),
+            lengths: story.lengths,
+            fates: story.fates.clone(),
+            patience_ms: story.policy.patience.0,
+            seed: story.seed,
+            queue: BTreeMap::new(),
+            queued: 0,
+        };
+        for (at, happening) in &story.happenings {
+            match happening {
+                Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
+                Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
+                Happening::WallJumps(_) => {}
+            }
+        }
+        fleet
+    }
+
+    fn put(&mut self, at: u64, id: &MemberId, what: What) {
+        self.queued += 1;
+        self.queue.insert((at, self.queued), (id.clone(), what));
+    }
+
+    /// Lengths of the so-manieth deed on a member are the same whoever does it and when.
+    fn dice(&self, id: &MemberId, touch: u32) -> Dice {
+        let place = self.nodes.keys().position(|key| key == id).unwrap_or(0);
+        Dice::apart(self.seed, &[place as u64, u64::from(touch)])
+    }
+
+    /// A human brings back a member that the run leaves: with the release that it ran last.
+    pub fn mended(&mut self, id: &MemberId, now: u64) {
+        self.put(now, id, What::Back);
+    }
+
+    /// Lets happen the first thing that is due; when, and to whom. None: nothing is due.
+    pub fn happen(&mut self, now: u64) -> Option<(u64, MemberId)> {
+        let (&(at, number), _) = self.queue.first_key_value()?;
+        if at > now {
+            return None;
+        }
+        let (id, what) = self.queue.remove(&(at, number))?;
+        self.befall(at, &id, what);
+        Some((at, id))
+    }
+
+    fn befall(&mut self, at: u64, id: &MemberId, what: What) {
+        let lengths = self.lengths;
+        let Some(touch) = self.nodes.get(id).map(|node| node.touches) else {
+            return;
+        };
+        let mut dice = self.dice(id, touch);
+        let Some(node) = self.nodes.get_mut(id) else {
+            return;
+        };
+        match what {
+            What::Stopped => {
+                node.gone(at);
+                // What was thrown for the stop is thrown again, so that each part has its own.
+                let fate = self.fates.get(&(id.clone(), touch)).copied();
+                let times = times(fate);
+                dice.throw();
+                let start = dice.length_ms(lengths.start.median_ms, lengths.start.spread) * times;
+                node.step("starting", at + start);
+                self.put(at + start, id, What::Started(fate));
+            }
+            What::Started(Some(Fate::CannotStart)) => {
+                node.fails(host::did_not_start());
+            }
+            What::Started(fate) => {
+                let process = node.starts(at);
+                let wanted = node.deed.as_ref().map(|deed| deed.wanted.clone());
+                if let Some(wanted) = wanted {
+                    node.release = wanted;
+                }
+                if let Some(deed) = &mut node.deed {
+                    deed.step = "started";
+                    deed.started = Some(process);
+                    deed.ended = Some(Ok(()));
+                }
+                dice.throw();
+                dice.throw();
+                let well = dice.length_ms(lengths.well.median_ms, lengths.well.spread);
+                if fate == Some(Fate::DoesNotStay) {
+                    self.put(at + well / 2, id, What::Exits(process));
+                } else {
+                    self.put(at + well * times(fate), id, What::Well(process));
+                }
+            }
+            What::Exits(process) if node.process == Some(process) => node.gone(at),
+            What::Well(process) if node.process == Some(process) => {
+                node.turns(Health::Well, at);
+                node.well_at = at;
+            }
+            What::Exits(_) | What::Well(_) => {}
+            What::DeedFails(step) => node.fails(host::did_not_stop(step)),
+            // Who is being moved is not struck besides: its fate is written elsewhere.
+            What::Down(length) if node.health == Health::Well && !node.is_under_way() => {
+                node.gone(at);
+                self.put(at + length, id, What::Back);
+            }
+            What::Back | What::Restarted if node.is_under_way() => {}
+            What::Back if node.process.is_some() => {}
+            What::Restarted if node.process.is_none() => {}
+            What::Back | What::Restarted => {
+                let process = node.starts(at);
+                let well = dice.length_ms(lengths.well.median_ms, lengths.well.spread);
+                self.put(at + well, id, What::Well(process));
+            }
+            What::Down(_) => {}
+        }
+    }
+}
+
+fn times(fate: Option<Fate>) -> u64 {
+    match fate {
+        Some(Fate::Slow(times)) => times,
+        Some(Fate::CannotStart | Fate::DoesNotStay | Fate::DoesNotStop) | None => 1,
+    }
+}
+
+impl Node {
+    /// Whether a deed is under way on its host.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        self.deed.as_ref().is_some_and(|deed| deed.ended.is_none())
+    }
+
+    fn turns(&mut self, health: Health, at: u64) {
+        self.health = health;
+        self.since = at;
+    }
+
+    fn gone(&mut self, at: u64) {
+        self.process = None;
+        self.turns(Health::Gone, at);
+    }
+
+    fn starts(&mut self, at: u64) -> u64 {
+        self.processes += 1;
+        self.process = Some(self.processes);
+        self.turns(Health::Coming, at);
+        self.processes
+    }
+
+    fn step(&mut self, step: &'static str, next: u64) {
+        if let Some(deed) = &mut self.deed {
+            deed.step = step;
+            deed.next = next;
+        }
+    }
+
+    fn fails(&mut self, failure: Failure) {
+        if let Some(deed) = &mut self.deed {
+            deed.ended = Some(Err(failure));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Deeds on a host, as the real host's script does them: under the host's mark, one at a time, finished
+//! whoever dies; an attempt that was closed there is answered, never done again.
+//!
+//! Must never know: who asks, or how requests travel. Stories: `tests/it/`.
+
+use super::{Deed, Fate, Fleet, Health, Mark, Node, What, times};
+use windlass_engine::effect::{
+    ClaimAnswer, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
+};
+use windlass_engine::names::{ActionName, MemberId};
+use windlass_runner::ports::target::Fence;
+
+/// What a host says to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// This, now.
+    Now(Outcome),
+    /// It has begun just now: ask again then.
+    Begun(u64),
+    /// A deed holds the host: ask again then.
+    Busy(u64),
+}
+
+fn failure(code: FailureCode, step: &str, what: &str) -> Failure {
+    Failure {
+        code,
+        step: step.into(),
+        what: what.into(),
+        log: Vec::new(),
+    }
+}
+
+pub(super) fn did_not_start() -> Failure {
+    failure(FailureCode::DidNotStart, "starting", "it cannot be started")
+}
+
+pub(super) fn did_not_stop(step: &str) -> Failure {
+    failure(
+        FailureCode::DidNotStop,
+        step,
+        "it was told to stop, and runs on",
+    )
+}
+
+pub(super) fn did_not_stay() -> Failure {
+    failure(
+        FailureCode::DidNotStay,
+        "started",
+        "it ended after it was started",
+    )
+}
+
+fn not_expected(what: &str) -> Reply {
+    let failure = failure(FailureCode::NotAsExpected, "looking", what);
+    Reply::Now(Outcome::Failed(failure))
+}
+
+/// Store and run of a fence.
+pub(super) fn whose(fence: &Fence) -> String {
+    format!("run {} of store {}", fence.run, fence.store)
+}
+
+impl Fleet {
+    /// A request to bring a member to a release.
+    pub fn ensure(&mut self, ensure: &Ensure, fence: &Fence, now: u64) -> Reply {
+        let Some(node) = self.nodes.get_mut(&ensure.member) else {
+            return not_expected("there is no such member");
+        };
+        match &node.mark {
+            Some(mark) if mark.whose == whose(fence) && mark.epoch <= fence.epoch => {}
+            Some(_) | None => return Reply::Now(Outcome::Fenced),
+        }
+        if let Some(deed) = &node.deed {
+            if ensure.attempt < deed.attempt {
+                return Reply::Now(Outcome::Fenced);
+            }
+            if deed.ended.is_none() {
+                return Reply::Busy(deed.next);
+            }
+            if ensure.attempt == deed.attempt {
+                return Reply::Now(closed(node, deed));
+            }
+        }
+        if node.process.is_some() && node.release == ensure.wanted {
+            node.deed = Some(found_done(node, ensure, fence, now));
+            return Reply::Now(Outcome::Done);
+        }
+        if !ensure.found.contains(&node.release) {
+            return not_expected("it runs another release");
+        }
+        let runs = node.process.map(incarnation);
+        if runs.is_some() && ensure.incarnation.is_some() && runs != ensure.incarnation {
+            return not_expected("somebody else restarted it");
+        }
+        if ensure.leave {
+            let step = "not begun".into();
+            return Reply::Now(Outcome::NotYet { step });
+        }
+        self.begin(ensure, fence, now)
+    }
+
+    fn begin(&mut self, ensure: &Ensure, fence: &Fence, now: u64) -> Reply {
+        let (lengths, patience) = (self.lengths, self.patience_ms);
+        let id = &ensure.member;
+        let Some(node) = self.nodes.get_mut(id) else {
+            return not_expected("there is no such member");
+        };
+        node.touches += 1;
+        let touch = node.touches;
+        let running = node.process.is_some();
+        node.deed = Some(Deed {
+            attempt: ensure.attempt,
+            epoch: fence.epoch,
+            wanted: ensure.wanted.clone(),
+            step: "stopping",
+            next: now,
+            started: None,
+            ended: None,
+        });
+        let fate = self.fates.get(&(id.clone(), touch)).copied();
+        let stop = &lengths.stop;
+        let stop = self.dice(id, touch).length_ms(stop.median_ms, stop.spread) * times(fate);
+        let (next, what) = match fate {
+            _ if !running => (now + 1, What::Stopped),
+            Some(Fate::DoesNotStop) if ensure.manner == Manner::Gentle => {
+                (now + patience, What::DeedFails("stopping"))
+            }
+            Some(Fate::CannotStart | Fate::DoesNotStay | Fate::DoesNotStop | Fate::Slow(_))
+            | None => (now + stop, What::Stopped),
+        };
+        if let Some(deed) = self.nodes.get_mut(id).and_then(|node| node.deed.as_mut()) {
+            deed.next = next;
+        }
+        self.put(next, id, what);
+        Reply::Begun(next)
+    }
+
+    /// A request to leave a mark at every member, in the order of ids. A deed under way is waited for.
+    ///
+    /// # Errors
+    /// When to ask again, where a deed holds a host.
+    pub fn claim(&mut self, fence: &Fence) -> Result<ClaimAnswer, u64> {
+        let ours = whose(fence);
+        for (id, node) in &mut self.nodes {
+            match &node.mark {
+                Some(mark) if mark.whose != ours => {
+                    return Ok(ClaimAnswer::Foreign {
+                        member: id.clone(),
+                        whose: mark.whose.clone(),
+                    });
+                }
+                Some(mark) if mark.epoch > fence.epoch => {
+                    return Ok(ClaimAnswer::Fenced { member: id.clone() });
+                }
+                Some(_) | None => {}
+            }
+            if let Some(deed) = node.deed.as_ref().filter(|deed| deed.ended.is_none()) {
+                return Err(deed.next);
+            }
+            node.mark = Some(Mark {
+                whose: ours.clone(),
+                epoch: fence.epoch,
+            });
+        }
+        Ok(ClaimAnswer::Claimed)
+    }
+
+    /// Takes a run's marks away.
+    pub fn release(&mut self, fence: &Fence) {
+        for node in self.nodes.values_mut() {
+            let ours = |mark: &Mark| mark.whose == whose(fence) && mark.epoch <= fence.epoch;
+            if node.mark.as_ref().is_some_and(ours) {
+                node.mark = None;
+            }
+        }
+    }
+
+    /// Whether the first member's mark lets this fence act on the cluster as a whole.
+    fn may(&self, fence: &Fence) -> bool {
+        let first = self.nodes.values().next();
+        let mark = first.and_then(|node| node.mark.as_ref());
+        mark.is_some_and(|mark| mark.whose == whose(fence) && mark.epoch <= fence.epoch)
+    }
+
+    /// A request to raise a level, and whether it changed anything.
+    pub fn raise(&mut self, raise: &EnsureLevel, fence: &Fence) -> (Outcome, bool) {
+        if !self.may(fence) {
+            return (Outcome::Fenced, false);
+        }
+        let at = self.levels.entry(raise.level.clone()).or_default();
+        if *at >= raise.to {
+            return (Outcome::Done, false);
+        }
+        *at = raise.to;
+        (Outcome::Done, true)
+    }
+
+    /// A request to do an action, and how often this attempt has now done it.
+    pub fn act(&mut self, action: &ActionName, attempt: u32, fence: &Fence) -> (Outcome, u32) {
+        if !self.may(fence) {
+            return (Outcome::Fenced, 0);
+        }
+        let times = self.acts.entry((action.clone(), attempt)).or_default();
+        *times += 1;
+        (Outcome::Done, *times)
+    }
+
+    /// Why a member that should come back has ended; none: it has not.
+    #[must_use]
+    pub fn why_gone(&self, id: &MemberId) -> Option<Failure> {
+        let node = self.nodes.get(id)?;
+        let gone = node.health == Health::Gone && !node.is_under_way();
+        gone.then(did_not_stay)
+    }
+}
+
+/// The name of a process.
+#[must_use]
+pub(super) fn incarnation(process: u64) -> String {
+    format!("process {process}")
+}
+
+fn closed(node: &Node, deed: &Deed) -> Outcome {
+    match &deed.ended {
+        Some(Err(failure)) => Outcome::Failed(failure.clone()),
+        Some(Ok(())) if node.process.is_none() => Outcome::Failed(did_not_stay()),
+        Some(Ok(())) | None => Outcome::Done,
+    }
+}
+
+fn found_done(node: &Node, ensure: &Ensure, fence: &Fence, now: u64) -> Deed {
+    Deed {
+        attempt: ensure.attempt,
+        epoch: fence.epoch,
+        wanted: ensure.wanted.clone(),
+        step: "found done",
+        next: now,
+        started: node.process,
+        ended: Some(Ok(())),
+    }
+}

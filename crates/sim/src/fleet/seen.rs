@@ -1,0 +1,96 @@
+//! What a look at the fleet tells. A member without a process tells no release: that is a gap, as it is
+//! on a real host.
+//!
+//! Must never know: who looks. Stories: `tests/it/`.
+
+use super::host::incarnation;
+use super::{Fleet, Health, Node};
+use std::collections::{BTreeMap, BTreeSet};
+use windlass_engine::names::{MemberId, RunId};
+use windlass_engine::snapshot::{self, Budget, Level, Member, Snapshot};
+use windlass_engine::time::Wall;
+
+/// Who every false cluster says it is.
+pub const IDENTITY: &str = "false-cluster";
+
+impl Node {
+    /// The member as it is told now.
+    #[must_use]
+    pub fn seen(&self) -> Member {
+        let runs = BTreeMap::from([(self.component.clone(), self.release.clone())]);
+        let (components, unversioned) = match self.health {
+            Health::Well | Health::Coming => (runs, BTreeSet::new()),
+            Health::Gone => (BTreeMap::new(), BTreeSet::from([self.component.clone()])),
+        };
+        let health = match self.health {
+            Health::Well => snapshot::Health::Healthy,
+            Health::Coming => snapshot::Health::Settling("not yet in sync".into()),
+            Health::Gone => snapshot::Health::Down("no process".into()),
+        };
+        Member {
+            components,
+            unversioned,
+            zone: self.zone.clone(),
+            health,
+            incarnation: self.process.map(incarnation),
+            ..Member::named(self.id.clone(), format!("{} {}", self.component, self.id))
+        }
+    }
+}
+
+impl Fleet {
+    /// The whole cluster as it is told now.
+    #[must_use]
+    pub fn seen(&self, system: &str, at: Wall) -> Snapshot {
+        let mut seen = Snapshot::empty(system, at);
+        seen.identity = Some(IDENTITY.into());
+        let members = self.nodes.iter();
+        seen.members = members
+            .map(|(id, node)| (id.clone(), node.seen()))
+            .collect();
+        let level = |at: u16| Level {
+            finalized: at,
+            supported: None,
+        };
+        let levels = self.levels.iter();
+        seen.levels = levels
+            .map(|(name, at)| (name.clone(), level(*at)))
+            .collect();
+        let well = |id: &&MemberId| {
+            self.nodes
+                .get(*id)
+                .is_some_and(|n| n.health == Health::Well)
+        };
+        let budget = |(number, group): (usize, &crate::story::Group)| Budget {
+            members: group.members.iter().filter(well).cloned().collect(),
+            need: group.need,
+            reason: format!("group {}", number + 1),
+        };
+        seen.budgets = self.groups.iter().enumerate().map(budget).collect();
+        seen
+    }
+
+    /// Whose marks lie at the members, in words.
+    #[must_use]
+    pub fn marks(&self) -> Vec<(MemberId, Option<String>)> {
+        let whose = |node: &Node| node.mark.as_ref().map(|mark| mark.whose.clone());
+        let nodes = self.nodes.iter();
+        nodes.map(|(id, node)| (id.clone(), whose(node))).collect()
+    }
+
+    /// Releases by member, for comparing ends.
+    #[must_use]
+    pub fn runs(&self) -> BTreeMap<MemberId, String> {
+        let nodes = self.nodes.iter();
+        let runs = |node: &Node| format!("{} {:?}", node.release, node.health);
+        nodes.map(|(id, node)| (id.clone(), runs(node))).collect()
+    }
+
+    /// Whether any mark of a run is left.
+    #[must_use]
+    pub fn is_marked(&self, run: &RunId) -> bool {
+        let of = format!("run {run} of");
+        let marks = self.nodes.values().filter_map(|node| node.mark.as_ref());
+        marks.into_iter().any(|mark| mark.whose.starts_with(&of))
+    }
+}

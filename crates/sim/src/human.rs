@@ -1,0 +1,229 @@
+//! The human of a play: says what the story has them say, and does about each named reason what a careful
+//! operator would. Dies with nobody.
+//!
+//! Must never know: what the fleet is really like; only the journal is read. Stories: `tests/it/`.
+
+use crate::clock::{Time, rest};
+use crate::ground::Shared;
+use crate::store::Door;
+use crate::story::{Remedy, Story, Word};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use windlass_engine::effect::FailureCode;
+use windlass_engine::names::{RunId, Subject};
+use windlass_engine::run::command::{Command, Retry};
+use windlass_engine::run::event::Cause;
+use windlass_engine::run::{Flying, Phase, Run};
+use windlass_runner::ledger::{Ledger, summary_of};
+use windlass_runner::ports::store::Store;
+
+/// The run is looked at so often.
+const LOOKS_MS: u64 = 2_000;
+/// The same trouble, unmoved, is met again after so long.
+const AGAIN_MS: u64 = 30_000;
+/// The phases in which a run may wait for a human.
+const MET: [&str; 4] = ["paused", "pausing", "awaiting-human", "awaiting-approval"];
+/// So often the same is tried before something else is.
+const TRIES_MOST: u32 = 8;
+
+/// Who attends.
+pub(crate) struct Human {
+    pub(crate) store: Arc<Door>,
+    pub(crate) ground: Shared,
+    pub(crate) time: Time,
+    pub(crate) run: RunId,
+    pub(crate) ring: Arc<Notify>,
+    pub(crate) remedy: Remedy,
+    words: VecDeque<(u64, Word)>,
+    said: u64,
+    tried: BTreeMap<String, u32>,
+    met: Option<(u64, u64)>,
+}
+
+impl Human {
+    pub(crate) fn new(
+        store: Arc<Door>,
+        ground: Shared,
+        time: Time,
+        run: RunId,
+        ring: Arc<Notify>,
+        story: &Story,
+    ) -> Self {
+        let mut words: Vec<_> = story.words.clone();
+        words.sort_by_key(|(at, _)| *at);
+        Self {
+            store,
+            ground,
+            time,
+            run,
+            ring,
+            remedy: story.remedy,
+            words: words.into(),
+            said: 0,
+            tried: BTreeMap::new(),
+            met: None,
+        }
+    }
+
+    /// Attends the run until it has ended.
+    pub(crate) async fn attend(mut self) {
+        loop {
+            let now = self.time.ms();
+            let next = self.words.front().map_or(u64::MAX, |(at, _)| *at);
+            rest(LOOKS_MS.min(next.saturating_sub(now)).max(1)).await;
+            let now = self.time.ms();
+            if let Some((_, word)) = self.words.pop_front_if(|(at, _)| *at <= now) {
+                self.say(&said(word)).await;
+                continue;
+            }
+            let Ok(row) = self.store.run(&self.run).await else {
+                continue;
+            };
+            if row.ended.is_some() {
+                return;
+            }
+            let met = self
+                .met
+                .filter(|(seq, at)| *seq == row.seq && now - at < AGAIN_MS);
+            if met.is_some() {
+                continue;
+            }
+            let phase = summary_of(&row).map(|line| line.phase).unwrap_or_default();
+            if MET.contains(&phase.as_str()) {
+                self.met = Some((row.seq, now));
+                self.mend().await;
+            }
+        }
+    }
+
+    /// Does what the named reason asks for.
+    async fn mend(&mut self) {
+        let Ok(ledger) = Ledger::open(self.store.as_ref(), &self.run, None).await else {
+            return;
+        };
+        if let Some(command) = self.remedy(&ledger.run) {
+            self.say(&command).await;
+        }
+    }
+
+    fn remedy(&mut self, run: &Run) -> Option<Command> {
+        let stuck = run
+            .flights()
+            .iter()
+            .find_map(|(subject, flight)| match &flight.state {
+                Flying::Failed(failure) => Some((subject.clone(), Some(failure.code))),
+                Flying::Unclear => Some((subject.clone(), None)),
+                Flying::Doing | Flying::Gating | Flying::Left => None,
+            });
+        if let Some(Cause::NotClaimed { .. }) = run.halt().map(|halt| &halt.cause) {
+            return Some(Command::Continue);
+        }
+        // What has begun finishes first.
+        if matches!(run.phase(), Phase::Pausing(_)) {
+            return None;
+        }
+        match stuck {
+            Some((subject, None)) => return Some(Command::Confirm { subject }),
+            Some((subject, Some(code))) => return Some(self.failed(subject, code)),
+            None => {}
+        }
+        let Some(halt) = run.halt() else {
+            let plan = run.plan().map(|(name, _)| *name)?;
+            return Some(Command::Approve { plan });
+        };
+        let ends = |word: &Word| matches!(word, Word::Continue | Word::Cancel | Word::Stop);
+        match &halt.cause {
+            // Whoever paused has more to say.
+            Cause::Asked { .. } if self.words.iter().any(|(_, word)| ends(word)) => None,
+            Cause::NeverOpens { .. } => Some(Command::Begin),
+            Cause::IdentityChanged { .. } => Some(Command::Cancel),
+            Cause::NoWayOn(_) if self.tries("no way on") > TRIES_MOST => Some(Command::Cancel),
+            Cause::Asked { .. }
+            | Cause::Failure { .. }
+            | Cause::SomeoneElseActs { .. }
+            | Cause::NoWayOn(_)
+            | Cause::NotClaimed { .. }
+            | Cause::Unclear { .. } => Some(Command::Continue),
+        }
+    }
+
+    fn failed(&mut self, subject: Subject, code: FailureCode) -> Command {
+        let tries = self.tries(&subject.to_string());
+        let how = if code == FailureCode::DidNotStop {
+            Retry::Kill
+        } else {
+            Retry::Again
+        };
+        let retry = Command::Retry {
+            subject: Some(subject.clone()),
+            how,
+        };
+        match self.remedy {
+            _ if tries > 2 * TRIES_MOST => Command::Stop,
+            Remedy::Cancel => Command::Cancel,
+            _ if tries > TRIES_MOST => Command::Skip { subject },
+            Remedy::RetryThenSkip if tries > 1 => Command::Skip { subject },
+            Remedy::Retry | Remedy::RetryThenSkip => retry,
+        }
+    }
+
+    fn tries(&mut self, what: &str) -> u32 {
+        let tries = self.tried.entry(what.to_owned()).or_default();
+        *tries += 1;
+        *tries
+    }
+
+    async fn say(&mut self, command: &Command) {
+        self.said += 1;
+        let key = format!("word {}", self.said);
+        let Ok(payload) = serde_json::to_string(command) else {
+            return;
+        };
+        if lets_begin(command) {
+            self.ground.lock().judge.allows();
+        }
+        let posted = self.store.post(&self.run, &key, "ops", &payload).await;
+        if let Ok(taken) = posted
+            && !taken.ended
+        {
+            let mut ground = self.ground.lock();
+            if let Command::Skip {
+                subject: Subject::Member(id),
+            } = command
+            {
+                ground.fleet.mended(id, self.time.ms());
+            }
+            let bars = matches!(command, Command::Pause | Command::Stop);
+            let bars = bars.then_some(taken.begun.as_slice());
+            ground.judge.acknowledged(taken.seq, bars);
+        }
+        self.ring.notify_one();
+    }
+}
+
+fn said(word: Word) -> Command {
+    match word {
+        Word::Pause => Command::Pause,
+        Word::Continue => Command::Continue,
+        Word::Cancel => Command::Cancel,
+        Word::Stop => Command::Stop,
+        Word::Pace(pace) => Command::Pace(pace),
+        Word::Begin => Command::Begin,
+    }
+}
+
+/// Whether something may begin because of a command.
+fn lets_begin(command: &Command) -> bool {
+    match command {
+        Command::Continue | Command::Retry { .. } | Command::Begin | Command::Retarget(_) => true,
+        Command::Approve { .. }
+        | Command::Waive(_)
+        | Command::Pause
+        | Command::Cancel
+        | Command::Stop
+        | Command::Confirm { .. }
+        | Command::Skip { .. }
+        | Command::Pace(_) => false,
+    }
+}

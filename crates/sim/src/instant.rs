@@ -1,0 +1,137 @@
+//! Instants: where a carrier may die. Each call of a port passes three: before it, after its effect and
+//! before its answer, after the answer. A deed on a host passes one more, when its request has left.
+//!
+//! What has died neither runs nor hears anything any more: its calls never return.
+//! Must never know: what the calls are about. Stories: `tests/it/crash.rs`.
+
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// A play that passes more has no end: a run of twelve members over three hops passes two thousand.
+pub const INSTANTS_MOST: u64 = 30_000;
+
+/// Where in a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// Nothing has happened yet.
+    Before,
+    /// The request has left; what it asks for goes on without whoever asked.
+    Sent,
+    /// It has happened, and is not answered.
+    Effect,
+    /// It was answered.
+    Answered,
+}
+
+/// An instant at which a process died.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Struck {
+    /// Its number, from 1.
+    pub instant: u64,
+    /// The call: `store.append`.
+    pub call: &'static str,
+    /// Where in it.
+    pub point: Point,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    passed: u64,
+    script: BTreeSet<u64>,
+    struck: Vec<Struck>,
+}
+
+/// The instants of one play, counted over all its processes.
+#[derive(Debug, Default)]
+pub struct Instants(Mutex<Count>);
+
+impl Instants {
+    /// Processes die at these.
+    #[must_use]
+    pub fn with(script: &[u64]) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Count {
+            script: script.iter().copied().collect(),
+            ..Count::default()
+        })))
+    }
+
+    fn count(&self) -> MutexGuard<'_, Count> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many were passed so far.
+    #[must_use]
+    pub fn passed(&self) -> u64 {
+        self.count().passed
+    }
+
+    /// Where processes died.
+    #[must_use]
+    pub fn struck(&self) -> Vec<Struck> {
+        self.count().struck.clone()
+    }
+
+    /// Whether the next one is deadly.
+    fn strikes(&self, call: &'static str, point: Point) -> bool {
+        let mut count = self.count();
+        count.passed += 1;
+        let instant = count.passed;
+        let strikes = count.script.contains(&instant) || instant > INSTANTS_MOST;
+        if strikes {
+            count.struck.push(Struck {
+                instant,
+                call,
+                point,
+            });
+        }
+        strikes
+    }
+}
+
+/// One process of a carrier.
+#[derive(Debug)]
+pub struct Life {
+    /// Which, from 1.
+    pub number: u64,
+    dead: AtomicBool,
+    died: Notify,
+    instants: Arc<Instants>,
+}
+
+impl Life {
+    /// A process that lives until an instant of the script.
+    #[must_use]
+    pub fn begin(number: u64, instants: Arc<Instants>) -> Arc<Self> {
+        Arc::new(Self {
+            number,
+            dead: AtomicBool::new(false),
+            died: Notify::new(),
+            instants,
+        })
+    }
+
+    /// Whether it has died.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
+    }
+
+    /// Passes an instant; does not return where the process died there or before.
+    pub async fn pass(&self, call: &'static str, point: Point) {
+        if !self.is_dead() && !self.instants.strikes(call, point) {
+            return;
+        }
+        if !self.dead.swap(true, Ordering::Relaxed) {
+            self.died.notify_one();
+        }
+        pending::<()>().await;
+    }
+
+    /// Returns when it has died.
+    pub async fn death(&self) {
+        self.died.notified().await;
+    }
+}

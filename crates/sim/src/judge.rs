@@ -1,0 +1,251 @@
+//! The judge: reads the rules naively, after every change of the world and every event that became durable.
+//!
+//! It shares no decision with engine or planner, only plain data: a rule is looked up in the catalog and
+//! compared word by word (`mix`), who is down is counted on the fleet, the journal is read as text.
+//!
+//! - `mix`: which releases stand side by side; `journal`: events against the world; `end`: the whole, afterwards.
+//!
+//! Must never know: why anything was done. Stories: `tests/it/judge.rs` (planted faults, each found).
+
+mod end;
+mod journal;
+mod mix;
+mod ramp;
+
+use crate::fleet::{Fleet, Health, Node};
+use crate::story::Story;
+pub use end::Left;
+
+use ramp::Ramp;
+use std::collections::{BTreeMap, BTreeSet};
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::{Component, LevelName, MemberId, Subject};
+use windlass_engine::plan::Goal;
+use windlass_engine::policy::{Cap, Policy};
+use windlass_engine::version::Version;
+
+/// An observation of the engine may be so old when it decides by it (its own word: 10 s), with the time
+/// that the fastest answer takes.
+const OLD_LOOK_MS: u64 = 10_500;
+/// So many are told of one play: what follows from the first is seldom of use.
+const TOLD_MOST: usize = 20;
+
+/// Something that must not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// When, false time.
+    pub at_ms: u64,
+    /// Which promise.
+    pub rule: &'static str,
+    /// What was seen.
+    pub says: String,
+}
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { at_ms, rule, says } = self;
+        write!(f, "at {at_ms} ms, {rule}: {says}")
+    }
+}
+
+/// Looks on.
+#[derive(Debug)]
+pub struct Judge {
+    catalog: Catalog,
+    policy: Policy,
+    /// Where each component is to end.
+    ends: BTreeMap<Component, Version>,
+    /// Members that are to move.
+    to_move: usize,
+    /// The most that any word of a human allowed down at once.
+    cap: usize,
+    /// Looks and answers may be so late.
+    slack_ms: u64,
+    runs: BTreeMap<MemberId, Version>,
+    begun: BTreeSet<(Subject, u32)>,
+    changes: BTreeMap<(Subject, u32), u32>,
+    hand: BTreeSet<MemberId>,
+    left: BTreeSet<Subject>,
+    ban: Option<BTreeSet<Subject>>,
+    ramp: Ramp,
+    windows: bool,
+    epoch: u64,
+    ended: bool,
+    acknowledged: BTreeSet<u64>,
+    answered: BTreeSet<u64>,
+    violations: Vec<Violation>,
+}
+
+impl Judge {
+    /// The judge of a story.
+    #[must_use]
+    pub fn of(story: &Story) -> Self {
+        let all = story.cast.iter().map(|cast| &cast.component);
+        let ends: BTreeMap<_, _> = match &story.goal {
+            Goal::Version(to) | Goal::Back(to) => all.map(|c| (c.clone(), to.clone())).collect(),
+            Goal::Of(ends) => ends.clone(),
+            Goal::Finalize => BTreeMap::new(),
+        };
+        let moves = |cast: &&crate::story::Cast| {
+            ends.get(&cast.component)
+                .is_some_and(|to| cast.release != *to)
+        };
+        let to_move = story.cast.iter().filter(moves).count();
+        let runs = story.cast.iter();
+        Self {
+            catalog: story.catalog.clone(),
+            policy: story.policy.clone(),
+            cap: cap(story.policy.pace.cap, to_move),
+            to_move,
+            ends,
+            slack_ms: OLD_LOOK_MS + 2 * story.weather.late_most_ms,
+            runs: runs.map(|c| (c.id.clone(), c.release.clone())).collect(),
+            begun: BTreeSet::new(),
+            changes: BTreeMap::new(),
+            hand: BTreeSet::new(),
+            left: BTreeSet::new(),
+            ban: None,
+            ramp: Ramp::default(),
+            windows: true,
+            epoch: 0,
+            ended: false,
+            acknowledged: BTreeSet::new(),
+            answered: BTreeSet::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Something must not be.
+    pub fn objects(&mut self, at_ms: u64, rule: &'static str, says: String) {
+        if self.violations.len() < TOLD_MOST {
+            self.violations.push(Violation { at_ms, rule, says });
+        }
+    }
+
+    /// Every member carries the mark of an epoch.
+    pub fn claimed(&mut self, epoch: u64) {
+        self.epoch = self.epoch.max(epoch);
+    }
+
+    /// A human is about to let something begin again.
+    pub fn allows(&mut self) {
+        self.ban = None;
+    }
+
+    /// A human's word was acknowledged; where it bars, nothing but what it named is touched from now on.
+    pub fn acknowledged(&mut self, seq: u64, bars: Option<&[Subject]>) {
+        self.acknowledged.insert(seq);
+        if let Some(named) = bars {
+            self.ban = Some(named.iter().cloned().collect());
+        }
+    }
+
+    /// A deed has begun to change the world.
+    pub fn touched(&mut self, fleet: &Fleet, subject: &Subject, attempt: u32, epoch: u64, at: u64) {
+        let key = (subject.clone(), attempt);
+        let times = self.changes.entry(key.clone()).or_default();
+        *times += 1;
+        let times = *times;
+        if times > 1 {
+            let says = format!("attempt {attempt} at {subject} has changed it {times} times");
+            self.objects(at, "one change an attempt", says);
+        }
+        if !self.begun.contains(&key) {
+            let says = format!("attempt {attempt} at {subject} was never begun durably");
+            self.objects(at, "begun before touched", says);
+        }
+        if self.ended {
+            self.objects(
+                at,
+                "nothing after the end",
+                format!("{subject} was touched"),
+            );
+        }
+        if epoch < self.epoch {
+            let says = format!("{subject} was touched under {epoch}, {} stands", self.epoch);
+            self.objects(at, "only the newest epoch acts", says);
+        }
+        self.barred(subject, at);
+        self.counts_down(fleet, at);
+    }
+
+    fn barred(&mut self, subject: &Subject, at: u64) {
+        let named = |ban: &BTreeSet<Subject>| ban.contains(subject);
+        if self.ban.as_ref().is_some_and(|ban| !named(ban)) {
+            let says = format!("{subject} was not named by the acknowledgement");
+            self.objects(at, "nothing after a pause that it did not name", says);
+        }
+    }
+
+    /// Members that are down by our hand in the world, whatever the journal says.
+    fn counts_down(&mut self, fleet: &Fleet, at: u64) {
+        let left = |id: &MemberId| self.left.contains(&Subject::Member(id.clone()));
+        let down = fleet
+            .nodes
+            .values()
+            .filter(|n| !left(&n.id) && is_down_by_hand(n));
+        let down = down.count();
+        if down > self.cap {
+            let says = format!("{down} members are down by our hand, {} may be", self.cap);
+            self.objects(at, "never more down than the cap", says);
+        }
+    }
+
+    /// A member has changed.
+    pub fn changed(&mut self, fleet: &Fleet, id: &MemberId, at: u64) {
+        let Some(node) = fleet.nodes.get(id) else {
+            return;
+        };
+        if self.runs.get(id) == Some(&node.release) {
+            return;
+        }
+        self.runs.insert(id.clone(), node.release.clone());
+        for broken in mix::broken(&self.catalog, fleet, node) {
+            self.objects(at, "no forbidden mix", broken);
+        }
+    }
+
+    /// A level was raised.
+    pub fn raised(&mut self, fleet: &Fleet, level: &LevelName, at: u64) {
+        let stands = fleet.levels.get(level).copied().unwrap_or(0);
+        for node in fleet.nodes.values() {
+            let line = node.release.line();
+            let facts = self.catalog.lines.iter().find(|facts| facts.line == line);
+            let most = facts
+                .and_then(|facts| facts.levels.get(level))
+                .map(|(_, most)| *most);
+            if most.is_some_and(|most| most < stands) {
+                let says = format!("{level} stands at {stands}, {} cannot read it", node.id);
+                self.objects(at, "no level above its members", says);
+            }
+        }
+    }
+}
+
+/// A cap as a count, at least one.
+fn cap(cap: Cap, members: usize) -> usize {
+    let count = match cap {
+        Cap::Members(count) => count as usize,
+        Cap::Percent(share) => members * share as usize / 100,
+    };
+    count.max(1)
+}
+
+fn is_down_by_hand(node: &Node) -> bool {
+    let Some(deed) = &node.deed else { return false };
+    match (&deed.ended, node.health) {
+        (None, _) => true,
+        (Some(_), Health::Well) => false,
+        // Where its process has changed since, others have acted, or it came back by itself.
+        (Some(Ok(())), Health::Coming) => deed.started == node.process,
+        (Some(_), Health::Gone | Health::Coming) => {
+            node.well_at < node.since && deed.started.is_none()
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Events as they became durable, held against the world at that moment.
+//!
+//! Must never know: the fold. Stories: `tests/it/judge.rs`.
+
+use super::{Judge, cap};
+use crate::fleet::{Fleet, Health, Node};
+use windlass_engine::calendar::{When, second};
+use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::run::command::{Answered, Command};
+use windlass_engine::run::event::{Began, End, Event};
+use windlass_engine::time::Wall;
+use windlass_engine::version::Version;
+use windlass_runner::ports::store::Stored;
+
+/// How the text of events begins that say something about the world or about our decisions.
+const READ: [&str; 9] = [
+    "began",
+    "settled",
+    "skipped",
+    "confirmed",
+    "failed",
+    "halted",
+    "opened",
+    "commanded",
+    "ended",
+];
+
+fn read(stored: &Stored) -> Option<Event> {
+    let told = stored.payload.strip_prefix("{\"")?;
+    READ.iter()
+        .any(|word| told.starts_with(word))
+        .then_some(())?;
+    serde_json::from_str(&stored.payload).ok()
+}
+
+impl Judge {
+    /// Events became durable.
+    pub fn heard(&mut self, fleet: &Fleet, events: &[Stored], at: u64) {
+        for stored in events {
+            if let Some(event) = read(stored) {
+                self.event(fleet, event, stored.at, at);
+            }
+        }
+    }
+
+    fn event(&mut self, fleet: &Fleet, event: Event, wall: Wall, at: u64) {
+        if let Event::Began(began) = &event {
+            self.began(fleet, began, wall, at);
+        }
+        if let Event::Settled {
+            subject: Subject::Member(id),
+            version,
+            ..
+        } = &event
+        {
+            self.hand.remove(id);
+            self.ramp.settled();
+            self.settled(fleet, id, version.as_ref(), at);
+        }
+        if let Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } = &event {
+            if let Subject::Member(id) = subject {
+                self.hand.remove(id);
+            }
+            self.left.insert(subject.clone());
+        }
+        if let Event::Failed { .. } | Event::Halted { .. } | Event::Opened { .. } = &event {
+            self.ramp.again();
+        }
+        if let Event::Commanded {
+            seq,
+            command,
+            answered,
+            ..
+        } = &event
+        {
+            self.answered.insert(*seq);
+            if matches!(answered, Answered::Taken(_)) {
+                self.taken(command);
+            }
+        }
+        if let Event::Ended(end) = &event {
+            self.ended = true;
+            self.end(fleet, end, at);
+        }
+    }
+
+    fn taken(&mut self, command: &Command) {
+        if let Command::Continue = command {
+            self.ramp.again();
+        }
+        if let Command::Begin = command {
+            self.windows = false;
+        }
+        if let Command::Pace(pace) = command {
+            self.cap = self.cap.max(cap(pace.cap, self.to_move));
+            self.policy.pace.ramp = pace.ramp;
+            self.ramp.again();
+        }
+    }
+
+    fn began(&mut self, fleet: &Fleet, began: &Began, wall: Wall, at: u64) {
+        let subject = &began.subject;
+        self.begun.insert((subject.clone(), began.attempt));
+        if self.ended {
+            self.objects(at, "nothing after the end", format!("{subject} began"));
+        }
+        self.barred(subject, at);
+        // A human's word lets it be tried again, whatever pace and hours say.
+        if began.tries > 1 {
+            return;
+        }
+        self.in_a_window(subject, wall, at);
+        let Subject::Member(id) = subject else { return };
+        // Whoever is down already is not taken down.
+        let by_itself = |node: &Node| {
+            let ours = node.deed.as_ref().and_then(|deed| deed.started);
+            node.since > 0 && node.since + self.slack_ms >= at && ours != node.process
+        };
+        let up = |node: &Node| node.health == Health::Well && !by_itself(node);
+        if fleet.nodes.get(id).is_some_and(up) {
+            self.within_groups(fleet, id, at);
+        }
+        self.hand.insert(id.clone());
+        let flying = self.hand.len();
+        if flying > self.cap {
+            let says = format!("{flying} are in flight, {} may be", self.cap);
+            self.objects(at, "never more begun than the cap", says);
+        }
+        if !self.ramp.allows(self.policy.pace, flying) {
+            let says = format!("{flying} are in flight, {:?}", self.ramp);
+            self.objects(at, "never more begun than the ramp", says);
+        }
+    }
+
+    /// Those that are in our hands, and those that have been unwell for longer than a look is old.
+    fn within_groups(&mut self, fleet: &Fleet, id: &MemberId, at: u64) {
+        let away = |other: &&MemberId| {
+            let unwell =
+                |node: &Node| node.health != Health::Well && node.since + self.slack_ms < at;
+            self.hand.contains(*other) || fleet.nodes.get(*other).is_some_and(unwell)
+        };
+        let mut passed = Vec::new();
+        for group in fleet
+            .groups
+            .iter()
+            .filter(|group| group.members.contains(id))
+        {
+            let others = group.members.iter().filter(|other| *other != id);
+            let up = others.clone().count() - others.filter(away).count();
+            if up < group.need as usize {
+                passed.push(format!(
+                    "{id} began, {up} of its group are up, {} must be",
+                    group.need
+                ));
+            }
+        }
+        for says in passed {
+            self.objects(at, "no budget passed", says);
+        }
+    }
+
+    fn in_a_window(&mut self, subject: &Subject, wall: Wall, at: u64) {
+        let hours = &self.policy.hours;
+        if !self.windows || hours.windows.is_empty() {
+            return;
+        }
+        let now = second(wall);
+        let open = hours.windows.iter().any(|window| match &window.when {
+            When::Once { from, to, .. } => *from <= now && now < *to,
+            When::Rule(_) => true,
+        });
+        if !open {
+            let says = format!("{subject} began outside of every window");
+            self.objects(at, "nothing outside its window", says);
+        }
+    }
+
+    /// What is called settled is so, or was so when it was last looked at.
+    fn settled(&mut self, fleet: &Fleet, id: &MemberId, version: Option<&Version>, at: u64) {
+        let Some(node) = fleet.nodes.get(id) else {
+            self.objects(
+                at,
+                "nothing is called done that is not",
+                format!("{id} is not there"),
+            );
+            return;
+        };
+        let well = self.is_well(node, at);
+        if !well || version.is_some_and(|version| *version != node.release) {
+            let says = format!("{id} runs {} and is {:?}", node.release, node.health);
+            self.objects(at, "nothing is called done that is not", says);
+        }
+    }
+
+    fn is_well(&self, node: &Node, at: u64) -> bool {
+        node.health == Health::Well || (node.well_at > 0 && node.since + self.slack_ms >= at)
+    }
+
+    fn end(&mut self, fleet: &Fleet, end: &End, at: u64) {
+        let rule = "nothing is called finished that is not";
+        match end {
+            End::Finished | End::FinishedWithout(_) => {
+                for node in fleet.nodes.values() {
+                    if self.left.contains(&Subject::Member(node.id.clone())) {
+                        continue;
+                    }
+                    let to = self.ends.get(&node.component);
+                    let there = to.is_none_or(|to| node.release == *to);
+                    if !there || !self.is_well(node, at) {
+                        let says = format!("{} runs {}, {:?}", node.id, node.release, node.health);
+                        self.objects(at, rule, says);
+                    }
+                }
+            }
+            End::Cancelled | End::Expired | End::Refused => {
+                for node in fleet.nodes.values().filter(|node| node.is_under_way()) {
+                    let says = format!("a deed is under way on {}", node.id);
+                    self.objects(at, "nothing in flight at the end", says);
+                }
+            }
+            End::Stopped(left) => {
+                for node in fleet.nodes.values().filter(|node| node.is_under_way()) {
+                    let subject = Subject::Member(node.id.clone());
+                    if !left.iter().any(|(named, _)| *named == subject) {
+                        let says = format!("a deed is under way on {}, not named", node.id);
+                        self.objects(at, "what is left is named", says);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Plays a story: the real engine and runner, in false time, on a false fleet, with deaths where they are
+//! written. The same story and the same deaths are the same play, to the byte.
+//!
+//! Must never know: what a story is about. Stories: `tests/it/`.
+
+mod outcome;
+
+pub use outcome::Outcome;
+
+use crate::clock::{FalseClock, Time, rest};
+use crate::dice::Dice;
+use crate::fleet::Fleet;
+use crate::ground::Shared;
+use crate::human::Human;
+use crate::instant::{INSTANTS_MOST, Instants, Life};
+use crate::judge::{Judge, Left};
+use crate::net::Net;
+use crate::store::{Ear, FalseStore, Faults};
+use crate::story::{Boots, Story};
+use crate::target::FalseTarget;
+use std::sync::Arc;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use windlass_engine::names::RunId;
+use windlass_engine::run::event::End;
+use windlass_runner::desk::{Asked, Desk};
+use windlass_runner::drive::{Bell, Driven};
+use windlass_runner::keeper::{self, CarryError};
+use windlass_runner::ledger::Ledger;
+use windlass_runner::ports::clock::Clock;
+use windlass_runner::ports::store::{Created, Registration, Store};
+use windlass_runner::ports::target::{Hint, Target};
+use windlass_runner::world::{Targets, World};
+
+/// A carrier that could not go on is started again after so long.
+const AGAIN_MS: u64 = 2_000;
+/// The name of the only cluster.
+const CLUSTER: &str = "false";
+
+/// Stands between a carrier and its target: a double that does what it should not, for examining the judge.
+pub type Between = Arc<dyn Fn(Arc<FalseTarget>) -> Arc<dyn Target> + Send + Sync>;
+
+/// Plays a story, with deaths at these instants.
+#[must_use]
+pub fn play(story: &Story, deaths: &[u64]) -> Outcome {
+    play_with(story, deaths, None)
+}
+
+/// The same, with something between carriers and their target.
+#[must_use]
+pub fn play_with(story: &Story, deaths: &[u64], between: Option<Between>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(async { Play::begin(story, deaths, between).all().await }),
+        Err(why) => Outcome::never(&why.to_string()),
+    }
+}
+
+struct Play<'a> {
+    story: &'a Story,
+    time: Time,
+    ground: Shared,
+    store: Arc<FalseStore>,
+    net: Arc<Net>,
+    instants: Arc<Instants>,
+    ring: Arc<Notify>,
+    between: Option<Between>,
+    carriers: u64,
+}
+
+impl<'a> Play<'a> {
+    fn begin(story: &'a Story, deaths: &[u64], between: Option<Between>) -> Self {
+        let time = Time::begin();
+        let ground = Shared::new(Fleet::of(story), Judge::of(story), &story.happenings);
+        let (heard, at) = (ground.clone(), time);
+        let ear: Ear = Arc::new(move |events| {
+            let now = at.ms();
+            let mut ground = heard.lock();
+            ground.advance(now);
+            let ground = &mut *ground;
+            ground.judge.heard(&ground.fleet, events, now);
+        });
+        Self {
+            story,
+            time,
+            store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
+            net: Arc::new(Net::new(story.weather.clone(), story.seed)),
+            ground,
+            instants: Instants::with(deaths),
+            ring: Arc::default(),
+            between,
+            carriers: 0,
+        }
+    }
+
+    fn world(&self, life: Option<Arc<Life>>) -> World {
+        let number = life.as_ref().map_or(0, |life| life.number);
+        let boot = match self.story.boots {
+            Boots::Same => 1,
+            Boots::Anew => number + 1,
+        };
+        let clock = FalseClock::new(self.ground.clone(), self.time, boot);
+        let target = FalseTarget {
+            ground: self.ground.clone(),
+            time: self.time,
+            net: self.net.clone(),
+            life: life.clone(),
+            system: self.story.catalog.system.as_str().into(),
+        };
+        let targets: Arc<dyn Targets> = match &self.between {
+            None => Arc::new(target),
+            Some(between) => Arc::new(Doubled(between(Arc::new(target)))),
+        };
+        World {
+            store: self.store.door(life),
+            clock: Arc::new(clock) as Arc<dyn Clock>,
+            targets,
+            news: Arc::new(|_: &RunId, _: Hint| {}),
+            holder: format!("carrier {number}"),
+        }
+    }
+
+    async fn all(mut self) -> Outcome {
+        match self.ask().await {
+            Ok(run) => self.carried(run).await,
+            Err(why) => {
+                self.objects("a request becomes a run", why);
+                self.outcome(None, Vec::new())
+            }
+        }
+    }
+
+    async fn ask(&self) -> Result<RunId, String> {
+        let world = self.world(None);
+        let registration = Registration {
+            name: CLUSTER.into(),
+            identity: None,
+            object: "{}".into(),
+            changed: world.clock.now().wall,
+        };
+        let kept = world.store.register(registration).await;
+        kept.map_err(|why| why.to_string())?;
+        let asked = Asked {
+            cluster: CLUSTER.into(),
+            goal: self.story.goal.clone(),
+            policy: self.story.policy.clone(),
+            approval: self.story.approval,
+            waivers: Vec::new(),
+            by: "ops".into(),
+            key: "asked".into(),
+        };
+        match Desk::new(world).request(asked, &self.story.catalog).await {
+            Ok(Created::New(run) | Created::Known(run) | Created::Busy(run)) => Ok(run),
+            Err(why) => Err(why.to_string()),
+        }
+    }
+
+    async fn carried(&mut self, run: RunId) -> Outcome {
+        let human = Human::new(
+            self.store.door(None),
+            self.ground.clone(),
+            self.time,
+            run.clone(),
+            self.ring.clone(),
+            self.story,
+        );
+        let human = tokio::spawn(human.attend());
+        let mut dice = Dice::apart(self.story.seed, &[0x7265_6c69]);
+        while self.goes_on() && !self.has_ended(&run).await {
+            self.carrier(&run).await;
+            let (least, most) = self.story.relief_ms;
+            rest(dice.between(least, most)).await;
+        }
+        human.abort();
+        self.over(&run).await
+    }
+
+    fn goes_on(&self) -> bool {
+        self.time.ms() < self.story.limit_ms && self.instants.passed() <= INSTANTS_MOST
+    }
+
+    async fn has_ended(&self, run: &RunId) -> bool {
+        let row = self.store.door(None).run(run).await;
+        row.is_ok_and(|row| row.ended.is_some())
+    }
+
+    /// One process: as the program carries a run, until it dies, ends, or cannot go on.
+    async fn carrier(&mut self, run: &RunId) {
+        self.carriers += 1;
+        let life = Life::begin(self.carriers, self.instants.clone());
+        let (let_go, hears) = watch::channel(false);
+        let bell = Bell {
+            ring: self.ring.clone(),
+            let_go: hears,
+        };
+        let mut task = tokio::spawn(carry(self.world(Some(life.clone())), run.clone(), bell));
+        let left = self.story.limit_ms.saturating_sub(self.time.ms());
+        let came = tokio::select! {
+            biased;
+            () = life.death() => None,
+            came = &mut task => Some(came),
+            () = rest(left) => None,
+        };
+        match came {
+            None => end(task).await,
+            Some(Ok(Ok(Driven::Ended(_)))) => {}
+            Some(Ok(Ok(Driven::LetGo | Driven::Superseded) | Err(_))) => rest(AGAIN_MS).await,
+            Some(Err(broke)) => {
+                self.objects("a carrier does not break off", broke.to_string());
+                rest(AGAIN_MS).await;
+            }
+        }
+        self.store.died(&life);
+        drop(let_go);
+    }
+
+    fn objects(&self, rule: &'static str, says: String) {
+        let now = self.time.ms();
+        self.ground.lock().judge.objects(now, rule, says);
+    }
+
+    async fn over(&self, run: &RunId) -> Outcome {
+        let now = self.time.ms();
+        let door = self.store.door(None);
+        let journal = self.store.journal(run);
+        let read = Ledger::open(door.as_ref(), run, None).await;
+        let row = door.run(run).await;
+        let end = match (read, row) {
+            (Ok(ledger), Ok(row)) => {
+                let begun = self.store.begun(run);
+                let left = Left {
+                    journal: &journal,
+                    row: &row,
+                    begun: &begun,
+                    run: &ledger.run,
+                };
+                let mut ground = self.ground.lock();
+                ground.advance(now);
+                ground.judge.over(&left, now);
+                drop(ground);
+                if ledger.run.ended().is_none() {
+                    let clock = self.world(None).clock.now();
+                    let standing = ledger.run.standing(clock);
+                    let says = format!("{}: {}", ledger.run.phase().word(), standing.sentence);
+                    self.objects("once the weather clears it ends", says);
+                }
+                ledger.run.ended().cloned()
+            }
+            (Err(why), _) => {
+                self.objects("the journal can be read", why.to_string());
+                None
+            }
+            (_, Err(why)) => {
+                self.objects("the row can be read", why.to_string());
+                None
+            }
+        };
+        let lines = journal.iter();
+        let line = |e: &_| -> Vec<u8> { format!("{e:?}\n").into_bytes() };
+        self.outcome(end, lines.flat_map(line).collect())
+    }
+
+    fn outcome(&self, end: Option<End>, journal: Vec<u8>) -> Outcome {
+        let ground = self.ground.lock();
+        Outcome {
+            end,
+            runs: ground.fleet.runs(),
+            journal,
+            violations: ground.judge.violations().to_vec(),
+            instants: self.instants.passed(),
+            struck: self.instants.struck(),
+            carriers: self.carriers,
+            took_ms: self.time.ms(),
+        }
+    }
+}
+
+async fn carry(world: World, run: RunId, bell: Bell) -> Result<Driven, CarryError> {
+    let held = keeper::take(&world, &run).await?;
+    held.carry(world, bell).await
+}
+
+/// A process has died: nothing of it runs on.
+async fn end(task: JoinHandle<Result<Driven, CarryError>>) {
+    task.abort();
+    // Aborted is what it shall be.
+    let _ = task.await;
+}
+
+/// One target for all who ask.
+struct Doubled(Arc<dyn Target>);
+
+impl Targets for Doubled {
+    fn target<'a>(
+        &'a self,
+        _of: &'a Registration,
+    ) -> windlass_runner::ports::Task<'a, Result<Arc<dyn Target>, String>> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}

@@ -1,0 +1,50 @@
+//! What came of a play, as plain data.
+//!
+//! Must never know: how it was played. Stories: `tests/it/`.
+
+use crate::instant::Struck;
+use crate::judge::Violation;
+use std::collections::BTreeMap;
+use windlass_engine::names::MemberId;
+use windlass_engine::run::event::End;
+
+/// What came of a play.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// How the run ended; none: it did not.
+    pub end: Option<End>,
+    /// What each member runs, and how it is.
+    pub runs: BTreeMap<MemberId, String>,
+    /// The journal, as one text.
+    pub journal: Vec<u8>,
+    /// What must not have been.
+    pub violations: Vec<Violation>,
+    /// Instants that carriers passed.
+    pub instants: u64,
+    /// Where carriers died.
+    pub struck: Vec<Struck>,
+    /// Carriers that lived.
+    pub carriers: u64,
+    /// How long it took, in false time.
+    pub took_ms: u64,
+}
+
+impl Outcome {
+    /// It could not even begin: why.
+    pub(super) fn never(why: &str) -> Self {
+        Self {
+            end: None,
+            runs: BTreeMap::new(),
+            journal: Vec::new(),
+            violations: vec![Violation {
+                at_ms: 0,
+                rule: "a play can be played",
+                says: why.to_owned(),
+            }],
+            instants: 0,
+            struck: Vec::new(),
+            carriers: 0,
+            took_ms: 0,
+        }
+    }
+}

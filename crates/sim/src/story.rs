@@ -1,0 +1,175 @@
+//! A story: a cluster, what is asked of it, what happens to it, and what a human says meanwhile. Plain data.
+//!
+//! Must never know: how it is played. Stories: `scenes`, `seed`.
+
+use crate::store::Fault;
+use std::collections::{BTreeMap, BTreeSet};
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::{Component, LevelName, MemberId};
+use windlass_engine::plan::Goal;
+use windlass_engine::policy::{Pace, Policy};
+use windlass_engine::run::event::Approval;
+use windlass_engine::version::Version;
+
+/// A member at the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cast {
+    /// Its id.
+    pub id: MemberId,
+    /// What it carries.
+    pub component: Component,
+    /// Where it stands.
+    pub zone: Option<String>,
+    /// What it runs.
+    pub release: Version,
+}
+
+/// Members of which so many must stay up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Who.
+    pub members: BTreeSet<MemberId>,
+    /// How many of them.
+    pub need: u32,
+}
+
+/// A length of time: its median, and the spread of its logarithm in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Length {
+    /// Half are longer.
+    pub median_ms: u64,
+    /// Standard deviation of the logarithm, in hundredths.
+    pub spread: u64,
+}
+
+/// How long a member takes to move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lengths {
+    /// From the word to the end of its process.
+    pub stop: Length,
+    /// From there to a process that stays.
+    pub start: Length,
+    /// From there to doing its work.
+    pub well: Length,
+}
+
+/// What a deed on a host meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// The new process cannot be started.
+    CannotStart,
+    /// It starts, and ends by itself a moment later.
+    DoesNotStay,
+    /// It does not stop for a gentle word.
+    DoesNotStop,
+    /// Each part takes so many times as long.
+    Slow(u64),
+}
+
+/// What happens to a cluster by itself, or by others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A member is down for so long, and comes back by itself.
+    Flaps(MemberId, u64),
+    /// Somebody else restarts a member.
+    Restarted(MemberId),
+    /// The wall clock is set by so many milliseconds.
+    WallJumps(i64),
+}
+
+/// How often messages go wrong, in a thousand, until the weather clears.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Weather {
+    /// An answer is lost.
+    pub lost: u64,
+    /// A request or an answer takes its time.
+    pub late: u64,
+    /// So long at most.
+    pub late_most_ms: u64,
+    /// A request arrives twice.
+    pub doubled: u64,
+    /// A look tells what was so a moment ago.
+    pub stale: u64,
+    /// From here on all is well.
+    pub clears_ms: u64,
+}
+
+/// What a human says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Begin nothing more.
+    Pause,
+    /// Go on.
+    Continue,
+    /// End; first pause, where members move.
+    Cancel,
+    /// End now.
+    Stop,
+    /// Another pace.
+    Pace(Pace),
+    /// Begin although no window is open.
+    Begin,
+}
+
+/// What a human does about a subject that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Tries it again, as often as it takes.
+    Retry,
+    /// Tries it once again, then leaves it.
+    RetryThenSkip,
+    /// Cancels.
+    Cancel,
+}
+
+/// What became of hosts when a carrier died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boots {
+    /// Only the process died.
+    Same,
+    /// The carrier's host died with it: boot time begins anew.
+    Anew,
+}
+
+/// All of it.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What it is called.
+    pub name: String,
+    /// What lengths and weather are thrown from.
+    pub seed: u64,
+    /// The maker's facts.
+    pub catalog: Catalog,
+    /// The user's will.
+    pub policy: Policy,
+    /// What is asked for.
+    pub goal: Goal,
+    /// Whether a human reads the plan first.
+    pub approval: Approval,
+    /// The members.
+    pub cast: Vec<Cast>,
+    /// Who may not be down together.
+    pub groups: Vec<Group>,
+    /// Levels, and where they stand.
+    pub levels: BTreeMap<LevelName, u16>,
+    /// How long members take.
+    pub lengths: Lengths,
+    /// What the so-manieth deed on a member meets, from 1.
+    pub fates: BTreeMap<(MemberId, u32), Fate>,
+    /// What happens, and when.
+    pub happenings: Vec<(u64, Happening)>,
+    /// How messages fare.
+    pub weather: Weather,
+    /// Calls of the store that fail.
+    pub faults: BTreeMap<u64, Fault>,
+    /// What a human says, and when.
+    pub words: Vec<(u64, Word)>,
+    /// What the same human does about what failed.
+    pub remedy: Remedy,
+    /// A new carrier comes so long after one died, at least and at most.
+    pub relief_ms: (u64, u64),
+    /// What dies with a carrier.
+    pub boots: Boots,
+    /// By then it has ended.
+    pub limit_ms: u64,
+}

@@ -1,0 +1,236 @@
+//! The judge is examined: doubles of a carrier's hands that do what they should not, each found.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Ensure, Manner, Outcome};
+use windlass_engine::names::{Identity, MemberId, Subject};
+use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::version::Version;
+use windlass_runner::ports::Task;
+use windlass_runner::ports::target::{Fence, Hints, Target};
+use windlass_sim::fleet::Fleet;
+use windlass_sim::judge::Judge;
+use windlass_sim::play::{Between, play, play_with};
+use windlass_sim::scenes;
+use windlass_sim::story::Story;
+use windlass_sim::target::FalseTarget;
+
+/// What the double does wrong.
+#[derive(Clone, Copy, PartialEq)]
+enum Wrong {
+    /// Touches others besides the one it was told to.
+    TouchesOthers,
+    /// Moves a member to a release that must not stand beside the others.
+    LeapsAhead,
+    /// Says done before it is, and well what is not.
+    Lies,
+    /// Looks never tell who is down.
+    SeesNobodyDown,
+    /// Looks never tell who may not be down together.
+    HidesBudgets,
+    /// Every attempt is asked for as a new one each time.
+    NewAttempts,
+}
+
+struct Double {
+    real: Arc<FalseTarget>,
+    wrong: Wrong,
+}
+
+impl Double {
+    fn twisted(&self, effect: &Effect) -> Vec<Effect> {
+        let Effect::Ensure(ensure) = effect else {
+            return vec![effect.clone()];
+        };
+        let other = |id: &str| {
+            Effect::Ensure(Ensure {
+                member: id.into(),
+                incarnation: None,
+                manner: Manner::Gentle,
+                ..ensure.clone()
+            })
+        };
+        match self.wrong {
+            Wrong::TouchesOthers => vec![effect.clone(), other("1"), other("2"), other("3")],
+            Wrong::LeapsAhead => vec![Effect::Ensure(Ensure {
+                wanted: Version::parse("1.2.0").unwrap(),
+                ..ensure.clone()
+            })],
+            Wrong::NewAttempts => vec![Effect::Ensure(Ensure {
+                attempt: ensure.attempt + 7,
+                ..ensure.clone()
+            })],
+            Wrong::Lies | Wrong::SeesNobodyDown | Wrong::HidesBudgets => vec![effect.clone()],
+        }
+    }
+
+    fn told(&self, effect: &Effect, mut answer: Answer) -> Answer {
+        if self.wrong == Wrong::SeesNobodyDown || self.wrong == Wrong::Lies {
+            let well = |seen: &mut Snapshot| {
+                seen.members
+                    .values_mut()
+                    .for_each(|m| m.health = Health::Healthy);
+            };
+            match &mut answer {
+                Answer::Seen(seen) => well(seen),
+                Answer::Sample(sample) => {
+                    sample.member.health = Health::Healthy;
+                    sample.member.unversioned.clear();
+                    sample.gone = None;
+                }
+                Answer::Claim(_) | Answer::Deed(..) => {}
+            }
+        }
+        if let (Wrong::Lies, Answer::Sample(sample)) = (self.wrong, &mut answer) {
+            let release = Version::parse("1.1.0").unwrap();
+            sample.member.components = [("core".into(), release)].into();
+        }
+        if self.wrong == Wrong::HidesBudgets {
+            match &mut answer {
+                Answer::Seen(seen) => seen.budgets.clear(),
+                Answer::Sample(sample) => sample.cluster = None,
+                Answer::Claim(_) | Answer::Deed(..) => {}
+            }
+        }
+        if let (Wrong::NewAttempts, Effect::Ensure(ensure)) = (self.wrong, effect) {
+            let subject = Subject::Member(ensure.member.clone());
+            return Answer::Deed(subject, ensure.attempt, Outcome::Done);
+        }
+        answer
+    }
+}
+
+impl Target for Double {
+    fn identity(&self) -> Task<'_, Result<Identity, String>> {
+        self.real.identity()
+    }
+    fn observe<'a>(&'a self, releases: &'a [Version]) -> Task<'a, Snapshot> {
+        self.real.observe(releases)
+    }
+    fn perform<'a>(
+        &'a self,
+        effect: &'a Effect,
+        fence: &'a Fence,
+        hints: Hints,
+    ) -> Task<'a, Answer> {
+        Box::pin(async move {
+            if let (Wrong::Lies, Effect::Ensure(ensure)) = (self.wrong, effect) {
+                let subject = Subject::Member(ensure.member.clone());
+                return Answer::Deed(subject, ensure.attempt, Outcome::Done);
+            }
+            let all = self.twisted(effect);
+            let asked = all
+                .iter()
+                .map(|one| self.real.perform(one, fence, hints.clone()));
+            let mut answers = futures_util::future::join_all(asked).await;
+            self.told(effect, answers.swap_remove(0))
+        })
+    }
+    fn changed(&self) -> Task<'_, ()> {
+        self.real.changed()
+    }
+    fn release<'a>(&'a self, fence: &'a Fence) -> Task<'a, ()> {
+        self.real.release(fence)
+    }
+    fn adopt<'a>(&'a self, fence: &'a Fence) -> Task<'a, ClaimAnswer> {
+        self.real.adopt(fence)
+    }
+    fn claims(&self) -> Task<'_, Vec<(MemberId, Option<String>)>> {
+        self.real.claims()
+    }
+    fn log<'a>(
+        &'a self,
+        member: &'a MemberId,
+        lines: usize,
+    ) -> Task<'a, Result<Vec<String>, String>> {
+        self.real.log(member, lines)
+    }
+}
+
+fn scene(name: &str) -> Story {
+    let all = scenes::all().unwrap();
+    let mut story = all.into_iter().find(|story| story.name == name).unwrap();
+    // What does wrong may never end; that is not what is asked here.
+    story.limit_ms = 60_000;
+    story
+}
+
+fn found(scene: &Story, wrong: Wrong) -> Vec<&'static str> {
+    let between: Between = Arc::new(move |real| Arc::new(Double { real, wrong }));
+    let came = play_with(scene, &[], Some(between));
+    came.violations
+        .iter()
+        .map(|violation| violation.rule)
+        .collect()
+}
+
+#[test]
+fn a_hand_that_touches_more_than_it_was_told_is_found() {
+    let rules = found(&scene("two components"), Wrong::TouchesOthers);
+    assert!(rules.contains(&"begun before touched"), "{rules:?}");
+    assert!(rules.contains(&"never more down than the cap"), "{rules:?}");
+}
+
+#[test]
+fn a_member_at_a_forbidden_release_is_found() {
+    let rules = found(&scene("two components"), Wrong::LeapsAhead);
+    assert!(rules.contains(&"no forbidden mix"), "{rules:?}");
+}
+
+#[test]
+fn what_is_called_done_and_is_not_is_found() {
+    let rules = found(&scene("cannot start"), Wrong::Lies);
+    assert!(
+        rules
+            .iter()
+            .any(|rule| rule.starts_with("nothing is called")),
+        "{rules:?}"
+    );
+    let rules = found(&scene("does not stay"), Wrong::SeesNobodyDown);
+    assert!(
+        rules.contains(&"nothing is called done that is not"),
+        "{rules:?}"
+    );
+}
+
+#[test]
+fn an_attempt_that_never_began_is_found() {
+    let rules = found(&scene("straight"), Wrong::NewAttempts);
+    assert!(rules.contains(&"begun before touched"), "{rules:?}");
+}
+
+#[test]
+fn two_down_of_a_group_that_bears_one_are_found() {
+    let rules = found(&scene("raised"), Wrong::HidesBudgets);
+    assert!(rules.contains(&"no budget passed"), "{rules:?}");
+}
+
+#[test]
+fn what_no_budget_allows_never_begins_and_is_told_as_no_progress() {
+    let mut story = scene("two components");
+    story.groups[0].need = 3;
+    let came = play(&story, &[]);
+    let rules: Vec<_> = came.violations.iter().map(|v| v.rule).collect();
+    assert_eq!(rules, ["once the weather clears it ends"]);
+}
+
+/// Hosts refuse these by themselves: so the judge is told of them without hosts.
+#[test]
+fn an_old_epoch_a_second_change_and_a_touch_after_a_pause_are_found() {
+    let story = scene("straight");
+    let (fleet, mut judge) = (Fleet::of(&story), Judge::of(&story));
+    let subject = Subject::Member("2".into());
+    judge.claimed(5);
+    judge.acknowledged(1, Some(&[Subject::Member("1".into())]));
+    judge.touched(&fleet, &subject, 1, 4, 10);
+    judge.touched(&fleet, &subject, 1, 5, 20);
+    let rules: BTreeSet<_> = judge.violations().iter().map(|v| v.rule).collect();
+    for rule in [
+        "only the newest epoch acts",
+        "one change an attempt",
+        "nothing after a pause that it did not name",
+        "begun before touched",
+    ] {
+        assert!(rules.contains(rule), "{rule}: {rules:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The false world: its store sits the exam, its plays are judged, its judge is examined.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod crash;
+mod exam;
+mod judge;
+mod seeds;

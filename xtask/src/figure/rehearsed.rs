@@ -1,0 +1,42 @@
+//! Figures of the false world: stories played by the thousand, on as many threads as there are cores.
+//!
+//! Must never know: what a story is about. Tests: `crates/sim/tests/it`; the figures themselves.
+
+pub(super) mod crash_instants;
+pub(super) mod determinism;
+pub(super) mod seeds;
+pub(super) mod seeds_per_hour;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+/// The promise is made for two cores.
+const THREADS: u64 = 2;
+
+/// Does something for each number below `count`, on all threads; what comes of it, in order of numbers.
+fn each<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let next = AtomicU64::new(0);
+    let (next, work) = (&next, &work);
+    let mut all: Vec<(u64, T)> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..THREADS)
+            .map(|_| {
+                scope.spawn(move || {
+                    let mut done = Vec::new();
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= count {
+                            return done;
+                        }
+                        done.push((number, work(number)));
+                    }
+                })
+            })
+            .collect();
+        let joined = hands
+            .into_iter()
+            .map(|hand| hand.join().unwrap_or_default());
+        joined.flatten().collect()
+    });
+    all.sort_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, one)| one).collect()
+}

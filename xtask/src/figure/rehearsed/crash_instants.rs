@@ -1,0 +1,68 @@
+//! `crash-instants`: each scene again with a death at each of its instants; and again where one more death
+//! follows while the next carrier recovers.
+//!
+//! Must never know: scenes. Tests: `crates/sim/tests/it/crash.rs` (every seventh).
+
+use windlass_sim::play::play;
+use windlass_sim::scenes;
+
+use crate::figure::release;
+use crate::workspace::{NotSo, Trouble};
+
+pub(in crate::figure) const NAME: &str = "crash-instants";
+/// So many deaths are tried at least.
+const TRIED_LEAST: u64 = 30_000;
+/// How long after the first death another follows, in instants: taking a run passes about as many.
+const RECOVERY: [u64; 8] = [1, 2, 5, 9, 14, 20, 27, 35];
+
+pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
+    if let Some(done) = release::again(NAME) {
+        return done;
+    }
+    let (mut tried, mut wrong) = (0, 0);
+    for story in scenes::all()? {
+        let whole = play(&story, &[]);
+        if let Some(first) = whole.violations.first() {
+            println!("{} breaks a promise without any death: {first}", story.name);
+            wrong += 1;
+        }
+        let after = 1 + RECOVERY.len() as u64;
+        let found = super::each(whole.instants * after, |number| {
+            let at = number / after + 1;
+            let again = usize::try_from(number % after).unwrap_or(0);
+            let deaths: Vec<u64> = match again.checked_sub(1).and_then(|n| RECOVERY.get(n)) {
+                None => vec![at],
+                Some(later) => vec![at, at + later],
+            };
+            let came = play(&story, &deaths);
+            let same = came.end == whole.end && came.runs == whole.runs;
+            let first = came.violations.first().map(ToString::to_string);
+            let why = first.or_else(|| (!same).then(|| format!("it ends as {:?}", came.end)))?;
+            let deaths: Vec<String> = deaths.iter().map(u64::to_string).collect();
+            let deaths = deaths.join(":");
+            Some(format!(
+                "cargo xtask replay '{}:{deaths}'  {why}",
+                story.name
+            ))
+        });
+        let deaths = found.len() as u64;
+        let bad: Vec<String> = found.into_iter().flatten().collect();
+        println!(
+            "{:<16} {:>5} instants, {deaths} plays, {} wrong",
+            story.name,
+            whole.instants,
+            bad.len()
+        );
+        bad.iter().take(10).for_each(|line| println!("  {line}"));
+        tried += deaths;
+        wrong += bad.len();
+    }
+    println!("{tried} plays with deaths");
+    if tried < TRIED_LEAST {
+        return Err(NotSo(format!(
+            "only {tried} were tried: at least {TRIED_LEAST} are wanted"
+        ))
+        .into());
+    }
+    Ok(f64::from(u32::try_from(wrong)?))
+}
