@@ -6,6 +6,7 @@ use super::{Judge, cap};
 use crate::fleet::{Fleet, Health, Node};
 use windlass_engine::calendar::{When, second};
 use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::policy::Ramp;
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Began, End, Event};
 use windlass_engine::time::Wall;
@@ -93,8 +94,10 @@ impl Judge {
         }
         if let Command::Pace(pace) = command {
             self.cap = self.cap.max(cap(pace.cap, self.to_move));
-            self.policy.pace.ramp = pace.ramp;
-            self.ramp.again();
+            // One above what was approved waits for a human's word: either may be in force.
+            if pace.ramp == Ramp::Fixed {
+                self.policy.pace.ramp = pace.ramp;
+            }
         }
     }
 

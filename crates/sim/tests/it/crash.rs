@@ -1,5 +1,6 @@
 //! Scenes by hand, with a death at every instant.
 
+use windlass_engine::run::event::End;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
 
@@ -26,10 +27,12 @@ fn a_scene_ends_the_same_wherever_its_carrier_dies() {
     let mut wrong = Vec::new();
     for story in scenes::all().unwrap() {
         let whole = play(&story, &[]);
+        // Who is cancelled later has moved more: only what is finished stands the same.
+        let finished = whole.end == Some(End::Finished);
         for at in (1..=whole.instants).step_by(7) {
             let came = play(&story, &[at]);
             let first = came.violations.first();
-            if first.is_some() || came.end != whole.end || came.runs != whole.runs {
+            if first.is_some() || came.end != whole.end || (finished && came.runs != whole.runs) {
                 let (end, struck) = (&came.end, came.struck.first());
                 wrong.push(format!("{}:{at} {first:?} {end:?} {struck:?}", story.name));
             }
