@@ -240,8 +240,8 @@ pub(super) fn told(world: &World, seen: &Seen, bars: &[Bar], goal: &Version) -> 
             Bar::Rule(index) => others.extend(rule(seen.catalog, *index)),
         }
     }
-    let is_closed = |bar: &Bar| matches!(bar, Bar::Blocked(_) | Bar::Risk(_));
-    let word = match (world.aim.heading, bars.iter().any(is_closed)) {
+    let is_risky = |bar: &Bar| matches!(bar, Bar::Risk(_));
+    let word = match (world.aim.heading, bars.iter().any(is_risky)) {
         (Heading::Forth, false) => "no path is offered",
         (Heading::Forth, true) => "no other path is offered",
         (Heading::Back, false) => "no path that may be gone back is offered",
