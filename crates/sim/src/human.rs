@@ -124,6 +124,8 @@ impl Human {
             return None;
         }
         match stuck {
+            // While it is paused nobody is asked whether it was done: it goes on first.
+            Some((_, None)) if run.halt().is_some() => return Some(Command::Continue),
             Some((subject, None)) => return Some(Command::Confirm { subject }),
             Some((subject, Some(code))) => return Some(self.failed(subject, code)),
             None => {}
