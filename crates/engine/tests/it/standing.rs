@@ -189,3 +189,19 @@ fn while_healthy_time_passes_and_while_a_human_is_asked() {
         ",
     );
 }
+
+/// Found by the false world: it was said that nothing was in question.
+#[test]
+fn what_is_in_question_while_the_run_is_paused_is_named() {
+    let mut world = World::with("1 brain+arm 3.9.1", Actions::Once);
+    world
+        .breaks("action/bless", "lost")
+        .taken(1, 1)
+        .pass(Ms::seconds(5))
+        .say(Command::Pause)
+        .quietly();
+    let subject = Subject::Action("bless".into());
+    world
+        .say(Command::Confirm { subject })
+        .tells("confirm not now: action bless waits for the run to go on; windlass continue {cluster}, or cancel it");
+}

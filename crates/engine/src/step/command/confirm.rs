@@ -3,13 +3,20 @@
 use super::{Verdict, instead, not_now};
 use crate::names::Subject;
 use crate::run::event::Event;
-use crate::run::{Phase, Run};
+use crate::run::{Flying, Phase, Run};
 use crate::time::Now;
 use alloc::{format, vec};
 
 pub(super) fn confirm(run: &Run, phase: Phase, subject: &Subject, by: &str, now: Now) -> Verdict {
     let Phase::AwaitingHuman(asked) = &phase else {
-        return not_now("no subject's state is in question", instead(&phase));
+        let mut flights = run.flights().iter();
+        let unclear = flights.find(|(_, flight)| flight.state == Flying::Unclear);
+        let why = match unclear {
+            // It is asked about again when the run goes on.
+            Some((asked, _)) => format!("{} waits for the run to go on", run.call(asked)),
+            None => "no subject's state is in question".into(),
+        };
+        return not_now(why, instead(&phase));
     };
     let Some(flight) = run.flights().get(subject).filter(|_| asked == subject) else {
         return not_now(
