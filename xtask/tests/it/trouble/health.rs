@@ -25,7 +25,7 @@ pub fn under_min_isr_before(ground: &mut Ground) {
         ground
             .ask(&["check", NAME])
             .text
-            .contains("min.insync.replicas 3")
+            .contains("topics.no-headroom")
     });
     assert!(
         met,
@@ -40,7 +40,7 @@ pub fn under_min_isr_before(ground: &mut Ground) {
     );
     has(
         &ground.ask(&["check", NAME]).text,
-        &["1 waived", "anna", "thin may pause"],
+        &["waived by anna until", "thin may pause"],
     );
     ground.lab.kill(3, Signal::KILL).expect("it runs");
     let mut last = String::new();
