@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::fuzz;
 use crate::peers::process::run as output;
 use crate::workspace::{NotSo, Trouble, cargo, root};
 
@@ -59,6 +60,7 @@ const TREES: [&str; 2] = ["Cargo.toml", "fuzz/Cargo.toml"];
 /// # Errors
 /// When cargo cannot be asked, or something is not allowed.
 pub fn run() -> Result<(), Trouble> {
+    fuzz::lock()?;
     for tree in TREES {
         allowed(tree)?;
     }

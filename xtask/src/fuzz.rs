@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::workspace::{NotSo, Trouble};
 use build::Built;
+pub(crate) use build::lock;
 use drive::Growth;
 
 /// The targets, by what they are fed. Each has a binary of its name in `fuzz/src/bin/`.

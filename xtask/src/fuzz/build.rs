@@ -6,7 +6,8 @@ use std::env::consts::ARCH;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::workspace::{NotSo, Trouble, cargo, target};
+use crate::peers::process::run as output;
+use crate::workspace::{NotSo, Trouble, cargo, root, target};
 
 /// What `cargo fuzz` passes without a sanitizer, which only a nightly toolchain has: counters and a table of
 /// places for the driver, and comparisons told to it. One unit of code, so that each place is counted once.
@@ -20,6 +21,8 @@ const FLAGS: [&str; 8] = [
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
     "-Ccodegen-units=1",
 ];
+
+const MANIFEST: &str = "fuzz/Cargo.toml";
 
 /// The targets, ready to run.
 #[derive(Debug)]
@@ -35,6 +38,7 @@ pub(super) struct Built {
 /// # Errors
 /// When cargo fails; its own output says why.
 pub(super) fn targets() -> Result<Built, Trouble> {
+    lock()?;
     passes(&mut flagged("build", &[])?)?;
     let folder = folder()?;
     Ok(Built {
@@ -48,7 +52,27 @@ pub(super) fn targets() -> Result<Built, Trouble> {
 /// # Errors
 /// When it says anything.
 pub(super) fn lint() -> Result<(), Trouble> {
+    lock()?;
     passes(&mut flagged("clippy", &["--", "-D", "warnings"])?)
+}
+
+/// Writes the lock file of the targets: the workspace's own, to which cargo adds what only they are built
+/// of, in the versions that their manifest names. So what is fuzzed is what is shipped, and no second lock
+/// file is kept.
+///
+/// # Errors
+/// When it cannot be written, or cargo fails.
+pub(crate) fn lock() -> Result<(), Trouble> {
+    std::fs::copy(root().join("Cargo.lock"), root().join("fuzz/Cargo.lock"))?;
+    let words = [
+        "metadata",
+        "--format-version",
+        "1",
+        "--manifest-path",
+        MANIFEST,
+    ];
+    output(&mut cargo(&words)?)?;
+    Ok(())
 }
 
 fn flagged(deed: &str, after: &[&str]) -> Result<Command, Trouble> {
@@ -59,7 +83,7 @@ fn flagged(deed: &str, after: &[&str]) -> Result<Command, Trouble> {
         "--quiet",
         "--release",
         "--manifest-path",
-        "fuzz/Cargo.toml",
+        MANIFEST,
         // Named, so that the flags are not for what runs while building.
         "--target",
         &target,
