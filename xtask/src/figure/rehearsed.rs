@@ -7,6 +7,7 @@ pub(super) mod determinism;
 pub(super) mod seeds;
 pub(super) mod seeds_per_hour;
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
@@ -34,7 +35,8 @@ fn each<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
             .collect();
         let joined = hands
             .into_iter()
-            .map(|hand| hand.join().unwrap_or_default());
+            // What a thread broke off at must not pass as nothing found.
+            .map(|hand| hand.join().unwrap_or_else(|why| resume_unwind(why)));
         joined.flatten().collect()
     });
     all.sort_by_key(|(number, _)| *number);
