@@ -11,7 +11,6 @@
 pub mod abroad;
 pub mod demo;
 pub mod deny;
-mod dice;
 pub mod figure;
 pub mod fuzz;
 pub mod lab;
@@ -25,5 +24,6 @@ pub mod test;
 pub mod tidy;
 pub mod toy;
 pub mod troubles;
+mod turns;
 pub mod windlass;
 pub mod workspace;

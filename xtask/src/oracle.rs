@@ -9,7 +9,6 @@ mod every;
 pub(crate) mod tell;
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use windlass_engine::audit::audit;
 use windlass_engine::catalog::Catalog;
@@ -18,6 +17,7 @@ use windlass_engine::plan::{Atlas, Goal, Plan, Stage, plan_by};
 use windlass_engine::policy::Policy;
 use windlass_engine::version::Version;
 
+use crate::turns;
 use crate::workspace::{NotSo, Trouble};
 use brute::{Facts, Turn, World};
 
@@ -83,21 +83,9 @@ pub fn larger(count: usize, seed: u64) -> Result<Judged, Trouble> {
 }
 
 fn shared(work: impl Fn(usize, usize) -> Result<Judged, NotSo> + Sync) -> Result<Judged, Trouble> {
-    let turns = thread::available_parallelism().map_or(1, usize::from);
-    let parts: Vec<Result<Judged, NotSo>> = thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = (0..turns)
-            .map(|turn| scope.spawn(move || work(turn, turns)))
-            .collect();
-        let done = threads.into_iter().map(|thread| {
-            let part = thread.join();
-            part.unwrap_or_else(|_| Err(NotSo("a judge panicked".into())))
-        });
-        done.collect()
-    });
     let mut judged = Judged::default();
-    for part in parts {
-        judged.add(part?);
+    for part in turns::shared(work)? {
+        judged.add(part);
     }
     Ok(judged)
 }

@@ -11,7 +11,6 @@ mod edit;
 mod rich;
 
 use std::collections::BTreeSet;
-use std::thread;
 
 use windlass_engine::catalog::Catalog;
 use windlass_engine::plan::{Atlas, Goal, plan_by};
@@ -19,6 +18,7 @@ use windlass_engine::policy::Policy;
 use windlass_engine::refusal::{Because, Code, FactRef, Proof, Refusal};
 use windlass_engine::snapshot::Snapshot;
 
+use crate::turns;
 use crate::workspace::{NotSo, Trouble};
 use clusters::Cluster;
 
@@ -142,21 +142,9 @@ pub fn rich(count: usize, seed: u64) -> Result<Judged, Trouble> {
 }
 
 fn shared(work: impl Fn(usize, usize) -> Result<Judged, NotSo> + Sync) -> Result<Judged, Trouble> {
-    let turns = thread::available_parallelism().map_or(1, usize::from);
-    let parts: Vec<Result<Judged, NotSo>> = thread::scope(|scope| {
-        let work = &work;
-        let threads: Vec<_> = (0..turns)
-            .map(|turn| scope.spawn(move || work(turn, turns)))
-            .collect();
-        let done = threads.into_iter().map(|thread| {
-            let part = thread.join();
-            part.unwrap_or_else(|_| Err(NotSo("a judge panicked".into())))
-        });
-        done.collect()
-    });
     let mut judged = Judged::default();
-    for part in parts {
-        judged.add(part?);
+    for part in turns::shared(work)? {
+        judged.add(part);
     }
     Ok(judged)
 }

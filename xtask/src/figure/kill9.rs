@@ -15,10 +15,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use windlass_engine::names::RunId;
+use windlass_sim::dice::Dice;
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 use super::{CHILD, disk, release};
-use crate::dice::Dice;
 use crate::workspace::{NotSo, Trouble};
 use heard::{Heard, Said};
 
@@ -43,7 +43,7 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     }
     let folder = disk::folder()?;
     let seed = u64::from(std::process::id());
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut heard = Heard::default();
     let mut tally = Tally::default();
     let start = Instant::now();

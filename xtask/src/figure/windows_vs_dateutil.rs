@@ -18,9 +18,9 @@ use serde_json::{Value, json};
 use windlass_engine::calendar::rule::Rule;
 use windlass_engine::calendar::zone::{Moved, Zone};
 use windlass_engine::time::Ms;
+use windlass_sim::dice::Dice;
 use windlass_wire::hours::{Start, rule, show, table};
 
-use crate::dice::Dice;
 use crate::peers::python;
 use crate::workspace::{NotSo, Trouble};
 
@@ -66,7 +66,7 @@ pub(super) fn measure() -> Result<f64, Trouble> {
         hello["dateutil"].as_str().unwrap_or("unknown"),
         zones.len()
     );
-    let mut dice = Dice(SEED);
+    let mut dice = Dice::new(SEED);
     let asked: Vec<Asked> = (0..WINDOWS).map(|_| ask(&mut dice, &zones)).collect();
     println!("ours in {:.1} s", began.elapsed().as_secs_f64());
     let lines: Vec<String> = asked.iter().map(|one| one.line.clone()).collect();

@@ -3,8 +3,9 @@
 //!
 //! Must never know: what is asked of them. Tests: one floor up.
 
+use windlass_sim::dice::Dice;
+
 use super::brute::{Facts, Rule, Runs, World};
-use crate::dice::Dice;
 
 /// Distances, as the makers have them.
 const FAR: [(i8, i8); 8] = [
@@ -20,7 +21,7 @@ const FAR: [(i8, i8); 8] = [
 
 /// The world of a seed.
 pub(crate) fn world(seed: u64) -> World {
-    let mut dice = Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
+    let mut dice = Dice::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let components = 2 + few(&mut dice, 3);
     let releases = 3 + few(&mut dice, 4);
     let goal = small(releases) - 1 - small(few(&mut dice, 2));

@@ -13,8 +13,8 @@ use windlass_engine::names::{Component, LevelName, MemberId, RiskName, Track};
 use windlass_engine::snapshot::{Level, Member, Snapshot};
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::{Range, Version};
+use windlass_sim::dice::Dice;
 
-use crate::dice::Dice;
 use crate::workspace::NotSo;
 
 const LEVELS: [&str; 2] = ["form", "mode"];
@@ -30,7 +30,7 @@ pub(super) struct Rich {
 
 /// The world of a seed.
 pub(super) fn world(seed: u64) -> Result<Rich, NotSo> {
-    let mut lot = Lot(Dice(seed.wrapping_mul(0x2545_f491_4f6c_dd1d)));
+    let mut lot = Lot(Dice::new(seed.wrapping_mul(0x2545_f491_4f6c_dd1d)));
     let lines = 3 + lot.few(3);
     let parts = 2 + lot.few(2);
     let mut catalog = Catalog {

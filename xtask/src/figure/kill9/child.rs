@@ -22,11 +22,11 @@ use windlass_runner::keeper;
 use windlass_runner::ports::store::{Created, Registration, RunRow};
 use windlass_runner::system::SystemClock;
 use windlass_runner::world::World;
+use windlass_sim::dice::Dice;
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 use super::heard::Said;
 use super::told::Told;
-use crate::dice::Dice;
 use crate::toy::{Toys, servers, servers_facts};
 use crate::workspace::Trouble;
 
@@ -84,7 +84,7 @@ async fn lane(world: World, number: usize, life: &str) -> Result<(), Trouble> {
         run: watched,
         ring: ring.clone(),
         name: format!("life-{life}-lane-{number}"),
-        dice: Dice(life.parse::<u64>()? * 10 + u64::try_from(number)?),
+        dice: Dice::new(life.parse::<u64>()? * 10 + u64::try_from(number)?),
     };
     tokio::spawn(voice.talk(desk.clone()));
     loop {

@@ -13,8 +13,8 @@ use windlass_engine::mix::{Board, Found, Mix, Place, Seats};
 use windlass_engine::names::Component;
 use windlass_engine::time::Ms;
 use windlass_engine::version::{Range, Version};
+use windlass_sim::dice::Dice;
 
-use crate::dice::Dice;
 use crate::figure::disk;
 use crate::workspace::{NotSo, Trouble};
 
@@ -77,7 +77,7 @@ const BOTH: u8 = 3;
 
 /// Different ones.
 fn drawn() -> Vec<Stands> {
-    let mut dice = Dice(5);
+    let mut dice = Dice::new(5);
     let mut known = BTreeSet::new();
     let mut all = Vec::with_capacity(MIXES);
     while all.len() < MIXES {

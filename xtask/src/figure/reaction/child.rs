@@ -16,11 +16,11 @@ use windlass_runner::bell;
 use windlass_runner::conformance::noop::monotonic_ns;
 use windlass_runner::ledger::{Summary, summary_of};
 use windlass_runner::ports::store::{Acknowledged, Store};
+use windlass_sim::dice::Dice;
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 use super::word::Word;
 use super::{LEAST, NAME};
-use crate::dice::Dice;
 use crate::workspace::Trouble;
 
 /// The store's file in the folder.
@@ -95,7 +95,7 @@ impl Poster {
 
     /// Pauses one run and lets it go on, until it has ended or enough count.
     async fn pauses(&self, run: &RunId) -> Result<(), Trouble> {
-        let mut dice = Dice(monotonic_ns());
+        let mut dice = Dice::new(monotonic_ns());
         let mut number = 0_u64;
         while !self.is_done() && self.until(run, "rolling").await? {
             let pause = Duration::from_micros(dice.below(MEMBER_TAKES_US));
