@@ -2,8 +2,9 @@
 //!
 //! Must never know: what happens in the story. Stories: `scenes`, `seed`.
 
-use crate::story::{Boots, Cast, Group, Length, Lengths, Remedy, Story, Weather};
+use crate::story::{Boots, Group, Length, Lengths, Remedy, Story, Weather};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use windlass_engine::catalog::{
     ActionFacts, Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Repeat, Skew,
     SkewRule, Turn, Within,
@@ -12,6 +13,7 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::event::Approval;
+use windlass_engine::snapshot::Member;
 use windlass_engine::time::Ms;
 use windlass_engine::version::{Range, Version, VersionError};
 
@@ -111,13 +113,11 @@ pub fn members(
     count: u32,
     component: &str,
     line: u32,
-) -> Result<Vec<Cast>, VersionError> {
+) -> Result<Vec<Member>, VersionError> {
     let runs = release(line)?;
-    let one = |id: u32| Cast {
-        id: MemberId::from(id.to_string()),
-        component: component.into(),
-        zone: None,
-        release: runs.clone(),
+    let one = |id: u32| Member {
+        components: BTreeMap::from([(component.into(), runs.clone())]),
+        ..Member::named(id.to_string().into(), format!("{component} {id}"))
     };
     Ok((first..first + count).map(one).collect())
 }
@@ -129,6 +129,7 @@ pub fn group(members: &[u32], need: u32) -> Group {
     Group {
         members: ids.collect(),
         need,
+        reason: format!("{need} of these must stay up"),
     }
 }
 
@@ -149,7 +150,7 @@ pub fn pace(ramp: Ramp, most: u32) -> Pace {
 pub fn story(
     name: &str,
     catalog: Catalog,
-    cast: Vec<Cast>,
+    cast: Vec<Member>,
     to: u32,
 ) -> Result<Story, VersionError> {
     let length = |median_ms| Length {
@@ -159,7 +160,7 @@ pub fn story(
     Ok(Story {
         name: name.into(),
         seed: 1,
-        catalog,
+        catalog: Arc::new(catalog),
         policy: Policy {
             pace: pace(Ramp::Double, 2),
             soak: Ms(1_000),
@@ -170,6 +171,7 @@ pub fn story(
         goal: Goal::Version(release(to)?),
         approval: Approval::InAdvance,
         cast,
+        facts: BTreeMap::new(),
         groups: Vec::new(),
         levels: BTreeMap::from([(LEVEL.into(), 1)]),
         lengths: Lengths {
@@ -177,6 +179,7 @@ pub fn story(
             start: length(300),
             well: length(400),
         },
+        own_lengths: BTreeMap::new(),
         fates: BTreeMap::new(),
         happenings: Vec::new(),
         weather: Weather::default(),

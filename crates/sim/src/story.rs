@@ -4,25 +4,13 @@
 
 use crate::store::Fault;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, LevelName, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Pace, Policy};
 use windlass_engine::run::event::Approval;
-use windlass_engine::version::Version;
-
-/// A member at the beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cast {
-    /// Its id.
-    pub id: MemberId,
-    /// What it carries.
-    pub component: Component,
-    /// Where it stands.
-    pub zone: Option<String>,
-    /// What it runs.
-    pub release: Version,
-}
+use windlass_engine::snapshot::{Fact, Member};
 
 /// Members of which so many must stay up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +19,8 @@ pub struct Group {
     pub members: BTreeSet<MemberId>,
     /// How many of them.
     pub need: u32,
+    /// Whose budget it is, in words.
+    pub reason: String,
 }
 
 /// A length of time: its median, and the spread of its logarithm in hundredths.
@@ -139,21 +129,25 @@ pub struct Story {
     /// What lengths and weather are thrown from.
     pub seed: u64,
     /// The maker's facts.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The user's will.
     pub policy: Policy,
     /// What is asked for.
     pub goal: Goal,
     /// Whether a human reads the plan first.
     pub approval: Approval,
-    /// The members.
-    pub cast: Vec<Cast>,
+    /// The members at the beginning, as a look tells them; who is not healthy has no process.
+    pub cast: Vec<Member>,
+    /// What the cluster answers to the catalog's questions.
+    pub facts: BTreeMap<String, Fact>,
     /// Who may not be down together.
     pub groups: Vec<Group>,
     /// Levels, and where they stand.
     pub levels: BTreeMap<LevelName, u16>,
     /// How long members take.
     pub lengths: Lengths,
+    /// Those of some components take so long instead.
+    pub own_lengths: BTreeMap<Component, Lengths>,
     /// What the so-manieth deed on a member meets, from 1.
     pub fates: BTreeMap<(MemberId, u32), Fate>,
     /// What happens, and when.
