@@ -2,6 +2,7 @@
 //!
 //! Must never know: what happens in the story. Stories: `scenes`, `seed`.
 
+use crate::fleet::IDENTITY;
 use crate::story::{Boots, Group, Length, Lengths, Remedy, Story, Weather};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,10 +24,14 @@ pub const SYSTEM: &str = "false";
 pub const CORE: &str = "core";
 /// What is moved after it.
 pub const EDGE: &str = "edge";
+/// The name of the only cluster.
+const CLUSTER: &str = "false";
 /// A level of the whole cluster.
 pub const LEVEL: &str = "format";
 /// One member takes about so long.
 const MEMBER_MS: Ms = Ms(2_000);
+/// Whoever attends looks so often whether they are wanted.
+const LOOKS_MS: u64 = 2_000;
 /// No play takes longer, in false time.
 const LIMIT_MS: u64 = 24 * 3_600_000;
 
@@ -159,6 +164,8 @@ pub fn story(
     };
     Ok(Story {
         name: name.into(),
+        cluster: CLUSTER.into(),
+        identity: IDENTITY.into(),
         seed: 1,
         catalog: Arc::new(catalog),
         policy: Policy {
@@ -186,8 +193,10 @@ pub fn story(
         faults: BTreeMap::new(),
         words: Vec::new(),
         remedy: Remedy::Retry,
+        attends_ms: LOOKS_MS,
         relief_ms: (500, 3_000),
         boots: Boots::Same,
+        begins: None,
         limit_ms: LIMIT_MS,
     })
 }

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::Failure;
-use windlass_engine::names::{ActionName, Component, LevelName, MemberId};
+use windlass_engine::names::{ActionName, Component, Identity, LevelName, MemberId};
 use windlass_engine::snapshot::{Fact, Member};
 use windlass_engine::version::Version;
 
@@ -111,6 +111,7 @@ pub struct Fleet {
     pub levels: BTreeMap<LevelName, u16>,
     /// How often each action was done, by attempt.
     pub acts: BTreeMap<(ActionName, u32), u32>,
+    identity: Identity,
     catalog: Arc<Catalog>,
     facts: BTreeMap<String, Fact>,
     lengths: Lengths,
@@ -118,6 +119,8 @@ pub struct Fleet {
     fates: BTreeMap<(MemberId, u32), Fate>,
     patience_ms: u64,
     seed: u64,
+    /// How members became otherwise, in order.
+    history: Vec<(u64, MemberId, Health)>,
     queue: BTreeMap<(u64, u64), (MemberId, What)>,
     queued: u64,
 }
@@ -148,6 +151,7 @@ impl Fleet {
             groups: story.groups.clone(),
             levels: story.levels.clone(),
             acts: BTreeMap::new(),
+            identity: story.identity.clone(),
             catalog: story.catalog.clone(),
             facts: story.facts.clone(),
             lengths: story.lengths,
@@ -155,6 +159,7 @@ impl Fleet {
             fates: story.fates.clone(),
             patience_ms: story.policy.patience.0,
             seed: story.seed,
+            history: Vec::new(),
             queue: BTreeMap::new(),
             queued: 0,
         };
@@ -162,7 +167,7 @@ impl Fleet {
             match happening {
                 Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
                 Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
-                Happening::WallJumps(_) => {}
+                Happening::WallJumps(_) | Happening::Killed => {}
             }
         }
         fleet
@@ -192,6 +197,12 @@ impl Fleet {
         self.put(now, id, What::Back);
     }
 
+    /// How members became otherwise, and when, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[(u64, MemberId, Health)] {
+        &self.history
+    }
+
     /// Lets happen the first thing that is due; when, and to whom. None: nothing is due.
     pub fn happen(&mut self, now: u64) -> Option<(u64, MemberId)> {
         let (&(at, number), _) = self.queue.first_key_value()?;
@@ -199,7 +210,12 @@ impl Fleet {
             return None;
         }
         let (id, what) = self.queue.remove(&(at, number))?;
+        let before = self.nodes.get(&id).map(|node| node.health);
         self.befall(at, &id, what);
+        let after = self.nodes.get(&id).map(|node| node.health);
+        if let Some(health) = after.filter(|after| before != Some(*after)) {
+            self.history.push((at, id.clone(), health));
+        }
         Some((at, id))
     }
 

@@ -6,11 +6,13 @@ use crate::store::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
-use windlass_engine::names::{Component, LevelName, MemberId};
+use windlass_engine::names::{ClusterName, Component, Identity, LevelName, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Pace, Policy};
+use windlass_engine::run::command::Command;
 use windlass_engine::run::event::Approval;
 use windlass_engine::snapshot::{Fact, Member};
+use windlass_engine::time::Wall;
 
 /// Members of which so many must stay up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub enum Happening {
     Restarted(MemberId),
     /// The wall clock is set by so many milliseconds.
     WallJumps(i64),
+    /// The process that carries the run is killed.
+    Killed,
 }
 
 /// How often messages go wrong, in a thousand, until the weather clears.
@@ -85,7 +89,7 @@ pub struct Weather {
 }
 
 /// What a human says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// Begin nothing more.
     Pause,
@@ -99,6 +103,10 @@ pub enum Word {
     Pace(Pace),
     /// Begin although no window is open.
     Begin,
+    /// The plan that stands may run.
+    Approve,
+    /// What was in question is done, or to be tried again, or left.
+    Says(Command),
 }
 
 /// What a human does about a subject that failed.
@@ -110,6 +118,8 @@ pub enum Remedy {
     RetryThenSkip,
     /// Cancels.
     Cancel,
+    /// Nothing: whoever the story has speak says all that is said.
+    Nothing,
 }
 
 /// What became of hosts when a carrier died.
@@ -126,6 +136,10 @@ pub enum Boots {
 pub struct Story {
     /// What it is called.
     pub name: String,
+    /// Under which name its cluster is registered.
+    pub cluster: ClusterName,
+    /// Who the cluster says it is.
+    pub identity: Identity,
     /// What lengths and weather are thrown from.
     pub seed: u64,
     /// The maker's facts.
@@ -160,10 +174,14 @@ pub struct Story {
     pub words: Vec<(u64, Word)>,
     /// What the same human does about what failed.
     pub remedy: Remedy,
+    /// They look so often whether anybody is wanted.
+    pub attends_ms: u64,
     /// A new carrier comes so long after one died, at least and at most.
     pub relief_ms: (u64, u64),
     /// What dies with a carrier.
     pub boots: Boots,
+    /// Wall time when it begins; none: that of every play.
+    pub begins: Option<Wall>,
     /// By then it has ended.
     pub limit_ms: u64,
 }

@@ -42,7 +42,7 @@ impl Fleet {
     #[must_use]
     pub fn seen(&self, system: &str, at: Wall) -> Snapshot {
         let mut seen = Snapshot::empty(system, at);
-        seen.identity = Some(IDENTITY.into());
+        seen.identity = Some(self.identity.clone());
         let members = self.nodes.iter();
         seen.members = members
             .map(|(id, node)| (id.clone(), node.seen()))
