@@ -165,7 +165,7 @@ fn ending(stage: &Stage) -> &'static str {
 
 /// What a stage is called: `brokers → 4.1.2`.
 #[must_use]
-fn stage_words(run: &Run, stage: &Stage) -> String {
+pub fn stage_words(run: &Run, stage: &Stage) -> String {
     match stage {
         Stage::Move(step) => format!("{} → {}", many(run, step), step.to),
         Stage::Raise(raise) => format!("{} → {}", raise.level, named(&raise.named.1, raise.to)),
@@ -192,6 +192,7 @@ pub fn many(run: &Run, step: &Move) -> String {
         .into_iter()
         .flat_map(|known| step.members.iter().filter_map(|id| known.members.get(id)))
         .flat_map(|member| member.carries())
+        .filter(|name| run.catalog().moves_along(&step.component, name))
         .collect();
     let order = |component: &&Component| {
         let facts = &run.catalog().components;
