@@ -228,6 +228,20 @@ const FIGURES: &[Figure] = &[
         measure: rehearsed::crash_instants::measure,
     },
     Figure {
+        name: rehearsed::crash_pairs::NAME,
+        what: "plays of the ten smallest scenes with deaths at each ordered pair of instants that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::crash_pairs::measure,
+    },
+    Figure {
+        name: rehearsed::store_calls::NAME,
+        what: "plays of scenes with each call of the store failing once, in each way, that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::store_calls::measure,
+    },
+    Figure {
         name: rehearsed::seeds::NAME,
         what: "of 10,000 drawn stories with faults, deaths and a human's words those that break a promise",
         unit: "seeds",

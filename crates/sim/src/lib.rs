@@ -2,13 +2,15 @@
 //!
 //! - `story`: what is played, as data; `cluster`: its makings; `scenes`: stories written by hand; `seed`:
 //!   stories drawn;
-//! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die;
+//! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die; `again`: what
+//!   plays the same once more, in one word;
 //! - `fleet`, `ground`: members over false time; `net`: messages in weather; `target`, `store`, `clock`: the
 //!   ports over them; `human`: who attends;
 //! - `judge`: reads the rules naively after every change.
 //!
 //! Must never know: real clusters, files, the real clock. Stories: `tests/it/`.
 
+pub mod again;
 pub mod clock;
 pub mod cluster;
 pub mod dice;

@@ -272,6 +272,7 @@ impl<'a> Play<'a> {
             violations: ground.judge.violations().to_vec(),
             instants: self.instants.passed(),
             struck: self.instants.struck(),
+            calls: self.store.calls(),
             carriers: self.carriers,
             took_ms: self.time.ms(),
         }

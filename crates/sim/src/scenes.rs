@@ -4,6 +4,7 @@
 
 use crate::clock::FIRST_WALL_US;
 use crate::cluster::{CORE, EDGE, action, catalog, group, members, pace, rule, story};
+use crate::play::{Outcome, play};
 use crate::store::Fault;
 use crate::story::{Boots, Fate, Happening, Remedy, Story, Word};
 use std::collections::BTreeMap;
@@ -40,6 +41,18 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         failing_store,
     ];
     scenes.iter().map(|scene| scene()).collect()
+}
+
+/// So many of them, those with the fewest instants, each with how it goes undisturbed.
+///
+/// # Errors
+/// As [`all`].
+pub fn smallest(count: usize) -> Result<Vec<(Outcome, Story)>, VersionError> {
+    let played = |story: Story| (play(&story, &[]), story);
+    let mut scenes: Vec<_> = all()?.into_iter().map(played).collect();
+    scenes.sort_by_key(|(whole, _)| whole.instants);
+    scenes.truncate(count);
+    Ok(scenes)
 }
 
 /// Three members over two hops.
