@@ -1,5 +1,6 @@
 //! What plays a story again, in one word: `189` a seed, `189:57` the same with these deaths in place of
-//! those drawn, `paused:57:80` a scene with two, `paused:12=full` one whose twelfth call of the store fails.
+//! those drawn, `paused:57:80` a scene with two, `paused:12=full` one whose twelfth call of the store fails,
+//! `straight:pause=2000` one with a pause at that millisecond.
 //!
 //! Must never know: what a story is about. Stories: in this file.
 
@@ -7,7 +8,7 @@ use crate::play::{Outcome, play};
 use crate::scenes;
 use crate::seed::draw;
 use crate::store::Fault;
-use crate::story::Story;
+use crate::story::{Story, Word};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -23,7 +24,12 @@ pub struct Again {
     pub deaths: Vec<u64>,
     /// Calls of the store that fail, beside those of the story.
     pub faults: BTreeMap<u64, Fault>,
+    /// A human says to pause at this millisecond, beside all else, and to go on half a minute later.
+    pub pause: Option<u64>,
 }
+
+/// So long after such a pause it is told to go on.
+const PAUSED_MS: u64 = 30_000;
 
 /// What cannot be played again.
 #[derive(Debug, Error)]
@@ -38,7 +44,7 @@ pub enum AgainError {
     },
     /// What follows the name is no instant and no call.
     #[error(
-        "{found} is no instant (57) and no call of the store (12=full, 12=lost, 12=written, 12=4000ms)"
+        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no pause=2000"
     )]
     Word {
         /// What was found.
@@ -57,6 +63,7 @@ impl Again {
             of: name.to_string(),
             deaths: Vec::new(),
             faults: BTreeMap::new(),
+            pause: None,
         }
     }
 
@@ -74,6 +81,13 @@ impl Again {
         self
     }
 
+    /// With a pause.
+    #[must_use]
+    pub fn pausing(mut self, at_ms: u64) -> Self {
+        self.pause = Some(at_ms);
+        self
+    }
+
     /// The story that is meant, and the deaths in it.
     ///
     /// # Errors
@@ -87,6 +101,10 @@ impl Again {
         };
         let faults = self.faults.iter();
         story.faults.extend(faults.map(|(call, fault)| (*call, *fault)));
+        if let Some(at) = self.pause {
+            story.words.push((at, Word::Pause));
+            story.words.push((at + PAUSED_MS, Word::Continue));
+        }
         let deaths = if self.deaths.is_empty() {
             drawn
         } else {
@@ -136,7 +154,9 @@ impl FromStr for Again {
         let mut again = Self::of(words.next().unwrap_or_default());
         for word in words {
             let bad = || AgainError::Word { found: word.into() };
-            if let Some((call, how)) = word.split_once('=') {
+            if let Some(at) = word.strip_prefix("pause=") {
+                again.pause = Some(at.parse().map_err(|_| bad())?);
+            } else if let Some((call, how)) = word.split_once('=') {
                 let call = call.parse().map_err(|_| bad())?;
                 again.faults.insert(call, fault(how).ok_or_else(bad)?);
             } else {
@@ -161,7 +181,10 @@ impl fmt::Display for Again {
                 Fault::Slow(ms) => write!(f, ":{call}={ms}ms")?,
             }
         }
-        Ok(())
+        match self.pause {
+            Some(at) => write!(f, ":pause={at}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -171,7 +194,7 @@ mod tests {
 
     #[test]
     fn what_is_told_can_be_asked_for() {
-        for text in ["189", "189:57", "paused:57:80", "paused:3:12=full:14=400ms"] {
+        for text in ["189", "189:57", "paused:57:80", "paused:3:12=full:14=400ms", "once:pause=9"] {
             let again: Again = text.parse().unwrap();
             assert_eq!(again.to_string(), text);
             assert!(again.story().is_ok(), "{text}");

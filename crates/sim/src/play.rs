@@ -270,6 +270,7 @@ impl<'a> Play<'a> {
             runs: ground.fleet.runs(),
             journal,
             violations: ground.judge.violations().to_vec(),
+            begun: ground.judge.begun_at().to_vec(),
             instants: self.instants.passed(),
             struck: self.instants.struck(),
             calls: self.store.calls(),

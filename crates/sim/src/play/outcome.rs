@@ -19,6 +19,8 @@ pub struct Outcome {
     pub journal: Vec<u8>,
     /// What must not have been.
     pub violations: Vec<Violation>,
+    /// When something began durably, false time.
+    pub begun: Vec<u64>,
     /// Instants that carriers passed.
     pub instants: u64,
     /// Where carriers died.
@@ -57,6 +59,7 @@ impl Outcome {
                 rule: "a play can be played",
                 says: why.to_owned(),
             }],
+            begun: Vec::new(),
             instants: 0,
             struck: Vec::new(),
             calls: 0,
