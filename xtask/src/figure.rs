@@ -18,6 +18,7 @@ mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
 mod planned;
+mod planted_bugs;
 mod reaction;
 mod refusal_minimal;
 mod rehearsed;
@@ -247,6 +248,13 @@ const FIGURES: &[Figure] = &[
         unit: "seeds",
         goal: Goal::Zero,
         measure: rehearsed::seeds::measure,
+    },
+    Figure {
+        name: planted_bugs::NAME,
+        what: "of 60 bugs planted in engine and runner, 30 of them by hand, those that the judge of the false world finds",
+        unit: "bugs",
+        goal: Goal::AtLeast(60.0),
+        measure: planted_bugs::measure,
     },
     Figure {
         name: rehearsed::determinism::NAME,
