@@ -4,6 +4,7 @@
 //!   stories drawn;
 //! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die; `again`: what
 //!   plays the same once more, in one word;
+//! - `rehearsal`: a cluster as it was seen, as a story; `facts`: what a well cluster answers;
 //! - `fleet`, `ground`: members over false time; `net`: messages in weather; `target`, `store`, `clock`: the
 //!   ports over them; `human`: who attends;
 //! - `judge`: reads the rules naively after every change.
@@ -14,6 +15,7 @@ pub mod again;
 pub mod clock;
 pub mod cluster;
 pub mod dice;
+pub mod facts;
 pub mod fleet;
 pub mod ground;
 mod human;
@@ -21,6 +23,7 @@ pub mod instant;
 pub mod judge;
 pub mod net;
 pub mod play;
+pub mod rehearsal;
 pub mod scenes;
 pub mod seed;
 pub mod store;

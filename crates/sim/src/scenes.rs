@@ -278,7 +278,7 @@ fn one_is_down() -> Written {
     let mut story = story(
         "one is down",
         catalog(2, &[CORE])?,
-        members(1, 6, CORE, 0)?,
+        members(1, 10, CORE, 0)?,
         1,
     )?;
     story.policy.pace = pace(Ramp::Fixed, 2);

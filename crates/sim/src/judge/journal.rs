@@ -191,10 +191,27 @@ impl Judge {
             let says = format!("{flying} are in flight, {} may be", self.cap);
             self.objects(at, "never more begun than the cap", says);
         }
+        let down = self.down_by_themselves(fleet, id, at);
+        if flying + down > self.cap && flying > 1 {
+            let says = format!("{flying} are in flight, {down} down besides, {} may be", self.cap);
+            self.objects(at, "who is down counts against the cap", says);
+        }
         if !self.ramp.allows(self.policy.pace, flying) {
             let says = format!("{flying} are in flight, {:?}", self.ramp);
             self.objects(at, "never more begun than the ramp", says);
         }
+    }
+
+    /// How many others have been down for longer than a look is old, in nobody's hands.
+    fn down_by_themselves(&self, fleet: &Fleet, id: &MemberId, at: u64) -> usize {
+        let down = |node: &&Node| {
+            node.health != Health::Well
+                && node.since + self.slack_ms < at
+                && node.id != *id
+                && !self.hand.contains_key(&node.id)
+                && !self.left.contains(&Subject::Member(node.id.clone()))
+        };
+        fleet.nodes.values().filter(down).count()
     }
 
     /// Those that are in our hands, and those that have been unwell for longer than a look is old.
@@ -257,8 +274,10 @@ impl Judge {
         };
         let touched = self.touched.get(id).copied().unwrap_or(0);
         let well = node.health == Health::Well || node.well_at > touched;
-        if !well || version.is_some_and(|version| *version != node.release) {
-            let says = format!("{id} runs {} and is {:?}", node.release, node.health);
+        let moved = node.moves();
+        let mut runs = moved.iter().filter_map(|part| node.runs.get(part));
+        if !well || version.is_some_and(|version| runs.any(|runs| runs != version)) {
+            let says = format!("{id} runs {:?} and is {:?}", node.runs, node.health);
             self.objects(at, "nothing is called done that is not", says);
         }
     }
@@ -275,10 +294,11 @@ impl Judge {
                     if self.left.contains(&Subject::Member(node.id.clone())) {
                         continue;
                     }
-                    let to = self.ends.get(&node.component);
-                    let there = to.is_none_or(|to| node.release == *to);
+                    let mut runs = node.runs.iter();
+                    let there =
+                        runs.all(|(name, runs)| self.ends.get(name).is_none_or(|to| *runs == *to));
                     if !there || !self.is_well(node, at) {
-                        let says = format!("{} runs {}, {:?}", node.id, node.release, node.health);
+                        let says = format!("{} runs {:?}, {:?}", node.id, node.runs, node.health);
                         self.objects(at, rule, says);
                     }
                 }

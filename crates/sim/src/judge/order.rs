@@ -13,6 +13,7 @@ use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::{Code, Refusal};
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Approval, Began, Cause, End, Event};
+use windlass_engine::snapshot::Member;
 use windlass_engine::version::Version;
 
 /// Why nothing may begin.
@@ -196,7 +197,8 @@ impl Judge {
 
     /// In every story there is a way: the drawn ones and those by hand are made so.
     fn refused(&mut self, refusal: &Refusal, at: u64) {
-        if !is_blind(refusal) {
+        // What is left out by a human's word may stand in the way of the rest.
+        if !is_blind(refusal) && self.left.is_empty() {
             let says = format!("{:?}: {}", refusal.code, refusal.says);
             self.objects(at, "no way is denied that there is", says);
         }
@@ -324,7 +326,7 @@ impl Judge {
             let moved = fleet
                 .nodes
                 .values()
-                .any(|node| node.component == facts.after && node.touches > 0);
+                .any(|node| node.runs.contains_key(&facts.after) && node.touches > 0);
             let done = fleet.acts.keys().any(|(name, _)| *name == facts.name);
             let by_word = self.left.contains(&Subject::Action(facts.name.clone()));
             if moved && !done && !by_word {
@@ -339,13 +341,14 @@ impl Judge {
 
 /// By member: landings on the shortest way of the catalog's paths to its end.
 pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeMap<MemberId, u32> {
-    let cast = story.cast.iter();
-    let far = |cast: &crate::story::Cast| {
-        let end = ends.get(&cast.component)?;
-        landings(&story.catalog, &cast.release, end)
+    // What shares a scheme moves at once: this many landings are enough, fewer may do.
+    let far = |member: &Member| {
+        let runs = member.components.iter();
+        let one = |(component, from)| landings(&story.catalog, from, ends.get(component)?);
+        runs.filter_map(one).sum()
     };
-    cast.map(|cast| (cast.id.clone(), far(cast).unwrap_or(0)))
-        .collect()
+    let cast = story.cast.iter();
+    cast.map(|member| (member.id.clone(), far(member))).collect()
 }
 
 fn landings(catalog: &Catalog, from: &Version, to: &Version) -> Option<u32> {

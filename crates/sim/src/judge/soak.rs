@@ -25,7 +25,7 @@ pub(super) struct Soak {
     landed: BTreeSet<Version>,
     soaked: BTreeSet<Version>,
     /// What settled last, while no healthy time has passed since.
-    fresh: Option<(Component, Version)>,
+    fresh: Option<(BTreeSet<Component>, Version)>,
     /// When each member was last seen to turn unwell and well.
     turned: BTreeMap<MemberId, (u64, u64)>,
 }
@@ -76,6 +76,11 @@ impl Soak {
     }
 }
 
+/// What a member carries: as far as an event tells of a stage.
+fn carries(node: &Node) -> BTreeSet<Component> {
+    node.runs.keys().cloned().collect()
+}
+
 impl Judge {
     /// An event, held against healthy time.
     pub(super) fn in_health(&mut self, fleet: &Fleet, event: &Event, at: u64) {
@@ -93,7 +98,7 @@ impl Judge {
         {
             let node = fleet.nodes.get(id);
             self.soak.landed.insert(version.clone());
-            self.soak.fresh = node.map(|node| (node.component.clone(), version.clone()));
+            self.soak.fresh = node.map(|node| (carries(node), version.clone()));
         }
         if let Event::Halted { .. } | Event::Replanning { .. } = event {
             self.soak.disturbed();
@@ -121,12 +126,12 @@ impl Judge {
                 self.objects(at, "the first on a release goes alone", says);
             }
         }
-        let component = fleet.nodes.get(id).map(|node| node.component.clone());
+        let component = fleet.nodes.get(id).map(carries);
         let Some((last, version)) = &self.soak.fresh else {
             return;
         };
         if component.as_ref() != Some(last) || version != to {
-            let says = format!("{id} began to {to}, healthy time after {last} to {version} is owed");
+            let says = format!("{id} began to {to}, healthy time after {last:?} to {version} is owed");
             self.objects(at, "healthy time between stages", says);
         }
     }
