@@ -5,6 +5,7 @@
 
 use crate::clock::{Time, rest};
 use crate::ground::Shared;
+use crate::judge::Bars;
 use crate::store::Door;
 use crate::story::{Remedy, Story, Word};
 use std::collections::{BTreeMap, VecDeque};
@@ -243,9 +244,21 @@ impl Human {
             {
                 ground.fleet.mended(id, self.time.ms());
             }
-            let bars = matches!(command, Command::Pause | Command::Stop);
-            let bars = bars.then_some(taken.begun.as_slice());
-            ground.judge.acknowledged(taken.seq, bars);
+            let bars = match command {
+                Command::Pause | Command::Stop => Bars::AllElse,
+                Command::Approve { .. }
+                | Command::Waive(_)
+                | Command::Continue
+                | Command::Cancel
+                | Command::Retry { .. } => Bars::Nothing,
+                Command::Confirm { .. }
+                | Command::Skip { .. }
+                | Command::Pace(_)
+                | Command::Retarget(_)
+                | Command::Begin => Bars::Nothing,
+            };
+            let now = self.time.ms();
+            ground.judge.acknowledged(taken.seq, &taken.begun, bars, now);
         }
         self.ring.notify_one();
     }

@@ -338,8 +338,10 @@ impl<'a> Play<'a> {
             runs: ground.fleet.runs(),
             journal,
             violations: ground.judge.violations().to_vec(),
+            begun: ground.judge.begun_at().to_vec(),
             instants: self.instants.passed(),
             struck: self.instants.struck(),
+            calls: self.store.calls(),
             carriers: self.carriers,
             took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }
