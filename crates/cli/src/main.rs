@@ -3,10 +3,11 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `will`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
 //! | `keep` | commands that keep the store |
+//! | `demo` | false clusters, played |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
 //!
 //! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
@@ -16,6 +17,7 @@ mod assemble;
 mod catalogs;
 mod context;
 mod data;
+mod demo;
 mod environment;
 mod exit;
 mod keep;
@@ -24,6 +26,7 @@ mod origin;
 mod outlet;
 mod render;
 mod secrets;
+mod will;
 
 use args::data::{PlanArgs, PlanDiff, Which};
 use args::{Cli, Command, Form, Global};
@@ -84,6 +87,15 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
+    let command = match command {
+        Command::Demo(args) => {
+            return match demo::run(&global, args).await? {
+                demo::Comes::To(exit) => Ok(exit),
+                demo::Comes::Passed(cli) => Box::pin(run(*cli)).await,
+            };
+        }
+        other => other,
+    };
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
@@ -129,7 +141,8 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Carry(_)) => {
             live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await
         }
-        looking @ (Command::Status(_)
+        looking @ (Command::Demo(_)
+        | Command::Status(_)
         | Command::Watch(_)
         | Command::Why(_)
         | Command::Events(_)

@@ -57,7 +57,7 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
         let _ = rustix::process::setsid();
     }
     let Some(run) = &args.run else {
-        return several(context, Which::Present).await;
+        return all(context).await;
     };
     let row = context.run_ref(run.as_str()).await?;
     let manner = Manner {
@@ -71,6 +71,14 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
         .await?
         .until_done()
         .await
+}
+
+/// `windlass carry` without a run.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn all(context: &Context) -> Result<Exit, Failed> {
+    several(context, Which::Present).await
 }
 
 /// `windlass serve`

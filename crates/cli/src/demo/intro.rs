@@ -1,0 +1,170 @@
+//! What a user is told: that the cluster is a false one, what to type in a second terminal, what comes next.
+//!
+//! Must never know: how anything is played. Stories: `tests/it/demo.rs`.
+
+use super::bill::BILLS;
+use super::play::{Played, forecast};
+use crate::context::{Bare, Context};
+use crate::exit::{Exit, Failed};
+use crate::live::Made;
+use crate::outlet::Outlet;
+use crate::render::table::{Cell, Table};
+use serde::Serialize;
+use windlass_engine::plan::{Plan, Stage, plan};
+use windlass_wire::v1::API_VERSION;
+use windlass_wire::v1::plan::goal_word;
+
+/// Columns of a command line before what it does.
+const TYPED: usize = 26;
+
+/// What is told before anything moves.
+pub fn tell(context: &Context, played: &[Played]) {
+    let outlet = &context.outlet;
+    match played {
+        [one] => {
+            let name = outlet.notes.bold(one.bill.cluster().as_str());
+            let (speed, members) = (one.head.speed, one.head.snapshot.members.len());
+            outlet.told(&format!(
+                "{name} is a false cluster of {members} members: none of it is real, no host is touched. Plan, \
+                 checks, journal and carrier are the real ones; time runs {speed} times as fast as in life."
+            ));
+            if one.made == Made::Before {
+                outlet.told(&format!(
+                    "run {} stood here, and is gone on with (--fresh begins anew)",
+                    one.row.run
+                ));
+            }
+        }
+        [] | [_, ..] => outlet.told(&format!(
+            "{} false clusters, one of each system: none of them is real, no host is touched. Plan, checks, \
+             journal and carrier are the real ones; each is done in about a minute.",
+            played.len()
+        )),
+    }
+    outlet.note("");
+    outlet.note("in a second terminal:");
+    let one = played.len() == 1;
+    let of = |word: &str| match played.first() {
+        Some(first) if !one => format!("{word} {}", first.bill.system),
+        Some(_) | None => word.to_owned(),
+    };
+    let member = played.first().and_then(|first| late(&first.plan));
+    let fail = match (&member, played.first()) {
+        (Some(member), Some(first)) if !one => format!("fail {member} --of {}", first.bill.system),
+        (Some(member), _) => format!("fail {member}"),
+        (None, _) => "fail MEMBER".into(),
+    };
+    let lines = [
+        (of("pause"), "begin nothing more; then: windlass demo continue"),
+        (fail, "it fails its next move; then: windlass demo retry"),
+        (of("why"), "why it moves, waits or stands still"),
+        ("status".into(), "where it stands"),
+    ];
+    for (word, does) in lines {
+        line(outlet, &format!("windlass demo {word}"), does);
+    }
+    let kill = format!("kill -9 {}", std::process::id());
+    line(outlet, &kill, "and then windlass demo again: it goes on where it was");
+    outlet.note("");
+}
+
+fn line(outlet: &Outlet, typed: &str, does: &str) {
+    let pad = TYPED.saturating_sub(typed.chars().count());
+    let typed = outlet.notes.typed(typed);
+    let text = format!("  {typed}{}  {does}", " ".repeat(pad));
+    outlet.note(&outlet.wrapped(&text, TYPED + 4));
+}
+
+/// A member that moves late within the first hop: there is time to make it fail.
+fn late(plan: &Plan) -> Option<String> {
+    let moves = plan.stages().filter(|(hop, _, _)| *hop == 0);
+    let last = moves.filter_map(|(_, _, stage)| match stage {
+        Stage::Move(step) => step.members.last(),
+        Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,
+    });
+    last.last().map(ToString::to_string)
+}
+
+/// What is told at the end.
+pub fn over(context: &Context, played: &[Played]) {
+    let outlet = &context.outlet;
+    outlet.note("");
+    match played {
+        [one] => {
+            let cluster = one.bill.cluster();
+            outlet.told(&format!("{cluster} was a false one. What else there is:"));
+            line(outlet, "windlass demo events", "its journal, each decision in it");
+            line(outlet, "windlass demo --list", "clusters of other systems");
+        }
+        [] | [_, ..] => outlet.told("they were false ones. What else there is:"),
+    }
+    line(outlet, "windlass plan --help", "the way of a cluster of your own");
+}
+
+/// A line of `--list` for programs.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BillView {
+    /// Its system.
+    system: &'static str,
+    /// What the false cluster is called.
+    cluster: String,
+    /// How many members it has.
+    members: usize,
+    /// What is asked for.
+    to: String,
+    /// How many hops, how many moves; none: it cannot be played.
+    hops: Option<usize>,
+    /// How many moves.
+    moves: Option<usize>,
+    /// Why it cannot be played.
+    why_not: Option<String>,
+}
+
+/// `windlass demo --list`
+///
+/// # Errors
+/// Where catalogs cannot be read.
+pub fn list(bare: &Bare) -> Result<Exit, Failed> {
+    let outlet = &bare.outlet;
+    let mut views = Vec::new();
+    for bill in BILLS {
+        let cast = bill.cast(&bare.catalogs)?;
+        let plan = forecast(&cast, None).and_then(|head| {
+            let left = std::collections::BTreeSet::new();
+            plan(&cast.catalog, &head.policy, &cast.snapshot, &cast.goal, &left, None)
+        });
+        let moves = |plan: &Plan| plan.stages().map(|(_, _, stage)| stage.moves()).sum();
+        views.push(BillView {
+            system: bill.system,
+            cluster: cast.cluster.to_string(),
+            members: cast.snapshot.members.len(),
+            to: goal_word(&cast.goal),
+            hops: plan.as_ref().ok().map(|plan| plan.hops.len()),
+            moves: plan.as_ref().ok().map(moves),
+            why_not: plan.err().map(|refusal| refusal.says),
+        });
+    }
+    if outlet.is_data() {
+        outlet.data(&serde_json::json!({
+            "apiVersion": API_VERSION,
+            "kind": "FalseClusterList",
+            "items": views,
+        }));
+        return Ok(Exit::Done);
+    }
+    let mut table = Table::new(&["SYSTEM", "MEMBERS", "TO", "HOPS", "MOVES"]);
+    for view in &views {
+        let count = |count: Option<usize>| count.map_or("–".into(), |count| count.to_string());
+        let hops = view.why_not.clone().unwrap_or_else(|| count(view.hops));
+        table.row(vec![
+            Cell::plain(view.system),
+            Cell::plain(view.members.to_string()),
+            Cell::plain(view.to.as_str()),
+            Cell::plain(hops),
+            Cell::plain(count(view.moves)),
+        ]);
+    }
+    outlet.lines(table.lines(outlet));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,225 @@
+//! A run of the demo: begun on a fresh cluster, or gone on with, and attended as every run is.
+//!
+//! Must never know: how a run moves. Stories: `tests/it/demo.rs`.
+
+use super::bill::{self, BILLS, Bill, Cast, FIRST};
+use super::book::Head;
+use super::stage::{self, OBJECT, Stage};
+use super::{hosts, intro, place};
+use crate::args::Global;
+use crate::args::demo::DemoArgs;
+use crate::context::{Bare, Context, beside, store_path};
+use crate::exit::{Exit, Failed};
+use crate::live::{self, Made};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use windlass_engine::catalog::Catalog;
+use windlass_engine::names::Identity;
+use windlass_engine::nearest::nearest;
+use windlass_engine::plan::{Plan, plan};
+use windlass_engine::policy::Policy;
+use windlass_engine::refusal::Refusal;
+use windlass_engine::run::event::Approval;
+use windlass_engine::time::Ms;
+use windlass_runner::desk::Asked;
+use windlass_runner::ports::store::{Created, Registration, RunRow};
+use windlass_stores::sqlite::Opening;
+
+/// Unless a speed is named, a run is forecast to take so long: long enough to be played with, short enough
+/// to be watched.
+const ABOUT_MS: Ms = Ms::seconds(50);
+/// A speed that shortens soaks below this shows none of them.
+const SOAK_LEAST_MS: Ms = Ms(500);
+
+/// One cluster that is played.
+#[derive(Debug)]
+pub struct Played {
+    /// Its bill.
+    pub bill: &'static Bill,
+    /// Its run.
+    pub row: RunRow,
+    /// Whether the run was begun just now.
+    pub made: Made,
+    /// How the cluster began.
+    pub head: Head,
+    /// What was planned for it at the beginning.
+    pub plan: Plan,
+}
+
+/// `windlass demo`
+///
+/// # Errors
+/// Where there is no such system, the demo's folder cannot be used, or the run cannot be carried.
+pub async fn play(global: &Global, args: &DemoArgs) -> Result<Exit, Failed> {
+    let store = store_path(global)?;
+    let bills: Vec<&'static Bill> = match &args.system {
+        _ if args.all => BILLS.iter().collect(),
+        named => vec![of(named.as_deref().unwrap_or(FIRST))?],
+    };
+    if args.fresh && store.is_file() {
+        clear(global, &store).await?;
+    }
+    Stage::put_up(&beside(&store))?;
+    let context = Context::open(global, Bare::new(global), Opening::Carry)?;
+    let Some(stage) = context.stage.clone() else {
+        return Err(Failed::says("the demo's folder is gone again"));
+    };
+    let mut played = Vec::new();
+    for bill in bills {
+        played.push(begin(&context, &stage, bill, args.speed).await?);
+    }
+    intro::tell(&context, &played);
+    let exit = match played.as_slice() {
+        [one] => live::play(&context, one.row.clone(), one.made).await?,
+        [] | [_, ..] => live::play_all(&context).await?,
+    };
+    if exit == Exit::Done {
+        intro::over(&context, &played);
+    }
+    Ok(exit)
+}
+
+fn of(named: &str) -> Result<&'static Bill, Failed> {
+    bill::of(named).ok_or_else(|| {
+        let hint = match nearest(named, BILLS.iter().map(|bill| bill.system)) {
+            Some(near) => format!("did you mean `windlass demo {near}`? --list names them all"),
+            None => "windlass demo --list names them all".into(),
+        };
+        Failed::hinted(format!("there is no false cluster of `{named}`"), hint)
+    })
+}
+
+/// Nothing is left of what was played, unless somebody plays it.
+async fn clear(global: &Global, store: &Path) -> Result<(), Failed> {
+    // What cannot be opened is nobody's any more.
+    if let Ok(context) = Context::open(global, Bare::new(global), Opening::Look) {
+        for row in context.world.store.live().await? {
+            if let Some(holder) = context.desk.carrier(&row.cluster).await? {
+                return Err(Failed::hinted(
+                    format!("{} is being played by {holder}", row.cluster),
+                    "leave it there first (Ctrl-C), or end it: windlass demo cancel",
+                ));
+            }
+        }
+    }
+    place::clear(store)
+}
+
+async fn begin(
+    context: &Context,
+    stage: &Arc<Stage>,
+    bill: &'static Bill,
+    speed: Option<u64>,
+) -> Result<Played, Failed> {
+    let cluster = bill.cluster();
+    let live = context.world.store.live().await?;
+    if let Some(row) = live.into_iter().find(|row| row.cluster == cluster) {
+        let head = stage.book(&cluster).map_err(in_words)?.head.clone();
+        let catalog = stage::catalog(&context.catalogs, &head)?;
+        let plan = planned(&catalog, &head.policy, &head).map_err(|_| unplayable(bill))?;
+        return Ok(Played {
+            bill,
+            row,
+            made: Made::Before,
+            head,
+            plan,
+        });
+    }
+    let cast = bill.cast(&context.catalogs)?;
+    let mut head = forecast(&cast, speed).map_err(|_| unplayable(bill))?;
+    let now = context.now().wall;
+    head.born = now;
+    // Each cluster is one of its own, also the next of the same name.
+    head.snapshot.identity = Some(Identity::from(format!("{cluster}-{}", now.0)));
+    let catalog = stage::catalog(&context.catalogs, &head)?;
+    let plan = planned(&catalog, &head.policy, &head).map_err(|_| unplayable(bill))?;
+    stage.begin(&cluster, &head).map_err(in_words)?;
+    let registration = Registration {
+        name: cluster.clone(),
+        identity: None,
+        object: OBJECT.into(),
+        changed: now,
+    };
+    context.world.store.register(registration).await?;
+    let asked = Asked {
+        cluster,
+        goal: head.goal.clone(),
+        policy: head.policy.clone(),
+        approval: Approval::InAdvance,
+        waivers: Vec::new(),
+        by: context.user.clone(),
+        key: format!("demo-{}", now.0),
+    };
+    let (run, made) = match context.desk.request(asked, &catalog).await? {
+        Created::New(run) => (run, Made::Here),
+        Created::Known(run) | Created::Busy(run) => (run, Made::Before),
+    };
+    let row = context.world.store.run(&run).await?;
+    Ok(Played {
+        bill,
+        row,
+        made,
+        head,
+        plan,
+    })
+}
+
+fn in_words(why: impl std::fmt::Display) -> Failed {
+    Failed::hinted(why.to_string(), "windlass demo --fresh begins anew")
+}
+
+fn unplayable(bill: &Bill) -> Failed {
+    Failed::hinted(
+        format!("by the catalog in use there is no way for {}", bill.cluster()),
+        "windlass demo --list names those that can be played; catalogs of your own change them",
+    )
+}
+
+fn planned(catalog: &Catalog, policy: &Policy, head: &Head) -> Result<Plan, Refusal> {
+    let left = BTreeSet::new();
+    plan(catalog, policy, &head.snapshot, &head.goal, &left, None)
+}
+
+/// How a cluster begins: at the speed that is named, or at one by which it is done in about a minute.
+///
+/// # Errors
+/// Where there is no way.
+pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<Head, Refusal> {
+    let mut policy = Policy {
+        via: cast.via.clone(),
+        ..Policy::default()
+    };
+    if let Some(pace) = &cast.catalog.pace {
+        policy.pace = pace.limit;
+    }
+    let mut head = Head {
+        speed: 1,
+        born: cast.snapshot.seen,
+        snapshot: cast.snapshot.clone(),
+        goal: cast.goal.clone(),
+        policy,
+        member_ms: 0,
+    };
+    let plan = planned(&cast.catalog, &head.policy, &head)?;
+    let fit = plan.expected.0.div_ceil(ABOUT_MS.0).max(1);
+    head.speed = speed.unwrap_or(fit);
+    head.member_ms = member_ms(cast) / head.speed;
+    head.policy.soak = Ms((head.policy.soak.0 / head.speed).max(SOAK_LEAST_MS.0));
+    head.policy.patience = hosts::patience(head.member_ms);
+    Ok(head)
+}
+
+/// What a member usually takes in life, by the catalog: the mean over those that are there.
+fn member_ms(cast: &Cast) -> u64 {
+    let facts = |member: &windlass_engine::snapshot::Member| {
+        let mut parts = member.components.keys();
+        let first = parts.find_map(|part| {
+            let all = cast.catalog.components.iter();
+            all.filter(|facts| facts.name == *part).map(|facts| facts.restart_ms.0).next()
+        });
+        first.unwrap_or(0)
+    };
+    let all: Vec<u64> = cast.snapshot.members.values().map(facts).collect();
+    all.iter().sum::<u64>() / (all.len() as u64).max(1)
+}
