@@ -4,7 +4,7 @@
 //! repeat is harmless.
 //! Must never know: who performs it. Stories: `tests/it/`.
 
-use crate::names::{ActionName, LevelName, MemberId, Subject};
+use crate::names::{ActionName, Component, LevelName, MemberId, Subject};
 use crate::snapshot::{Budget, Member, Snapshot};
 use crate::time::Ms;
 use crate::version::Version;
@@ -66,6 +66,8 @@ pub enum Manner {
 pub struct Ensure {
     /// Which.
     pub member: MemberId,
+    /// What of it: a combined member moves all that shares its scheme of versions.
+    pub component: Component,
     /// Which attempt; the hosts refuse any lower one than they have seen.
     pub attempt: u32,
     /// Releases it may be found at; anything else is refused.

@@ -424,7 +424,7 @@ impl Run {
     }
 
     /// The moving stage that is being done.
-    fn moving(&self) -> Option<&Move> {
+    pub(crate) fn moving(&self) -> Option<&Move> {
         match self.stage()? {
             Stage::Move(step) => Some(step),
             Stage::Raise(_) | Stage::Act(_) | Stage::Hold(_) => None,

@@ -17,19 +17,33 @@ const FIRST_MS: u64 = 1_000_000;
 
 /// What tells false time in one play.
 #[derive(Clone, Copy, Debug)]
-pub struct Time(Instant);
+pub struct Time {
+    began: Instant,
+    wall: Wall,
+}
 
 impl Time {
-    /// Begins now. Within a runtime whose clock stands still.
+    /// Begins now, at a wall time; without one at that of every play. Within a runtime whose clock stands still.
     #[must_use]
-    pub fn begin() -> Self {
-        Self(Instant::now())
+    pub fn begin(wall: Option<Wall>) -> Self {
+        Self {
+            began: Instant::now(),
+            wall: wall.unwrap_or(Wall(FIRST_WALL_US)),
+        }
     }
 
     /// Milliseconds of false time since the play began.
     #[must_use]
     pub fn ms(self) -> u64 {
-        u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Wall time at a moment of false time under an offset.
+    #[must_use]
+    pub fn wall(self, ms: u64, offset_ms: i64) -> Wall {
+        let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+        let since = ms.saturating_add(offset_ms).saturating_mul(1_000);
+        Wall(self.wall.0.saturating_add(since))
     }
 }
 
@@ -58,18 +72,11 @@ impl FalseClock {
     }
 }
 
-/// Wall time at a moment of false time under an offset.
-#[must_use]
-pub fn wall(ms: u64, offset_ms: i64) -> Wall {
-    let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-    Wall(FIRST_WALL_US.saturating_add(ms.saturating_add(offset_ms).saturating_mul(1_000)))
-}
-
 impl Clock for FalseClock {
     fn now(&self) -> Now {
         let ms = self.time.ms();
         Now {
-            wall: wall(ms, self.ground.lock().offset_ms(ms)),
+            wall: self.time.wall(ms, self.ground.lock().offset_ms(ms)),
             mono: Mark {
                 boot: self.boot,
                 ms: FIRST_MS + ms,

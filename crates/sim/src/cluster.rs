@@ -2,8 +2,10 @@
 //!
 //! Must never know: what happens in the story. Stories: `scenes`, `seed`.
 
-use crate::story::{Boots, Cast, Group, Length, Lengths, Remedy, Story, Weather};
+use crate::fleet::IDENTITY;
+use crate::story::{Boots, Group, Length, Lengths, Remedy, Story, Weather};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use windlass_engine::catalog::{
     ActionFacts, Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Repeat, Skew,
     SkewRule, Turn, Within,
@@ -12,6 +14,7 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::event::Approval;
+use windlass_engine::snapshot::Member;
 use windlass_engine::time::Ms;
 use windlass_engine::version::{Range, Version, VersionError};
 
@@ -21,10 +24,14 @@ pub const SYSTEM: &str = "false";
 pub const CORE: &str = "core";
 /// What is moved after it.
 pub const EDGE: &str = "edge";
+/// The name of the only cluster.
+const CLUSTER: &str = "false";
 /// A level of the whole cluster.
 pub const LEVEL: &str = "format";
 /// One member takes about so long.
 const MEMBER_MS: Ms = Ms(2_000);
+/// Whoever attends looks so often whether they are wanted.
+const LOOKS_MS: u64 = 2_000;
 /// No play takes longer, in false time.
 const LIMIT_MS: u64 = 24 * 3_600_000;
 
@@ -111,13 +118,11 @@ pub fn members(
     count: u32,
     component: &str,
     line: u32,
-) -> Result<Vec<Cast>, VersionError> {
+) -> Result<Vec<Member>, VersionError> {
     let runs = release(line)?;
-    let one = |id: u32| Cast {
-        id: MemberId::from(id.to_string()),
-        component: component.into(),
-        zone: None,
-        release: runs.clone(),
+    let one = |id: u32| Member {
+        components: BTreeMap::from([(component.into(), runs.clone())]),
+        ..Member::named(id.to_string().into(), format!("{component} {id}"))
     };
     Ok((first..first + count).map(one).collect())
 }
@@ -129,6 +134,7 @@ pub fn group(members: &[u32], need: u32) -> Group {
     Group {
         members: ids.collect(),
         need,
+        reason: format!("{need} of these must stay up"),
     }
 }
 
@@ -149,7 +155,7 @@ pub fn pace(ramp: Ramp, most: u32) -> Pace {
 pub fn story(
     name: &str,
     catalog: Catalog,
-    cast: Vec<Cast>,
+    cast: Vec<Member>,
     to: u32,
 ) -> Result<Story, VersionError> {
     let length = |median_ms| Length {
@@ -158,8 +164,10 @@ pub fn story(
     };
     Ok(Story {
         name: name.into(),
+        cluster: CLUSTER.into(),
+        identity: IDENTITY.into(),
         seed: 1,
-        catalog,
+        catalog: Arc::new(catalog),
         policy: Policy {
             pace: pace(Ramp::Double, 2),
             soak: Ms(1_000),
@@ -170,6 +178,7 @@ pub fn story(
         goal: Goal::Version(release(to)?),
         approval: Approval::InAdvance,
         cast,
+        facts: BTreeMap::new(),
         groups: Vec::new(),
         levels: BTreeMap::from([(LEVEL.into(), 1)]),
         lengths: Lengths {
@@ -177,14 +186,17 @@ pub fn story(
             start: length(300),
             well: length(400),
         },
+        own_lengths: BTreeMap::new(),
         fates: BTreeMap::new(),
         happenings: Vec::new(),
         weather: Weather::default(),
         faults: BTreeMap::new(),
         words: Vec::new(),
         remedy: Remedy::Retry,
+        attends_ms: LOOKS_MS,
         relief_ms: (500, 3_000),
         boots: Boots::Same,
+        begins: None,
         limit_ms: LIMIT_MS,
     })
 }

@@ -14,9 +14,12 @@ pub use seen::IDENTITY;
 
 use crate::dice::Dice;
 use crate::story::{Fate, Group, Happening, Lengths, Story};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::Failure;
-use windlass_engine::names::{ActionName, Component, LevelName, MemberId};
+use windlass_engine::names::{ActionName, Component, Identity, LevelName, MemberId};
+use windlass_engine::snapshot::{Fact, Member};
 use windlass_engine::version::Version;
 
 /// Whose mark lies on a host.
@@ -48,6 +51,8 @@ pub struct Deed {
     pub epoch: u64,
     /// To which release.
     pub wanted: Version,
+    /// What of the member moves.
+    pub parts: BTreeSet<Component>,
     /// How far it is, in words.
     pub step: &'static str,
     /// When what is next happens.
@@ -63,12 +68,10 @@ pub struct Deed {
 pub struct Node {
     /// Its id.
     pub id: MemberId,
-    /// What it carries.
-    pub component: Component,
-    /// Where it stands.
-    pub zone: Option<String>,
+    /// As it was told at the beginning.
+    pub told: Member,
     /// What it runs, or ran last.
-    pub release: Version,
+    pub runs: BTreeMap<Component, Version>,
     /// Which process runs.
     pub process: Option<u64>,
     /// How it is.
@@ -109,25 +112,34 @@ pub struct Fleet {
     pub levels: BTreeMap<LevelName, u16>,
     /// How often each action was done, by attempt.
     pub acts: BTreeMap<(ActionName, u32), u32>,
+    identity: Identity,
+    catalog: Arc<Catalog>,
+    facts: BTreeMap<String, Fact>,
     lengths: Lengths,
+    own_lengths: BTreeMap<Component, Lengths>,
     fates: BTreeMap<(MemberId, u32), Fate>,
     patience_ms: u64,
     seed: u64,
+    /// How members became otherwise, in order.
+    history: Vec<(u64, MemberId, Health)>,
     queue: BTreeMap<(u64, u64), (MemberId, What)>,
     queued: u64,
 }
 
 impl Fleet {
-    /// The fleet of a story at its beginning: all are well.
+    /// The fleet of a story at its beginning.
     #[must_use]
     pub fn of(story: &Story) -> Self {
-        let node = |cast: &crate::story::Cast| Node {
-            id: cast.id.clone(),
-            component: cast.component.clone(),
-            zone: cast.zone.clone(),
-            release: cast.release.clone(),
-            process: Some(1),
-            health: Health::Well,
+        let node = |told: &Member| Node {
+            id: told.id.clone(),
+            runs: told.components.clone(),
+            process: told.health.is_healthy().then_some(1),
+            health: if told.health.is_healthy() {
+                Health::Well
+            } else {
+                Health::Gone
+            },
+            told: told.clone(),
             since: 0,
             well_at: 0,
             mark: None,
@@ -140,10 +152,15 @@ impl Fleet {
             groups: story.groups.clone(),
             levels: story.levels.clone(),
             acts: BTreeMap::new(),
+            identity: story.identity.clone(),
+            catalog: story.catalog.clone(),
+            facts: story.facts.clone(),
             lengths: story.lengths,
+            own_lengths: story.own_lengths.clone(),
             fates: story.fates.clone(),
             patience_ms: story.policy.patience.0,
             seed: story.seed,
+            history: Vec::new(),
             queue: BTreeMap::new(),
             queued: 0,
         };
@@ -151,7 +168,7 @@ impl Fleet {
             match happening {
                 Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
                 Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
-                Happening::WallJumps(_) => {}
+                Happening::WallJumps(_) | Happening::Killed => {}
             }
         }
         fleet
@@ -168,9 +185,23 @@ impl Fleet {
         Dice::apart(self.seed, &[place as u64, u64::from(touch)])
     }
 
+    /// How long a part of a member takes: the longest of what moves with it.
+    fn lengths(&self, parts: &BTreeSet<Component>) -> Lengths {
+        let own = parts.iter().filter_map(|part| self.own_lengths.get(part));
+        let longest =
+            own.max_by_key(|own| own.stop.median_ms + own.start.median_ms + own.well.median_ms);
+        longest.copied().unwrap_or(self.lengths)
+    }
+
     /// A human brings back a member that the run leaves: with the release that it ran last.
     pub fn mended(&mut self, id: &MemberId, now: u64) {
         self.put(now, id, What::Back);
+    }
+
+    /// How members became otherwise, and when, oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[(u64, MemberId, Health)] {
+        &self.history
     }
 
     /// Lets happen the first thing that is due; when, and to whom. None: nothing is due.
@@ -180,15 +211,21 @@ impl Fleet {
             return None;
         }
         let (id, what) = self.queue.remove(&(at, number))?;
+        let before = self.nodes.get(&id).map(|node| node.health);
         self.befall(at, &id, what);
+        let after = self.nodes.get(&id).map(|node| node.health);
+        if let Some(health) = after.filter(|after| before != Some(*after)) {
+            self.history.push((at, id.clone(), health));
+        }
         Some((at, id))
     }
 
     fn befall(&mut self, at: u64, id: &MemberId, what: What) {
-        let lengths = self.lengths;
-        let Some(touch) = self.nodes.get(id).map(|node| node.touches) else {
+        let Some(node) = self.nodes.get(id) else {
             return;
         };
+        let touch = node.touches;
+        let lengths = self.lengths(&node.moves());
         let mut dice = self.dice(id, touch);
         let Some(node) = self.nodes.get_mut(id) else {
             return;
@@ -209,11 +246,10 @@ impl Fleet {
             }
             What::Started(fate) => {
                 let process = node.starts(at);
-                let wanted = node.deed.as_ref().map(|deed| deed.wanted.clone());
-                if let Some(wanted) = wanted {
-                    node.release = wanted;
-                }
                 if let Some(deed) = &mut node.deed {
+                    for part in &deed.parts {
+                        node.runs.insert(part.clone(), deed.wanted.clone());
+                    }
                     deed.step = "started";
                     deed.started = Some(process);
                     deed.ended = Some(Ok(()));
@@ -264,6 +300,15 @@ impl Node {
     #[must_use]
     pub fn is_under_way(&self) -> bool {
         self.deed.as_ref().is_some_and(|deed| deed.ended.is_none())
+    }
+
+    /// What of it moved last; all that it carries, where none did.
+    #[must_use]
+    pub fn moves(&self) -> BTreeSet<Component> {
+        match &self.deed {
+            Some(deed) => deed.parts.clone(),
+            None => self.runs.keys().cloned().collect(),
+        }
     }
 
     fn turns(&mut self, health: Health, at: u64) {

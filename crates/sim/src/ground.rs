@@ -15,6 +15,8 @@ pub struct Ground {
     pub fleet: Fleet,
     /// Who looks.
     pub judge: Judge,
+    /// When each event of the journal became durable.
+    pub heard: Vec<u64>,
     /// When the wall clock was set, and by how much.
     jumps: Vec<(u64, i64)>,
 }
@@ -45,11 +47,12 @@ impl Shared {
     pub fn new(fleet: Fleet, judge: Judge, happenings: &[(u64, Happening)]) -> Self {
         let jump = |(at, what): &(u64, Happening)| match what {
             Happening::WallJumps(by) => Some((*at, *by)),
-            Happening::Flaps(..) | Happening::Restarted(_) => None,
+            Happening::Flaps(..) | Happening::Restarted(_) | Happening::Killed => None,
         };
         Self(Arc::new(Mutex::new(Ground {
             fleet,
             judge,
+            heard: Vec::new(),
             jumps: happenings.iter().filter_map(jump).collect(),
         })))
     }

@@ -18,8 +18,6 @@ use windlass_engine::run::{Flying, Phase, Run};
 use windlass_runner::ledger::{Ledger, summary_of};
 use windlass_runner::ports::store::Store;
 
-/// The run is looked at so often.
-const LOOKS_MS: u64 = 2_000;
 /// The same trouble, unmoved, is met again after so long.
 const AGAIN_MS: u64 = 30_000;
 /// The phases in which a run may wait for a human.
@@ -35,6 +33,7 @@ pub(crate) struct Human {
     pub(crate) run: RunId,
     pub(crate) ring: Arc<Notify>,
     pub(crate) remedy: Remedy,
+    looks_ms: u64,
     words: VecDeque<(u64, Word)>,
     said: u64,
     tried: BTreeMap<String, u32>,
@@ -59,6 +58,7 @@ impl Human {
             run,
             ring,
             remedy: story.remedy,
+            looks_ms: story.attends_ms,
             words: words.into(),
             said: 0,
             tried: BTreeMap::new(),
@@ -71,10 +71,12 @@ impl Human {
         loop {
             let now = self.time.ms();
             let next = self.words.front().map_or(u64::MAX, |(at, _)| *at);
-            rest(LOOKS_MS.min(next.saturating_sub(now)).max(1)).await;
+            rest(self.looks_ms.min(next.saturating_sub(now)).max(1)).await;
             let now = self.time.ms();
             if let Some((_, word)) = self.words.pop_front_if(|(at, _)| *at <= now) {
-                self.say(&said(word)).await;
+                if let Some(command) = self.said(word).await {
+                    self.say(&command).await;
+                }
                 continue;
             }
             let Ok(row) = self.store.run(&self.run).await else {
@@ -90,11 +92,29 @@ impl Human {
                 continue;
             }
             let phase = summary_of(&row).map(|line| line.phase).unwrap_or_default();
-            if MET.contains(&phase.as_str()) {
+            if self.remedy != Remedy::Nothing && MET.contains(&phase.as_str()) {
                 self.met = Some((row.seq, now));
                 self.mend().await;
             }
         }
+    }
+
+    /// A word as a command; none: there is no plan that could be meant.
+    async fn said(&self, word: Word) -> Option<Command> {
+        Some(match word {
+            Word::Pause => Command::Pause,
+            Word::Continue => Command::Continue,
+            Word::Cancel => Command::Cancel,
+            Word::Stop => Command::Stop,
+            Word::Pace(pace) => Command::Pace(pace),
+            Word::Begin => Command::Begin,
+            Word::Says(command) => command,
+            Word::Approve => {
+                let ledger = Ledger::open(self.store.as_ref(), &self.run, None).await;
+                let plan = ledger.ok()?.run.plan().map(|(name, _)| *name)?;
+                Command::Approve { plan }
+            }
+        })
     }
 
     /// Does what the named reason asks for.
@@ -166,7 +186,7 @@ impl Human {
             Remedy::Cancel => Command::Cancel,
             _ if tries > TRIES_MOST => Command::Skip { subject },
             Remedy::RetryThenSkip if tries > 1 => Command::Skip { subject },
-            Remedy::Retry | Remedy::RetryThenSkip => retry,
+            Remedy::Retry | Remedy::RetryThenSkip | Remedy::Nothing => retry,
         }
     }
 
@@ -201,17 +221,6 @@ impl Human {
             ground.judge.acknowledged(taken.seq, bars);
         }
         self.ring.notify_one();
-    }
-}
-
-fn said(word: Word) -> Command {
-    match word {
-        Word::Pause => Command::Pause,
-        Word::Continue => Command::Continue,
-        Word::Cancel => Command::Cancel,
-        Word::Stop => Command::Stop,
-        Word::Pace(pace) => Command::Pace(pace),
-        Word::Begin => Command::Begin,
     }
 }
 

@@ -10,8 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
-/// A play that passes more has no end: a run of twelve members over three hops passes two thousand.
+/// A play that passes more has no end: a run of twelve members over three hops passes two thousand …
 pub const INSTANTS_MOST: u64 = 30_000;
+/// … and each member more some hundred.
+pub const INSTANTS_MOST_A_MEMBER: u64 = 2_000;
 
 /// Where in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,7 @@ pub struct Struck {
 #[derive(Debug, Default)]
 struct Count {
     passed: u64,
+    most: u64,
     script: BTreeSet<u64>,
     struck: Vec<Struck>,
 }
@@ -49,10 +52,11 @@ struct Count {
 pub struct Instants(Mutex<Count>);
 
 impl Instants {
-    /// Processes die at these.
+    /// Processes die at these, and at each after the last that a play of so many members may pass.
     #[must_use]
-    pub fn with(script: &[u64]) -> Arc<Self> {
+    pub fn with(script: &[u64], members: usize) -> Arc<Self> {
         Arc::new(Self(Mutex::new(Count {
+            most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64,
             script: script.iter().copied().collect(),
             ..Count::default()
         })))
@@ -68,6 +72,13 @@ impl Instants {
         self.count().passed
     }
 
+    /// Whether it has passed more than any play that ends.
+    #[must_use]
+    pub fn are_endless(&self) -> bool {
+        let count = self.count();
+        count.passed > count.most
+    }
+
     /// Where processes died.
     #[must_use]
     pub fn struck(&self) -> Vec<Struck> {
@@ -79,7 +90,7 @@ impl Instants {
         let mut count = self.count();
         count.passed += 1;
         let instant = count.passed;
-        let strikes = count.script.contains(&instant) || instant > INSTANTS_MOST;
+        let strikes = count.script.contains(&instant) || instant > count.most;
         if strikes {
             count.struck.push(Struck {
                 instant,
@@ -128,6 +139,11 @@ impl Life {
             self.died.notify_one();
         }
         pending::<()>().await;
+    }
+
+    /// It is killed from outside.
+    pub fn kill(&self) {
+        self.dead.store(true, Ordering::Relaxed);
     }
 
     /// Returns when it has died.

@@ -18,10 +18,12 @@ pub use end::Left;
 
 use ramp::Ramp;
 use std::collections::{BTreeMap, BTreeSet};
-use windlass_engine::catalog::Catalog;
+use std::sync::Arc;
+use windlass_engine::catalog::{Catalog, Moved};
 use windlass_engine::names::{Component, LevelName, MemberId, Subject};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Policy};
+use windlass_engine::snapshot::Member;
 use windlass_engine::version::Version;
 
 /// An observation of the engine may be so old when it decides by it (its own word: 10 s), with the time
@@ -51,7 +53,7 @@ impl std::fmt::Display for Violation {
 /// Looks on.
 #[derive(Debug)]
 pub struct Judge {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     policy: Policy,
     /// Where each component is to end.
     ends: BTreeMap<Component, Version>,
@@ -61,7 +63,7 @@ pub struct Judge {
     cap: usize,
     /// Looks and answers may be so late.
     slack_ms: u64,
-    runs: BTreeMap<MemberId, Version>,
+    runs: BTreeMap<MemberId, BTreeMap<Component, Version>>,
     begun: BTreeSet<(Subject, u32)>,
     changes: BTreeMap<(Subject, u32), u32>,
     hand: BTreeSet<MemberId>,
@@ -80,15 +82,20 @@ impl Judge {
     /// The judge of a story.
     #[must_use]
     pub fn of(story: &Story) -> Self {
-        let all = story.cast.iter().map(|cast| &cast.component);
+        let plain = |name: &&Component| {
+            let facts = story.catalog.component(name);
+            facts.is_none_or(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+        };
+        let all = story.cast.iter().flat_map(|cast| cast.components.keys());
+        let all = all.filter(plain);
         let ends: BTreeMap<_, _> = match &story.goal {
             Goal::Version(to) | Goal::Back(to) => all.map(|c| (c.clone(), to.clone())).collect(),
             Goal::Of(ends) => ends.clone(),
             Goal::Finalize => BTreeMap::new(),
         };
-        let moves = |cast: &&crate::story::Cast| {
-            ends.get(&cast.component)
-                .is_some_and(|to| cast.release != *to)
+        let moves = |cast: &&Member| {
+            let mut carried = cast.components.iter();
+            carried.any(|(name, runs)| ends.get(name).is_some_and(|to| to != runs))
         };
         let to_move = story.cast.iter().filter(moves).count();
         let runs = story.cast.iter();
@@ -99,7 +106,7 @@ impl Judge {
             to_move,
             ends,
             slack_ms: OLD_LOOK_MS + 2 * story.weather.late_most_ms,
-            runs: runs.map(|c| (c.id.clone(), c.release.clone())).collect(),
+            runs: runs.map(|c| (c.id.clone(), c.components.clone())).collect(),
             begun: BTreeSet::new(),
             changes: BTreeMap::new(),
             hand: BTreeSet::new(),
@@ -202,10 +209,10 @@ impl Judge {
         let Some(node) = fleet.nodes.get(id) else {
             return;
         };
-        if self.runs.get(id) == Some(&node.release) {
+        if self.runs.get(id) == Some(&node.runs) {
             return;
         }
-        self.runs.insert(id.clone(), node.release.clone());
+        self.runs.insert(id.clone(), node.runs.clone());
         for broken in mix::broken(&self.catalog, fleet, node) {
             self.objects(at, "no forbidden mix", broken);
         }
@@ -214,13 +221,21 @@ impl Judge {
     /// A level was raised.
     pub fn raised(&mut self, fleet: &Fleet, level: &LevelName, at: u64) {
         let stands = fleet.levels.get(level).copied().unwrap_or(0);
-        for node in fleet.nodes.values() {
-            let line = node.release.line();
-            let facts = self.catalog.lines.iter().find(|facts| facts.line == line);
-            let most = facts
+        let catalog = self.catalog.clone();
+        let most = |runs: &Version| {
+            let line = runs.line();
+            let facts = catalog.lines.iter().find(|facts| facts.line == line);
+            facts
                 .and_then(|facts| facts.levels.get(level))
-                .map(|(_, most)| *most);
-            if most.is_some_and(|most| most < stands) {
+                .map(|(_, most)| *most)
+        };
+        for node in fleet.nodes.values() {
+            if node
+                .runs
+                .values()
+                .filter_map(most)
+                .any(|most| most < stands)
+            {
                 let says = format!("{level} stands at {stands}, {} cannot read it", node.id);
                 self.objects(at, "no level above its members", says);
             }

@@ -3,6 +3,7 @@
 //! - `story`: what is played, as data; `cluster`: its makings; `scenes`: stories written by hand; `seed`:
 //!   stories drawn;
 //! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die;
+//! - `rehearsal`: a cluster as it was seen, as a story; `facts`: what a well cluster answers;
 //! - `fleet`, `ground`: members over false time; `net`: messages in weather; `target`, `store`, `clock`: the
 //!   ports over them; `human`: who attends;
 //! - `judge`: reads the rules naively after every change.
@@ -12,6 +13,7 @@
 pub mod clock;
 pub mod cluster;
 pub mod dice;
+pub mod facts;
 pub mod fleet;
 pub mod ground;
 mod human;
@@ -19,6 +21,7 @@ pub mod instant;
 pub mod judge;
 pub mod net;
 pub mod play;
+pub mod rehearsal;
 pub mod scenes;
 pub mod seed;
 pub mod store;

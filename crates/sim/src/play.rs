@@ -9,19 +9,20 @@ pub use outcome::Outcome;
 
 use crate::clock::{FalseClock, Time, rest};
 use crate::dice::Dice;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Health};
 use crate::ground::Shared;
 use crate::human::Human;
-use crate::instant::{INSTANTS_MOST, Instants, Life};
+use crate::instant::{Instants, Life};
 use crate::judge::{Judge, Left};
 use crate::net::Net;
-use crate::store::{Ear, FalseStore, Faults};
-use crate::story::{Boots, Story};
+use crate::store::{Door, Ear, FalseStore, Faults};
+use crate::story::{Boots, Happening, Remedy, Story};
 use crate::target::FalseTarget;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use windlass_engine::names::RunId;
+use windlass_engine::names::{MemberId, RunId};
+use windlass_engine::run::Phase;
 use windlass_engine::run::event::End;
 use windlass_runner::desk::{Asked, Desk};
 use windlass_runner::drive::{Bell, Driven};
@@ -34,8 +35,6 @@ use windlass_runner::world::{Targets, World};
 
 /// A carrier that could not go on is started again after so long.
 const AGAIN_MS: u64 = 2_000;
-/// The name of the only cluster.
-const CLUSTER: &str = "false";
 
 /// Stands between a carrier and its target: a double that does what it should not, for examining the judge.
 pub type Between = Arc<dyn Fn(Arc<FalseTarget>) -> Arc<dyn Target> + Send + Sync>;
@@ -59,6 +58,47 @@ pub fn play_with(story: &Story, deaths: &[u64], between: Option<Between>) -> Out
     }
 }
 
+/// A play, and all that can be told of it.
+#[derive(Debug)]
+pub struct Rehearsed {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Which run it was; none: it was refused before it was one.
+    pub run: Option<RunId>,
+    /// Its store: whoever reads runs reads it there.
+    pub store: Arc<Door>,
+    /// When each event of the journal became durable, in milliseconds of false time.
+    pub heard: Vec<u64>,
+    /// How members became otherwise, and when.
+    pub history: Vec<(u64, MemberId, Health)>,
+}
+
+/// The same, with all that can be told of it; none: there is no runtime to be had.
+#[must_use]
+pub fn rehearse(story: &Story, deaths: &[u64]) -> Option<Rehearsed> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let runtime = runtime.ok()?;
+    Some(runtime.block_on(async {
+        let mut play = Play::begin(story, deaths, None);
+        let run = play.ask().await;
+        let outcome = match &run {
+            Ok(run) => play.carried(run.clone()).await,
+            Err(why) => Outcome::never(why),
+        };
+        let ground = play.ground.lock();
+        Rehearsed {
+            outcome,
+            run: run.ok(),
+            store: play.store.door(None),
+            heard: ground.heard.clone(),
+            history: ground.fleet.history().to_vec(),
+        }
+    }))
+}
+
 struct Play<'a> {
     story: &'a Story,
     time: Time,
@@ -73,7 +113,7 @@ struct Play<'a> {
 
 impl<'a> Play<'a> {
     fn begin(story: &'a Story, deaths: &[u64], between: Option<Between>) -> Self {
-        let time = Time::begin();
+        let time = Time::begin(story.begins);
         let ground = Shared::new(Fleet::of(story), Judge::of(story), &story.happenings);
         let (heard, at) = (ground.clone(), time);
         let ear: Ear = Arc::new(move |events| {
@@ -81,6 +121,7 @@ impl<'a> Play<'a> {
             let mut ground = heard.lock();
             ground.advance(now);
             let ground = &mut *ground;
+            ground.heard.extend(events.iter().map(|_| now));
             ground.judge.heard(&ground.fleet, events, now);
         });
         Self {
@@ -89,7 +130,7 @@ impl<'a> Play<'a> {
             store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
             net: Arc::new(Net::new(story.weather.clone(), story.seed)),
             ground,
-            instants: Instants::with(deaths),
+            instants: Instants::with(deaths, story.cast.len()),
             ring: Arc::default(),
             between,
             carriers: 0,
@@ -136,7 +177,7 @@ impl<'a> Play<'a> {
     async fn ask(&self) -> Result<RunId, String> {
         let world = self.world(None);
         let registration = Registration {
-            name: CLUSTER.into(),
+            name: self.story.cluster.clone(),
             identity: None,
             object: "{}".into(),
             changed: world.clock.now().wall,
@@ -144,7 +185,7 @@ impl<'a> Play<'a> {
         let kept = world.store.register(registration).await;
         kept.map_err(|why| why.to_string())?;
         let asked = Asked {
-            cluster: CLUSTER.into(),
+            cluster: self.story.cluster.clone(),
             goal: self.story.goal.clone(),
             policy: self.story.policy.clone(),
             approval: self.story.approval,
@@ -179,7 +220,17 @@ impl<'a> Play<'a> {
     }
 
     fn goes_on(&self) -> bool {
-        self.time.ms() < self.story.limit_ms && self.instants.passed() <= INSTANTS_MOST
+        self.time.ms() < self.story.limit_ms && !self.instants.are_endless()
+    }
+
+    /// When this process is killed, or the play is over.
+    fn ends_by(&self) -> u64 {
+        let now = self.time.ms();
+        let killed = |(at, what): &(u64, Happening)| {
+            (*what == Happening::Killed && *at > now).then_some(*at)
+        };
+        let killed = self.story.happenings.iter().filter_map(killed);
+        killed.min().unwrap_or(u64::MAX).min(self.story.limit_ms)
     }
 
     async fn has_ended(&self, run: &RunId) -> bool {
@@ -197,13 +248,14 @@ impl<'a> Play<'a> {
             let_go: hears,
         };
         let mut task = tokio::spawn(carry(self.world(Some(life.clone())), run.clone(), bell));
-        let left = self.story.limit_ms.saturating_sub(self.time.ms());
+        let left = self.ends_by().saturating_sub(self.time.ms());
         let came = tokio::select! {
             biased;
             () = life.death() => None,
             came = &mut task => Some(came),
             () = rest(left) => None,
         };
+        life.kill();
         match came {
             None => end(task).await,
             Some(Ok(Ok(Driven::Ended(_)))) => {}
@@ -241,7 +293,8 @@ impl<'a> Play<'a> {
                 ground.advance(now);
                 ground.judge.over(&left, now);
                 drop(ground);
-                if ledger.run.ended().is_none() {
+                let waits = self.story.remedy == Remedy::Nothing && waits(&ledger.run.phase());
+                if ledger.run.ended().is_none() && !waits {
                     let clock = self.world(None).clock.now();
                     let standing = ledger.run.standing(clock);
                     let says = format!("{}: {}", ledger.run.phase().word(), standing.sentence);
@@ -276,6 +329,14 @@ impl<'a> Play<'a> {
             took_ms: self.time.ms(),
         }
     }
+}
+
+/// Whether only a human can let it go on, who is named what for.
+fn waits(phase: &Phase) -> bool {
+    matches!(
+        phase,
+        Phase::Paused | Phase::AwaitingHuman(_) | Phase::AwaitingApproval(_) | Phase::Barred
+    )
 }
 
 async fn carry(world: World, run: RunId, bell: Bell) -> Result<Driven, CarryError> {

@@ -98,7 +98,8 @@ fn cast(seed: u64, dice: &mut Dice) -> Result<Story, VersionError> {
         let some = usize::try_from(some).unwrap_or(1);
         all.iter_mut()
             .take(some)
-            .for_each(|one| one.release = ahead.clone());
+            .flat_map(|one| one.components.values_mut())
+            .for_each(|runs| *runs = ahead.clone());
     }
     let mut story = story(&format!("seed {seed}"), facts, all, hops)?;
     story.seed = seed;
@@ -144,7 +145,12 @@ fn will(story: &mut Story, dice: &mut Dice) {
             continue;
         }
         let need = small(dice, 1, members.len() as u64 - 1);
-        story.groups.push(Group { members, need });
+        let reason = format!("{need} of these must stay up");
+        story.groups.push(Group {
+            members,
+            need,
+            reason,
+        });
     }
 }
 

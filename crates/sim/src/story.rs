@@ -4,25 +4,15 @@
 
 use crate::store::Fault;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
-use windlass_engine::names::{Component, LevelName, MemberId};
+use windlass_engine::names::{ClusterName, Component, Identity, LevelName, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Pace, Policy};
+use windlass_engine::run::command::Command;
 use windlass_engine::run::event::Approval;
-use windlass_engine::version::Version;
-
-/// A member at the beginning.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cast {
-    /// Its id.
-    pub id: MemberId,
-    /// What it carries.
-    pub component: Component,
-    /// Where it stands.
-    pub zone: Option<String>,
-    /// What it runs.
-    pub release: Version,
-}
+use windlass_engine::snapshot::{Fact, Member};
+use windlass_engine::time::Wall;
 
 /// Members of which so many must stay up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +21,8 @@ pub struct Group {
     pub members: BTreeSet<MemberId>,
     /// How many of them.
     pub need: u32,
+    /// Whose budget it is, in words.
+    pub reason: String,
 }
 
 /// A length of time: its median, and the spread of its logarithm in hundredths.
@@ -75,6 +67,8 @@ pub enum Happening {
     Restarted(MemberId),
     /// The wall clock is set by so many milliseconds.
     WallJumps(i64),
+    /// The process that carries the run is killed.
+    Killed,
 }
 
 /// How often messages go wrong, in a thousand, until the weather clears.
@@ -95,7 +89,7 @@ pub struct Weather {
 }
 
 /// What a human says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// Begin nothing more.
     Pause,
@@ -109,6 +103,10 @@ pub enum Word {
     Pace(Pace),
     /// Begin although no window is open.
     Begin,
+    /// The plan that stands may run.
+    Approve,
+    /// What was in question is done, or to be tried again, or left.
+    Says(Command),
 }
 
 /// What a human does about a subject that failed.
@@ -120,6 +118,8 @@ pub enum Remedy {
     RetryThenSkip,
     /// Cancels.
     Cancel,
+    /// Nothing: whoever the story has speak says all that is said.
+    Nothing,
 }
 
 /// What became of hosts when a carrier died.
@@ -136,24 +136,32 @@ pub enum Boots {
 pub struct Story {
     /// What it is called.
     pub name: String,
+    /// Under which name its cluster is registered.
+    pub cluster: ClusterName,
+    /// Who the cluster says it is.
+    pub identity: Identity,
     /// What lengths and weather are thrown from.
     pub seed: u64,
     /// The maker's facts.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// The user's will.
     pub policy: Policy,
     /// What is asked for.
     pub goal: Goal,
     /// Whether a human reads the plan first.
     pub approval: Approval,
-    /// The members.
-    pub cast: Vec<Cast>,
+    /// The members at the beginning, as a look tells them; who is not healthy has no process.
+    pub cast: Vec<Member>,
+    /// What the cluster answers to the catalog's questions.
+    pub facts: BTreeMap<String, Fact>,
     /// Who may not be down together.
     pub groups: Vec<Group>,
     /// Levels, and where they stand.
     pub levels: BTreeMap<LevelName, u16>,
     /// How long members take.
     pub lengths: Lengths,
+    /// Those of some components take so long instead.
+    pub own_lengths: BTreeMap<Component, Lengths>,
     /// What the so-manieth deed on a member meets, from 1.
     pub fates: BTreeMap<(MemberId, u32), Fate>,
     /// What happens, and when.
@@ -166,10 +174,14 @@ pub struct Story {
     pub words: Vec<(u64, Word)>,
     /// What the same human does about what failed.
     pub remedy: Remedy,
+    /// They look so often whether anybody is wanted.
+    pub attends_ms: u64,
     /// A new carrier comes so long after one died, at least and at most.
     pub relief_ms: (u64, u64),
     /// What dies with a carrier.
     pub boots: Boots,
+    /// Wall time when it begins; none: that of every play.
+    pub begins: Option<Wall>,
     /// By then it has ended.
     pub limit_ms: u64,
 }

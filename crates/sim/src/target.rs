@@ -4,7 +4,7 @@
 
 mod lost;
 
-use crate::clock::{Time, rest, wall};
+use crate::clock::{Time, rest};
 use crate::fleet::Reply;
 use crate::ground::{Ground, Shared};
 use crate::instant::{Life, Point};
@@ -65,7 +65,7 @@ impl FalseTarget {
     fn look(&self) -> Snapshot {
         let system = self.system.clone();
         self.on(|ground, now| {
-            let at = wall(now, ground.offset_ms(now));
+            let at = self.time.wall(now, ground.offset_ms(now));
             ground.fleet.seen(&system, at)
         })
     }

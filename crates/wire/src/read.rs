@@ -11,6 +11,7 @@ mod policy;
 mod reach;
 pub(crate) mod security;
 pub mod snapshot;
+pub mod story;
 mod supervisor;
 mod upgrade;
 mod waiver;

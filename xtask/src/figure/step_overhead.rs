@@ -220,6 +220,7 @@ async fn bare(target: Arc<NoopTarget>) -> Result<f64, Trouble> {
             let Some(member) = waiting.next() else { break };
             let deed = Effect::Ensure(Ensure {
                 member: member.clone(),
+                component: "server".into(),
                 attempt: 1,
                 found: found.clone(),
                 wanted: new.clone(),

@@ -2,7 +2,7 @@
 //!
 //! Must never know: any one cluster. Stories: `tests/it/catalog.rs`, `tests/it/mix.rs`.
 
-use super::{Catalog, ComponentFacts, LevelFacts, Line, Path, Release};
+use super::{Catalog, ComponentFacts, LevelFacts, Line, Moved, Path, Release};
 use crate::names::{Component, LevelName, Track};
 use crate::version::Version;
 use alloc::collections::BTreeMap;
@@ -86,6 +86,18 @@ impl Catalog {
     pub fn track_of(&self, component: &Component) -> Track {
         self.component(component)
             .map_or_else(Track::default, |facts| facts.track.clone())
+    }
+
+    /// Whether a stage that is named by one component also moves another of the same member: both are of
+    /// one scheme, and moved by plans.
+    #[must_use]
+    pub fn moves_along(&self, stage: &Component, other: &Component) -> bool {
+        let here = |name: &Component| {
+            let facts = self.component(name);
+            facts.is_none_or(|facts| facts.moved == Moved::Here)
+        };
+        stage == other
+            || (self.track_of(stage) == self.track_of(other) && here(stage) && here(other))
     }
 
     /// What a line of releases of a scheme supports; none where the catalog does not say.

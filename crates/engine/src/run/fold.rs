@@ -371,16 +371,20 @@ impl Run {
         self.ailing.remove(id);
         self.moved.insert(id.clone());
         let Some(version) = version else { return };
+        let moved = self.moving().map(|step| step.component.clone());
+        let catalog = self.catalog.clone();
         self.landed.insert(version.clone());
         let known = self
             .known
             .as_mut()
             .and_then(|known| known.members.get_mut(id));
         for member in known.into_iter().chain(self.told.get_mut(id)) {
-            member
-                .components
-                .values_mut()
-                .for_each(|runs| *runs = version.clone());
+            for (name, runs) in &mut member.components {
+                let along = |stage| catalog.moves_along(stage, name);
+                if moved.as_ref().is_none_or(along) {
+                    *runs = version.clone();
+                }
+            }
             member.incarnation = incarnation.cloned();
             member.health = Health::Healthy;
         }

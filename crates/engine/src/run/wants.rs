@@ -146,6 +146,7 @@ impl Run {
             (Flying::Gating, Subject::Level(_) | Subject::Action(_)) => None,
             (Flying::Doing, Subject::Member(id)) => Some(Effect::Ensure(Ensure {
                 member: id.clone(),
+                component: self.moving()?.component.clone(),
                 attempt: flight.attempt,
                 found: flight.found.clone(),
                 wanted: flight.to.clone()?,

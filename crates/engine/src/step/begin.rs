@@ -186,7 +186,9 @@ fn began(run: &Run, step: &Move, id: MemberId, known: &Snapshot, now: Now) -> Ev
         .members
         .get(&id)
         .into_iter()
-        .flat_map(|member| member.components.values().cloned());
+        .flat_map(|member| &member.components)
+        .filter(|(name, _)| run.catalog().moves_along(&step.component, name))
+        .map(|(_, runs)| runs.clone());
     let found = step
         .from
         .iter()

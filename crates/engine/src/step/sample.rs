@@ -37,7 +37,7 @@ pub(super) fn sample(run: &Run, sample: &Sample, now: Now) -> Vec<Event> {
     if let Some(failure) = &sample.gone {
         return failed(run, subject, flight, failure.clone(), now);
     }
-    let Some(owed) = owed(sample, flight) else {
+    let Some(owed) = owed(run, sample, flight) else {
         return settled(run, sample, subject, flight, now);
     };
     let unseen = sample.unseen.as_ref();
@@ -114,24 +114,26 @@ fn failed(run: &Run, subject: Subject, flight: &Flight, failure: Failure, now: N
 }
 
 /// What the member still owes, in words; none: it is whole.
-fn owed(sample: &Sample, flight: &Flight) -> Option<String> {
+fn owed(run: &Run, sample: &Sample, flight: &Flight) -> Option<String> {
     let member = &sample.member;
     if let Some(first) = sample.owes.first() {
         return Some(first.clone());
     }
     match &member.health {
-        Health::Healthy => release_owed(member, flight.to.as_ref()),
+        Health::Healthy => release_owed(run, member, flight.to.as_ref()),
         Health::Settling(what) | Health::Down(what) | Health::Unknown(what) => Some(what.clone()),
     }
 }
 
-fn release_owed(member: &Member, to: Option<&Version>) -> Option<String> {
+fn release_owed(run: &Run, member: &Member, to: Option<&Version>) -> Option<String> {
     if let Some(component) = member.unversioned.iter().next() {
         return Some(format!("the release of its {component} could not be told"));
     }
-    let other = member
+    let stage = run.moving().map(|step| &step.component);
+    let along = |name| stage.is_none_or(|stage| run.catalog().moves_along(stage, name));
+    let (_, other) = member
         .components
-        .values()
-        .find(|runs| to.is_some_and(|to| *runs != to))?;
+        .iter()
+        .find(|(name, runs)| along(name) && to.is_some_and(|to| *runs != to))?;
     Some(format!("it says that it runs {other}"))
 }

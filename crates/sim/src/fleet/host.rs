@@ -4,10 +4,11 @@
 //! Must never know: who asks, or how requests travel. Stories: `tests/it/`.
 
 use super::{Deed, Fate, Fleet, Health, Mark, Node, What, times};
+use std::collections::BTreeSet;
 use windlass_engine::effect::{
     ClaimAnswer, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
 };
-use windlass_engine::names::{ActionName, MemberId};
+use windlass_engine::names::{ActionName, Component, MemberId};
 use windlass_runner::ports::target::Fence;
 
 /// What a host says to a request.
@@ -81,11 +82,14 @@ impl Fleet {
                 return Reply::Now(closed(node, deed));
             }
         }
-        if node.process.is_some() && node.release == ensure.wanted {
-            node.deed = Some(found_done(node, ensure, fence, now));
+        let along = |part: &&Component| self.catalog.moves_along(&ensure.component, part);
+        let parts: BTreeSet<Component> = node.runs.keys().filter(along).cloned().collect();
+        let mut runs = parts.iter().filter_map(|part| node.runs.get(part));
+        if node.process.is_some() && runs.clone().all(|runs| *runs == ensure.wanted) {
+            node.deed = Some(found_done(node, parts, ensure, fence, now));
             return Reply::Now(Outcome::Done);
         }
-        if !ensure.found.contains(&node.release) {
+        if runs.any(|runs| !ensure.found.contains(runs)) {
             return not_expected("it runs another release");
         }
         let runs = node.process.map(incarnation);
@@ -96,11 +100,17 @@ impl Fleet {
             let step = "not begun".into();
             return Reply::Now(Outcome::NotYet { step });
         }
-        self.begin(ensure, fence, now)
+        self.begin(parts, ensure, fence, now)
     }
 
-    fn begin(&mut self, ensure: &Ensure, fence: &Fence, now: u64) -> Reply {
-        let (lengths, patience) = (self.lengths, self.patience_ms);
+    fn begin(
+        &mut self,
+        parts: BTreeSet<Component>,
+        ensure: &Ensure,
+        fence: &Fence,
+        now: u64,
+    ) -> Reply {
+        let (lengths, patience) = (self.lengths(&parts), self.patience_ms);
         let id = &ensure.member;
         let Some(node) = self.nodes.get_mut(id) else {
             return not_expected("there is no such member");
@@ -112,6 +122,7 @@ impl Fleet {
             attempt: ensure.attempt,
             epoch: fence.epoch,
             wanted: ensure.wanted.clone(),
+            parts,
             step: "stopping",
             next: now,
             started: None,
@@ -228,11 +239,18 @@ fn closed(node: &Node, deed: &Deed) -> Outcome {
     }
 }
 
-fn found_done(node: &Node, ensure: &Ensure, fence: &Fence, now: u64) -> Deed {
+fn found_done(
+    node: &Node,
+    parts: BTreeSet<Component>,
+    ensure: &Ensure,
+    fence: &Fence,
+    now: u64,
+) -> Deed {
     Deed {
         attempt: ensure.attempt,
         epoch: fence.epoch,
         wanted: ensure.wanted.clone(),
+        parts,
         step: "found done",
         next: now,
         started: node.process,

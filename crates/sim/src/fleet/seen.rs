@@ -17,10 +17,10 @@ impl Node {
     /// The member as it is told now.
     #[must_use]
     pub fn seen(&self) -> Member {
-        let runs = BTreeMap::from([(self.component.clone(), self.release.clone())]);
+        let carried = self.runs.keys().cloned();
         let (components, unversioned) = match self.health {
-            Health::Well | Health::Coming => (runs, BTreeSet::new()),
-            Health::Gone => (BTreeMap::new(), BTreeSet::from([self.component.clone()])),
+            Health::Well | Health::Coming => (self.runs.clone(), BTreeSet::new()),
+            Health::Gone => (BTreeMap::new(), carried.collect()),
         };
         let health = match self.health {
             Health::Well => snapshot::Health::Healthy,
@@ -30,10 +30,9 @@ impl Node {
         Member {
             components,
             unversioned,
-            zone: self.zone.clone(),
             health,
             incarnation: self.process.map(incarnation),
-            ..Member::named(self.id.clone(), format!("{} {}", self.component, self.id))
+            ..self.told.clone()
         }
     }
 }
@@ -43,7 +42,7 @@ impl Fleet {
     #[must_use]
     pub fn seen(&self, system: &str, at: Wall) -> Snapshot {
         let mut seen = Snapshot::empty(system, at);
-        seen.identity = Some(IDENTITY.into());
+        seen.identity = Some(self.identity.clone());
         let members = self.nodes.iter();
         seen.members = members
             .map(|(id, node)| (id.clone(), node.seen()))
@@ -61,12 +60,13 @@ impl Fleet {
                 .get(*id)
                 .is_some_and(|n| n.health == Health::Well)
         };
-        let budget = |(number, group): (usize, &crate::story::Group)| Budget {
+        let budget = |group: &crate::story::Group| Budget {
             members: group.members.iter().filter(well).cloned().collect(),
             need: group.need,
-            reason: format!("group {}", number + 1),
+            reason: group.reason.clone(),
         };
-        seen.budgets = self.groups.iter().enumerate().map(budget).collect();
+        seen.budgets = self.groups.iter().map(budget).collect();
+        seen.facts.clone_from(&self.facts);
         seen
     }
 
@@ -82,7 +82,10 @@ impl Fleet {
     #[must_use]
     pub fn runs(&self) -> BTreeMap<MemberId, String> {
         let nodes = self.nodes.iter();
-        let runs = |node: &Node| format!("{} {:?}", node.release, node.health);
+        let runs = |node: &Node| {
+            let releases: Vec<String> = node.runs.values().map(ToString::to_string).collect();
+            format!("{} {:?}", releases.join(" "), node.health)
+        };
         nodes.map(|(id, node)| (id.clone(), runs(node))).collect()
     }
 

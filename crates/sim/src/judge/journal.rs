@@ -189,8 +189,10 @@ impl Judge {
             return;
         };
         let well = self.is_well(node, at);
-        if !well || version.is_some_and(|version| *version != node.release) {
-            let says = format!("{id} runs {} and is {:?}", node.release, node.health);
+        let moved = node.moves();
+        let mut runs = moved.iter().filter_map(|part| node.runs.get(part));
+        if !well || version.is_some_and(|version| runs.any(|runs| runs != version)) {
+            let says = format!("{id} runs {:?} and is {:?}", node.runs, node.health);
             self.objects(at, "nothing is called done that is not", says);
         }
     }
@@ -207,10 +209,11 @@ impl Judge {
                     if self.left.contains(&Subject::Member(node.id.clone())) {
                         continue;
                     }
-                    let to = self.ends.get(&node.component);
-                    let there = to.is_none_or(|to| node.release == *to);
+                    let mut runs = node.runs.iter();
+                    let there =
+                        runs.all(|(name, runs)| self.ends.get(name).is_none_or(|to| *runs == *to));
                     if !there || !self.is_well(node, at) {
-                        let says = format!("{} runs {}, {:?}", node.id, node.release, node.health);
+                        let says = format!("{} runs {:?}, {:?}", node.id, node.runs, node.health);
                         self.objects(at, rule, says);
                     }
                 }

@@ -10,22 +10,21 @@ use windlass_engine::version::Version;
 pub(super) fn broken(catalog: &Catalog, fleet: &Fleet, changed: &Node) -> Vec<String> {
     let mut broken = Vec::new();
     for rule in &catalog.skew {
-        for other in fleet.nodes.values().filter(|other| other.id != changed.id) {
+        for other in fleet.nodes.values() {
             if !is_near(rule.within, changed, other) {
                 continue;
             }
             for (of, from) in [(changed, other), (other, changed)] {
-                let meant = of.component == rule.of && from.component == rule.from;
-                if meant && !allowed(catalog, rule, &of.release, &from.release) {
+                let pair = of.runs.get(&rule.of).zip(from.runs.get(&rule.from));
+                // A member beside itself is looked at once, and a component never beside itself.
+                let twice = of.id == from.id && (rule.of == rule.from || !broken.is_empty());
+                let Some((runs, beside)) = pair.filter(|_| !twice) else {
+                    continue;
+                };
+                if !allowed(catalog, rule, runs, beside) {
                     broken.push(format!(
-                        "{} {} at {} beside {} {} at {} ({})",
-                        of.component,
-                        of.id,
-                        of.release,
-                        from.component,
-                        from.id,
-                        from.release,
-                        rule.id
+                        "{} of {} at {runs} beside {} of {} at {beside} ({})",
+                        rule.of, of.id, rule.from, from.id, rule.id
                     ));
                 }
             }
@@ -37,9 +36,8 @@ pub(super) fn broken(catalog: &Catalog, fleet: &Fleet, changed: &Node) -> Vec<St
 fn is_near(within: Within, one: &Node, other: &Node) -> bool {
     match within {
         Within::Cluster => true,
-        Within::Zone => one.zone == other.zone,
-        // Members of a false fleet carry one component each.
-        Within::Node => false,
+        Within::Zone => one.told.zone == other.told.zone,
+        Within::Node => one.id == other.id,
     }
 }
 

@@ -311,6 +311,7 @@ pub fn v(text: &str) -> Version {
 pub fn ensure(attempt: u32, found: &[&str], wanted: &str) -> Ensure {
     Ensure {
         member: "7".into(),
+        component: "broker".into(),
         attempt,
         found: found.iter().copied().chain([wanted]).map(v).collect(),
         wanted: v(wanted),

@@ -7,7 +7,7 @@ mod fact;
 mod member;
 
 use crate::diagnostic::{Code, Diagnostic, Report};
-use crate::field::Field;
+use crate::field::{Field, Fields};
 use crate::node;
 use crate::stamp;
 use crate::v1::API_VERSION;
@@ -30,7 +30,7 @@ pub struct SnapshotFile {
     pub snapshot: Snapshot,
 }
 
-/// The system that a snapshot file names, right or wrong: whose catalog is to be had for reading it.
+/// The system that a snapshot or a story names, right or wrong: whose catalog is to be had for reading it.
 #[must_use]
 pub fn system(text: &str) -> Option<String> {
     let nodes = node::documents(text, &mut Report::new("", text));
@@ -82,7 +82,7 @@ pub fn snapshot(
     }
 }
 
-fn coded<T>(answer: Result<T, Wrong>, code: Code) -> Result<T, Wrong> {
+pub(super) fn coded<T>(answer: Result<T, Wrong>, code: Code) -> Result<T, Wrong> {
     answer.map_err(|mut wrong| {
         wrong.code = code;
         wrong
@@ -105,6 +105,20 @@ fn document(
     let kind = fields
         .need("kind", "Snapshot")
         .and_then(|field| field.value(one_of("Snapshot"), report));
+    let told = told(&mut fields, systems, catalog, report);
+    fields.end(report);
+    version?;
+    kind?;
+    told
+}
+
+/// The cluster that a file tells, in the fields of an object that may have others besides.
+pub(super) fn told(
+    fields: &mut Fields<'_>,
+    systems: &[&str],
+    catalog: Option<&Catalog>,
+    report: &mut Report<'_>,
+) -> Option<SnapshotFile> {
     let systems: Vec<(&str, ())> = systems.iter().map(|system| (*system, ())).collect();
     let system = fields
         .need("system", "the kind of thing, as kafka")
@@ -129,9 +143,6 @@ fn document(
         .get("troubles")
         .map(|field| field.values(|text| Ok(text.to_owned()), report));
     let gaps = fields.get("gaps");
-    fields.end(report);
-    version?;
-    kind?;
     system?;
     let catalog = catalog?;
     let mut snapshot = Snapshot::empty(&catalog.system, Wall(0));
@@ -273,7 +284,7 @@ fn span(field: &Field<'_>, report: &mut Report<'_>) -> Option<(u16, u16)> {
 }
 
 /// A whole number.
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Wrong> {
+pub(super) fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Wrong> {
     text.parse().map_err(|_| {
         Wrong::new(
             format!("`{text}` is no number that fits here"),
@@ -282,7 +293,7 @@ fn whole<T: std::str::FromStr>(text: &str) -> Result<T, Wrong> {
     })
 }
 
-fn known_member(text: &str, snapshot: &Snapshot) -> Result<MemberId, Wrong> {
+pub(super) fn known_member(text: &str, snapshot: &Snapshot) -> Result<MemberId, Wrong> {
     let id = MemberId::from(text);
     if snapshot.members.contains_key(&id) {
         return Ok(id);

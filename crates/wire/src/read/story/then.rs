@@ -1,0 +1,255 @@
+//! What happens in a story: each entry says when, and one thing that happens.
+//!
+//! Must never know: how it is played. Stories: `tests/it/story.rs`.
+
+use super::super::snapshot::{known_member, whole};
+use super::super::upgrade::given;
+use crate::diagnostic::{Code, Report};
+use crate::field::Field;
+use crate::value::{self, Wrong, choice};
+use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::policy::{Cap, Mode, Ramp};
+use windlass_engine::run::command::Retry;
+use windlass_engine::snapshot::Snapshot;
+use windlass_engine::time::Ms;
+use windlass_engine::version::Version;
+
+/// Where a move goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fails {
+    /// The new process cannot be started.
+    Start,
+    /// It starts, and ends by itself a moment later.
+    Stay,
+    /// The old one does not stop for a gentle word.
+    Stop,
+    /// All takes so many times as long.
+    Slow(u64),
+}
+
+/// One thing that happens.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A human says something.
+    Say(Said),
+    /// The so-manieth move of a member goes wrong.
+    Fail(MemberId, u32, Fails),
+    /// A member is down for so long.
+    Down(MemberId, Ms),
+    /// Somebody else restarts a member.
+    Restart(MemberId),
+    /// The wall clock is set by so many milliseconds.
+    Clock(i64),
+    /// Windlass is killed; somebody starts it again.
+    Kill,
+}
+
+/// What a human says, as on the command line, without the cluster's name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// `pause`
+    Pause,
+    /// `continue`
+    Continue,
+    /// `cancel`
+    Cancel,
+    /// `stop`
+    Stop,
+    /// `begin`
+    Begin,
+    /// `approve`
+    Approve,
+    /// `retry [SUBJECT] [--kill|--old]`
+    Retry(Option<Subject>, Retry),
+    /// `skip SUBJECT`
+    Skip(Subject),
+    /// `confirm SUBJECT`
+    Confirm(Subject),
+    /// `pace [CAP] [RAMP] [MODE]`
+    Pace(Option<Cap>, Option<Ramp>, Option<Mode>),
+    /// `retarget RELEASE`
+    Retarget(Version),
+}
+
+/// An entry of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Then {
+    /// When, since the beginning; none: whenever it comes to that.
+    pub at: Option<Ms>,
+    /// What.
+    pub what: What,
+}
+
+pub(super) fn all(
+    field: &Field<'_>,
+    snapshot: &Snapshot,
+    report: &mut Report<'_>,
+) -> Option<Vec<Then>> {
+    let items = field.list(report)?;
+    let read: Vec<Option<Then>> = items
+        .iter()
+        .map(|item| one(item, snapshot, report))
+        .collect();
+    read.into_iter().collect()
+}
+
+fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option<Then> {
+    let mut fields = item.fields(report)?;
+    let member = |text: &str| known_member(text, snapshot);
+    let at = fields.get("at").map(|f| f.value(value::length, report));
+    let mut whats: Vec<Option<What>> = Vec::new();
+    if let Some(field) = fields.get("say") {
+        whats.push(field.value(said, report).map(What::Say));
+    }
+    if let Some(field) = fields.get("fail") {
+        let id = field.value(member, report);
+        let on = fields.need("on", "start, stay or stop").and_then(|field| {
+            let words = [
+                ("start", Fails::Start),
+                ("stay", Fails::Stay),
+                ("stop", Fails::Stop),
+            ];
+            field.choice(&words, report)
+        });
+        let which = fields.get("move").map(|f| f.value(whole::<u32>, report));
+        let fail = |which: Option<u32>| Some(What::Fail(id?, which.unwrap_or(1), on?));
+        whats.push(given(which).and_then(fail));
+    }
+    if let Some(field) = fields.get("slow") {
+        let id = field.value(member, report);
+        let times = fields
+            .need("times", "how many times as long it takes")
+            .and_then(|field| field.value(whole::<u64>, report));
+        let which = fields.get("move").map(|f| f.value(whole::<u32>, report));
+        let slow =
+            |which: Option<u32>| Some(What::Fail(id?, which.unwrap_or(1), Fails::Slow(times?)));
+        whats.push(given(which).and_then(slow));
+    }
+    if let Some(field) = fields.get("down") {
+        let id = field.value(member, report);
+        let long = fields
+            .need("for", "how long, as 90s")
+            .and_then(|field| field.value(value::positive_length, report));
+        whats.push(id.zip(long).map(|(id, long)| What::Down(id, long)));
+    }
+    if let Some(field) = fields.get("restart") {
+        whats.push(field.value(member, report).map(What::Restart));
+    }
+    if let Some(field) = fields.get("clock") {
+        whats.push(field.value(signed, report).map(What::Clock));
+    }
+    if let Some(field) = fields.get("kill") {
+        whats.push(
+            field
+                .choice(&[("windlass", ())], report)
+                .map(|()| What::Kill),
+        );
+    }
+    fields.end(report);
+    let at = given(at)?;
+    let (one, more) = (whats.len() == 1, whats.len() > 1);
+    if !one {
+        let message = if more {
+            "two things in one entry: give each an entry of its own"
+        } else {
+            "nothing happens in this entry"
+        };
+        let label = "expected one of say, fail, slow, down, restart, clock, kill";
+        item.say(report, Code::BadValue, message.into(), label, None);
+        return None;
+    }
+    let what = whats.pop()??;
+    let whenever = matches!(what, What::Fail(..));
+    if whenever == at.is_some() {
+        let (message, label) = if whenever {
+            (
+                "a move goes wrong whenever it comes to it",
+                "take `at` out; `move: 2` means the second move of this member",
+            )
+        } else {
+            (
+                "it is not said when this happens",
+                "`at` is missing, as `at: 90s`",
+            )
+        };
+        item.say(report, Code::BadValue, message.into(), label, None);
+        return None;
+    }
+    Some(Then { at, what })
+}
+
+/// `-2h`, `+90s`.
+fn signed(text: &str) -> Result<i64, Wrong> {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let length = value::positive_length(rest)?;
+    Ok(sign * i64::try_from(length.0).unwrap_or(i64::MAX))
+}
+
+/// What a human says.
+///
+/// # Errors
+/// [`Wrong`] where it is no command of a run.
+pub fn said(text: &str) -> Result<Said, Wrong> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let subject = |word: &str| Subject::parse(word);
+    let said = match words.as_slice() {
+        ["pause"] => Said::Pause,
+        ["continue"] => Said::Continue,
+        ["cancel"] => Said::Cancel,
+        ["stop"] => Said::Stop,
+        ["begin"] => Said::Begin,
+        ["approve"] => Said::Approve,
+        ["retry"] => Said::Retry(None, Retry::Again),
+        ["retry", "--kill"] => Said::Retry(None, Retry::Kill),
+        ["retry", "--old"] => Said::Retry(None, Retry::Old),
+        ["retry", of] => Said::Retry(Some(subject(of)), Retry::Again),
+        ["retry", of, "--kill"] => Said::Retry(Some(subject(of)), Retry::Kill),
+        ["retry", of, "--old"] => Said::Retry(Some(subject(of)), Retry::Old),
+        ["skip", of] => Said::Skip(subject(of)),
+        ["confirm", of] => Said::Confirm(subject(of)),
+        ["retarget", to] => Said::Retarget(value::version(to)?),
+        ["pace", rest @ ..] if !rest.is_empty() => return pace(rest),
+        _ => return Err(unknown(text, words.first().copied().unwrap_or_default())),
+    };
+    Ok(said)
+}
+
+const WORDS: [(&str, ()); 11] = [
+    ("approve", ()),
+    ("begin", ()),
+    ("cancel", ()),
+    ("confirm", ()),
+    ("continue", ()),
+    ("pace", ()),
+    ("pause", ()),
+    ("retarget", ()),
+    ("retry", ()),
+    ("skip", ()),
+    ("stop", ()),
+];
+
+fn unknown(text: &str, first: &str) -> Wrong {
+    let mut wrong = Wrong::new(
+        format!("`{text}` is nothing that can be said to a run"),
+        "a command without the cluster's name, as `pause` or `retry broker-2 --kill`",
+    );
+    wrong.help = choice(first, &WORDS).err().and_then(|wrong| wrong.help);
+    wrong
+}
+
+fn pace(words: &[&str]) -> Result<Said, Wrong> {
+    let (mut cap, mut ramp, mut mode) = (None, None, None);
+    for word in words {
+        if let Ok(found) = choice(word, value::RAMPS) {
+            ramp = Some(found);
+        } else if let Ok(found) = choice(word, value::MODES) {
+            mode = Some(found);
+        } else {
+            cap = Some(value::cap(word)?);
+        }
+    }
+    Ok(Said::Pace(cap, ramp, mode))
+}
