@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `bill`, `clusters/`, `well` | what is played: a cluster for each catalog, all of it well |
+//! | `bill`, `clusters/` | what is played: a cluster for each catalog, all of it well |
 //! | `place`, `stage`, `book`, `hosts` | where it lies; the false hosts, whose state outlives every process |
 //! | `target` | the port over them |
 //! | `play`, `intro` | a run is begun or gone on with, and what a user is told |
@@ -21,7 +21,6 @@ mod place;
 mod play;
 pub mod stage;
 mod target;
-mod well;
 
 use crate::args::demo::{DemoArgs, DemoWord, PASSED};
 use crate::args::{Cli, Global};

@@ -5,7 +5,7 @@
 
 use crate::assemble;
 use crate::context::Context;
-use crate::demo::stage::{self, Stage};
+use crate::demo::stage::Stage;
 use crate::exit::Failed;
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
@@ -31,7 +31,7 @@ pub struct Will {
 /// Where this windlass does not understand what was registered, or has no catalog for it.
 pub fn of(context: &Context, registration: &Registration) -> Result<Will, Failed> {
     if let Some(stage) = &context.stage {
-        return played(context, stage, registration);
+        return played(stage, registration);
     }
     let registered = assemble::registered(registration)?;
     let declared = ClusterDeclared::of(&registered.cluster);
@@ -42,7 +42,7 @@ pub fn of(context: &Context, registration: &Registration) -> Result<Will, Failed
     })
 }
 
-fn played(context: &Context, stage: &Stage, of: &Registration) -> Result<Will, Failed> {
+fn played(stage: &Stage, of: &Registration) -> Result<Will, Failed> {
     let book = stage.book(&of.name);
     let book = book.map_err(|why| Failed::says(why.to_string()))?;
     let mut policy = book.head.policy.clone();
@@ -50,7 +50,7 @@ fn played(context: &Context, stage: &Stage, of: &Registration) -> Result<Will, F
     policy.via.clear();
     Ok(Will {
         policy,
-        catalog: Arc::new(stage::catalog(&context.catalogs, &book.head)?),
+        catalog: book.head.catalog.clone(),
         waivers: Vec::new(),
     })
 }

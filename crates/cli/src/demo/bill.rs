@@ -2,15 +2,17 @@
 //!
 //! Must never know: how it is played. Stories: `tests/it/demo.rs`.
 
-use super::well;
 use crate::catalogs::Catalogs;
 use crate::exit::Failed;
 use std::sync::Arc;
+use windlass_engine::ask::meant;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
+use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::version::Version;
+use windlass_sim::facts;
 use windlass_wire::read::snapshot;
 use windlass_wire::value;
 
@@ -87,14 +89,15 @@ impl Bill {
         let name = format!("{} (built in)", self.cluster());
         let read = snapshot::snapshot(&name, self.text, &[self.system], Some(&catalog));
         let mut snapshot = read.map_err(Failed::Files)?.snapshot;
-        for (fact, seen) in well::facts(&catalog) {
-            snapshot.facts.entry(fact).or_insert(seen);
-        }
+        snapshot.facts = facts::well(&catalog, &snapshot.facts);
         let unread = |wrong: value::Wrong| Failed::says(format!("{name}: {wrong}"));
         let stop = |text: &&str| value::version(text).map_err(unread);
+        let ask = value::ask(self.to).map_err(unread)?;
+        let goal = meant(&ask, &catalog, &Policy::default(), &snapshot);
+        let goal = goal.ok_or_else(|| Failed::says(format!("{name}: where to cannot be told")))?;
         Ok(Cast {
             cluster: self.cluster(),
-            goal: value::goal_of(self.to, &catalog).map_err(unread)?,
+            goal,
             via: self.via.iter().map(stop).collect::<Result<_, _>>()?,
             catalog,
             snapshot,

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use thiserror::Error;
+use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::Effect;
+use windlass_engine::names::ClusterName;
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
@@ -42,14 +44,13 @@ pub enum BookError {
         /// Why.
         source: serde_json::Error,
     },
-    /// A version of the false world.
-    #[error("the false world: {0}")]
-    World(#[from] windlass_engine::version::VersionError),
 }
 
 /// How a false cluster began: the first line of its book.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Head {
+    /// What it is called.
+    pub cluster: ClusterName,
     /// So many times as fast as life.
     pub speed: u64,
     /// When it began.
@@ -60,8 +61,8 @@ pub struct Head {
     pub goal: Goal,
     /// And how.
     pub policy: Policy,
-    /// A member takes about so long here: at the speed that is played.
-    pub member_ms: u64,
+    /// By which facts: durations in them are at the speed that is played, so that forecasts are true.
+    pub catalog: Arc<Catalog>,
 }
 
 /// One request, and when it came: milliseconds since the beginning.
@@ -118,7 +119,7 @@ impl Book {
         let head: Head =
             serde_json::from_str(first).map_err(|source| line_wrong(path, 1, source))?;
         let state = State {
-            hosts: Hosts::of(&head)?,
+            hosts: Hosts::of(&head),
             read: first.len() as u64,
             lines: 1,
             at: 0,

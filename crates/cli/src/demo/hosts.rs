@@ -4,30 +4,17 @@
 
 use super::book::Head;
 use serde::{Deserialize, Serialize};
-use windlass_engine::catalog::Catalog;
 use windlass_engine::effect::{Answer, Effect, Sample};
 use windlass_engine::names::{MemberId, Subject};
-use windlass_engine::snapshot::{Budget, Health, Level, Member, Snapshot};
-use windlass_engine::time::{Ms, Wall};
-use windlass_engine::version::VersionError;
+use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::time::Wall;
 use windlass_runner::ports::target::Fence;
-use windlass_sim::cluster;
 use windlass_sim::fleet::{Fleet, Reply};
-use windlass_sim::story::{Cast, Fate, Length, Lengths};
+use windlass_sim::rehearsal;
+use windlass_sim::story::Fate;
 
-/// Of the time that a member takes, so many hundredths are its stop and its start; the rest it takes to be
-/// whole again, as a broker's replicas do to catch up.
-const STOP_HUNDREDTHS: u64 = 20;
-const START_HUNDREDTHS: u64 = 30;
-/// Members differ a little, in hundredths of the logarithm.
-const SPREAD: u64 = 15;
 /// A slow member takes so many times as long.
 const SLOW: u64 = 5;
-/// A member that does not stop is given up after so many times what a member usually takes, and at least
-/// after the second.
-const PATIENCE_TIMES: u64 = 2;
-const PATIENCE_LEAST: Ms = Ms::seconds(4);
-
 /// What the false hosts are told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,19 +56,26 @@ pub enum Heard {
 #[derive(Debug)]
 pub struct Hosts {
     fleet: Fleet,
-    first: Snapshot,
+    system: String,
 }
 
 impl Hosts {
     /// As they stood at the beginning.
-    ///
-    /// # Errors
-    /// None: the false world's own releases are versions.
-    pub fn of(head: &Head) -> Result<Self, VersionError> {
-        Ok(Self {
-            fleet: fleet(head)?,
-            first: head.snapshot.clone(),
-        })
+    #[must_use]
+    pub fn of(head: &Head) -> Self {
+        let Head {
+            cluster,
+            snapshot,
+            catalog,
+            policy,
+            goal,
+            ..
+        } = head;
+        let story = rehearsal::of(cluster, snapshot, catalog, policy, goal);
+        Self {
+            fleet: Fleet::of(&story),
+            system: snapshot.system.clone(),
+        }
     }
 
     /// Lets happen what is due.
@@ -161,23 +155,12 @@ impl Hosts {
     /// The cluster as it is seen now.
     #[must_use]
     pub fn seen(&self, at: Wall) -> Snapshot {
-        let now = self.fleet.seen(&self.first.system, at);
-        let mut seen = self.first.clone();
-        seen.seen = at;
-        for (id, member) in &mut seen.members {
-            if let Some(now) = now.members.get(id) {
-                fill(member, now);
+        let mut seen = self.fleet.seen(&self.system, at);
+        for member in seen.members.values_mut() {
+            // Not every system has something to be in sync with.
+            if matches!(member.health, Health::Settling(_)) {
+                member.health = Health::Settling("not yet whole".into());
             }
-        }
-        for (name, level) in now.levels {
-            let supported = seen.levels.get(&name).and_then(|level| level.supported);
-            let finalized = level.finalized;
-            seen.levels.insert(name, Level { finalized, supported });
-        }
-        let members = &seen.members;
-        let well = |id: &MemberId| members.get(id).is_some_and(|m| m.health.is_healthy());
-        for Budget { members, .. } in &mut seen.budgets {
-            members.retain(well);
         }
         seen
     }
@@ -209,22 +192,6 @@ impl Hosts {
     }
 }
 
-fn fill(member: &mut Member, now: &Member) {
-    let carried = std::mem::take(&mut member.components);
-    match now.components.values().next() {
-        Some(release) => {
-            let all = carried.into_keys().map(|part| (part, release.clone()));
-            member.components = all.collect();
-        }
-        None => member.unversioned.extend(carried.into_keys()),
-    }
-    member.health = match &now.health {
-        Health::Settling(_) => Health::Settling("not yet whole".into()),
-        other => other.clone(),
-    };
-    member.incarnation.clone_from(&now.incarnation);
-}
-
 fn fate(doom: Doom) -> Fate {
     match doom {
         Doom::CannotStart => Fate::CannotStart,
@@ -232,42 +199,4 @@ fn fate(doom: Doom) -> Fate {
         Doom::DoesNotStop => Fate::DoesNotStop,
         Doom::Slow => Fate::Slow(SLOW),
     }
-}
-
-fn fleet(head: &Head) -> Result<Fleet, VersionError> {
-    let cast = head.snapshot.members.values();
-    let one = |member: &Member| {
-        let (component, release) = member.components.first_key_value()?;
-        Some(Cast {
-            id: member.id.clone(),
-            component: component.clone(),
-            zone: member.zone.clone(),
-            release: release.clone(),
-        })
-    };
-    let length = |hundredths: u64| Length {
-        median_ms: (head.member_ms * hundredths / 100).max(1),
-        spread: SPREAD,
-    };
-    let cast = cast.filter_map(one).collect();
-    let mut story = cluster::story("demo", Catalog::default(), cast, 0)?;
-    story.policy.patience = patience(head.member_ms);
-    story.levels = head
-        .snapshot
-        .levels
-        .iter()
-        .map(|(name, level)| (name.clone(), level.finalized))
-        .collect();
-    story.lengths = Lengths {
-        stop: length(STOP_HUNDREDTHS),
-        start: length(START_HUNDREDTHS),
-        well: length(100 - STOP_HUNDREDTHS - START_HUNDREDTHS),
-    };
-    Ok(Fleet::of(&story))
-}
-
-/// How long a member may stand without progress, where one usually takes so long.
-#[must_use]
-pub fn patience(member_ms: u64) -> Ms {
-    Ms((member_ms * PATIENCE_TIMES).max(PATIENCE_LEAST.0))
 }

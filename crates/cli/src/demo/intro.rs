@@ -10,7 +10,7 @@ use crate::live::Made;
 use crate::outlet::Outlet;
 use crate::render::table::{Cell, Table};
 use serde::Serialize;
-use windlass_engine::plan::{Plan, Stage, plan};
+use windlass_engine::plan::{Plan, Stage};
 use windlass_wire::v1::API_VERSION;
 use windlass_wire::v1::plan::goal_word;
 
@@ -64,7 +64,7 @@ pub fn tell(context: &Context, played: &[Played]) {
         line(outlet, &format!("windlass demo {word}"), does);
     }
     let kill = format!("kill -9 {}", std::process::id());
-    line(outlet, &kill, "and then windlass demo again: it goes on where it was");
+    line(outlet, &kill, "then windlass demo goes on where it was");
     outlet.note("");
 }
 
@@ -98,7 +98,7 @@ pub fn over(context: &Context, played: &[Played]) {
         }
         [] | [_, ..] => outlet.told("they were false ones. What else there is:"),
     }
-    line(outlet, "windlass plan --help", "the way of a cluster of your own");
+    line(outlet, "windlass init --help", "a cluster of your own");
 }
 
 /// A line of `--list` for programs.
@@ -130,10 +130,7 @@ pub fn list(bare: &Bare) -> Result<Exit, Failed> {
     let mut views = Vec::new();
     for bill in BILLS {
         let cast = bill.cast(&bare.catalogs)?;
-        let plan = forecast(&cast, None).and_then(|head| {
-            let left = std::collections::BTreeSet::new();
-            plan(&cast.catalog, &head.policy, &cast.snapshot, &cast.goal, &left, None)
-        });
+        let plan = forecast(&cast, None).map(|(_, plan)| plan);
         let moves = |plan: &Plan| plan.stages().map(|(_, _, stage)| stage.moves()).sum();
         views.push(BillView {
             system: bill.system,

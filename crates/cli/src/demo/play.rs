@@ -4,8 +4,8 @@
 
 use super::bill::{self, BILLS, Bill, Cast, FIRST};
 use super::book::Head;
-use super::stage::{self, OBJECT, Stage};
-use super::{hosts, intro, place};
+use super::stage::{OBJECT, Stage};
+use super::{intro, place};
 use crate::args::Global;
 use crate::args::demo::DemoArgs;
 use crate::context::{Bare, Context, beside, store_path};
@@ -14,7 +14,6 @@ use crate::live::{self, Made};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use windlass_engine::catalog::Catalog;
 use windlass_engine::names::Identity;
 use windlass_engine::nearest::nearest;
 use windlass_engine::plan::{Plan, plan};
@@ -31,6 +30,9 @@ use windlass_stores::sqlite::Opening;
 const ABOUT_MS: Ms = Ms::seconds(50);
 /// A speed that shortens soaks below this shows none of them.
 const SOAK_LEAST_MS: Ms = Ms(500);
+
+/// A member that is slow is not given up before this: it takes five times as long, and comes back.
+const PATIENCE_LEAST_MS: Ms = Ms::seconds(8);
 
 /// One cluster that is played.
 #[derive(Debug)]
@@ -116,8 +118,7 @@ async fn begin(
     let live = context.world.store.live().await?;
     if let Some(row) = live.into_iter().find(|row| row.cluster == cluster) {
         let head = stage.book(&cluster).map_err(in_words)?.head.clone();
-        let catalog = stage::catalog(&context.catalogs, &head)?;
-        let plan = planned(&catalog, &head.policy, &head).map_err(|_| unplayable(bill))?;
+        let plan = planned(&head).map_err(|_| unplayable(bill))?;
         return Ok(Played {
             bill,
             row,
@@ -127,13 +128,11 @@ async fn begin(
         });
     }
     let cast = bill.cast(&context.catalogs)?;
-    let mut head = forecast(&cast, speed).map_err(|_| unplayable(bill))?;
+    let (mut head, plan) = forecast(&cast, speed).map_err(|_| unplayable(bill))?;
     let now = context.now().wall;
     head.born = now;
     // Each cluster is one of its own, also the next of the same name.
     head.snapshot.identity = Some(Identity::from(format!("{cluster}-{}", now.0)));
-    let catalog = stage::catalog(&context.catalogs, &head)?;
-    let plan = planned(&catalog, &head.policy, &head).map_err(|_| unplayable(bill))?;
     stage.begin(&cluster, &head).map_err(in_words)?;
     let registration = Registration {
         name: cluster.clone(),
@@ -151,7 +150,7 @@ async fn begin(
         by: context.user.clone(),
         key: format!("demo-{}", now.0),
     };
-    let (run, made) = match context.desk.request(asked, &catalog).await? {
+    let (run, made) = match context.desk.request(asked, &head.catalog).await? {
         Created::New(run) => (run, Made::Here),
         Created::Known(run) | Created::Busy(run) => (run, Made::Before),
     };
@@ -176,16 +175,22 @@ fn unplayable(bill: &Bill) -> Failed {
     )
 }
 
-fn planned(catalog: &Catalog, policy: &Policy, head: &Head) -> Result<Plan, Refusal> {
-    let left = BTreeSet::new();
-    plan(catalog, policy, &head.snapshot, &head.goal, &left, None)
+fn planned(head: &Head) -> Result<Plan, Refusal> {
+    let Head {
+        catalog,
+        policy,
+        snapshot,
+        goal,
+        ..
+    } = head;
+    plan(catalog, policy, snapshot, goal, &BTreeSet::new(), None)
 }
 
 /// How a cluster begins: at the speed that is named, or at one by which it is done in about a minute.
 ///
 /// # Errors
 /// Where there is no way.
-pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<Head, Refusal> {
+pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<(Head, Plan), Refusal> {
     let mut policy = Policy {
         via: cast.via.clone(),
         ..Policy::default()
@@ -194,32 +199,26 @@ pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<Head, Refusal> {
         policy.pace = pace.limit;
     }
     let mut head = Head {
+        cluster: cast.cluster.clone(),
         speed: 1,
         born: cast.snapshot.seen,
         snapshot: cast.snapshot.clone(),
         goal: cast.goal.clone(),
         policy,
-        member_ms: 0,
+        catalog: cast.catalog.clone(),
     };
-    let plan = planned(&cast.catalog, &head.policy, &head)?;
-    let fit = plan.expected.0.div_ceil(ABOUT_MS.0).max(1);
-    head.speed = speed.unwrap_or(fit);
-    head.member_ms = member_ms(cast) / head.speed;
-    head.policy.soak = Ms((head.policy.soak.0 / head.speed).max(SOAK_LEAST_MS.0));
-    head.policy.patience = hosts::patience(head.member_ms);
-    Ok(head)
-}
-
-/// What a member usually takes in life, by the catalog: the mean over those that are there.
-fn member_ms(cast: &Cast) -> u64 {
-    let facts = |member: &windlass_engine::snapshot::Member| {
-        let mut parts = member.components.keys();
-        let first = parts.find_map(|part| {
-            let all = cast.catalog.components.iter();
-            all.filter(|facts| facts.name == *part).map(|facts| facts.restart_ms.0).next()
-        });
-        first.unwrap_or(0)
-    };
-    let all: Vec<u64> = cast.snapshot.members.values().map(facts).collect();
-    all.iter().sum::<u64>() / (all.len() as u64).max(1)
+    let in_life = planned(&head)?.expected;
+    let fit = in_life.0.div_ceil(ABOUT_MS.0).max(1);
+    let speed = speed.unwrap_or(fit).max(1);
+    let faster = |length: Ms, least: Ms| Ms((length.0 / speed).max(least.0));
+    let mut catalog = (*head.catalog).clone();
+    for facts in &mut catalog.components {
+        facts.restart_ms = faster(facts.restart_ms, Ms(1));
+    }
+    head.speed = speed;
+    head.policy.soak = faster(head.policy.soak, SOAK_LEAST_MS);
+    head.policy.patience = faster(head.policy.patience, PATIENCE_LEAST_MS);
+    head.catalog = Arc::new(catalog);
+    let plan = planned(&head)?;
+    Ok((head, plan))
 }

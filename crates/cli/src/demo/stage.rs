@@ -3,18 +3,14 @@
 //! A store with a stage beside it is a demo's, and no real cluster is ever reached from it.
 //! Must never know: terminals. Stories: `tests/it/demo.rs`.
 
-use super::bill::PREFIX;
 pub use super::book::BookError;
 use super::book::{Book, Head};
 use super::target::FalseCluster;
-use crate::catalogs::Catalogs;
 use crate::exit::Failed;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use windlass_engine::catalog::Catalog;
 use windlass_engine::names::ClusterName;
-use windlass_engine::time::Ms;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::store::Registration;
 use windlass_runner::ports::target::Target;
@@ -63,12 +59,6 @@ impl Stage {
         self.folder.join(format!("{cluster}.book"))
     }
 
-    /// Whether a cluster stands here.
-    #[must_use]
-    pub fn has(&self, cluster: &ClusterName) -> bool {
-        cluster.as_str().starts_with(PREFIX) && self.path(cluster).is_file()
-    }
-
     /// Begins a cluster anew.
     ///
     /// # Errors
@@ -100,18 +90,6 @@ impl Stage {
     pub fn cluster(&self, cluster: &ClusterName) -> Result<Arc<dyn Target>, BookError> {
         Ok(Arc::new(FalseCluster::of(self.book(cluster)?)))
     }
-}
-
-/// The catalog as it is played: its durations at the speed of the demo, so that forecasts are true.
-///
-/// # Errors
-/// Where there is no such catalog.
-pub fn catalog(catalogs: &Catalogs, head: &Head) -> Result<Catalog, Failed> {
-    let mut catalog = (*catalogs.of(&head.snapshot.system)?).clone();
-    for facts in &mut catalog.components {
-        facts.restart_ms = Ms((facts.restart_ms.0 / head.speed.max(1)).max(1));
-    }
-    Ok(catalog)
 }
 
 impl Targets for Stage {
