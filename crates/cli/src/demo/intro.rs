@@ -139,7 +139,7 @@ pub fn list(bare: &Bare) -> Result<Exit, Failed> {
             to: goal_word(&cast.goal),
             hops: plan.as_ref().ok().map(|plan| plan.hops.len()),
             moves: plan.as_ref().ok().map(moves),
-            why_not: plan.err().map(|refusal| refusal.says),
+            why_not: plan.err(),
         });
     }
     if outlet.is_data() {
@@ -150,16 +150,17 @@ pub fn list(bare: &Bare) -> Result<Exit, Failed> {
         }));
         return Ok(Exit::Done);
     }
-    let mut table = Table::new(&["SYSTEM", "MEMBERS", "TO", "HOPS", "MOVES"]);
+    let mut table = Table::new(&["SYSTEM", "MEMBERS", "TO", "HOPS", "MOVES", "NOTE"]);
     for view in &views {
         let count = |count: Option<usize>| count.map_or("–".into(), |count| count.to_string());
-        let hops = view.why_not.clone().unwrap_or_else(|| count(view.hops));
+        let note = view.why_not.as_ref();
         table.row(vec![
             Cell::plain(view.system),
             Cell::plain(view.members.to_string()),
             Cell::plain(view.to.as_str()),
-            Cell::plain(hops),
+            Cell::plain(count(view.hops)),
             Cell::plain(count(view.moves)),
+            Cell::plain(note.map_or(String::new(), |why| format!("cannot be played: {why}"))),
         ]);
     }
     outlet.lines(table.lines(outlet));

@@ -16,9 +16,8 @@ use std::path::Path;
 use std::sync::Arc;
 use windlass_engine::names::Identity;
 use windlass_engine::nearest::nearest;
-use windlass_engine::plan::{Plan, plan};
+use windlass_engine::plan::{Plan, Stage as Step, plan};
 use windlass_engine::policy::Policy;
-use windlass_engine::refusal::Refusal;
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
 use windlass_runner::desk::Asked;
@@ -69,7 +68,12 @@ pub async fn play(global: &Global, args: &DemoArgs) -> Result<Exit, Failed> {
     };
     let mut played = Vec::new();
     for bill in bills {
-        played.push(begin(&context, &stage, bill, args.speed).await?);
+        match begin(&context, &stage, bill, args.speed).await {
+            Ok(one) => played.push(one),
+            // Of all, those are played that can be.
+            Err(Unplayed::Cannot(why)) if args.all => context.outlet.told(&why.to_string()),
+            Err(Unplayed::Cannot(why) | Unplayed::Trouble(why)) => return Err(why),
+        }
     }
     intro::tell(&context, &played);
     let exit = match played.as_slice() {
@@ -108,17 +112,32 @@ async fn clear(global: &Global, store: &Path) -> Result<(), Failed> {
     place::clear(store)
 }
 
+/// Why a cluster is not played.
+#[derive(Debug)]
+enum Unplayed {
+    /// No run could take its way.
+    Cannot(Failed),
+    /// The demo's folder, or its store.
+    Trouble(Failed),
+}
+
+impl<E: Into<Failed>> From<E> for Unplayed {
+    fn from(trouble: E) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
 async fn begin(
     context: &Context,
     stage: &Arc<Stage>,
     bill: &'static Bill,
     speed: Option<u64>,
-) -> Result<Played, Failed> {
+) -> Result<Played, Unplayed> {
     let cluster = bill.cluster();
     let live = context.world.store.live().await?;
     if let Some(row) = live.into_iter().find(|row| row.cluster == cluster) {
         let head = stage.book(&cluster).map_err(in_words)?.head.clone();
-        let plan = planned(&head).map_err(|_| unplayable(bill))?;
+        let plan = planned(&head).map_err(|why| unplayable(bill, &why))?;
         return Ok(Played {
             bill,
             row,
@@ -128,7 +147,7 @@ async fn begin(
         });
     }
     let cast = bill.cast(&context.catalogs)?;
-    let (mut head, plan) = forecast(&cast, speed).map_err(|_| unplayable(bill))?;
+    let (mut head, plan) = forecast(&cast, speed).map_err(|why| unplayable(bill, &why))?;
     let now = context.now().wall;
     head.born = now;
     // Each cluster is one of its own, also the next of the same name.
@@ -168,14 +187,15 @@ fn in_words(why: impl std::fmt::Display) -> Failed {
     Failed::hinted(why.to_string(), "windlass demo --fresh begins anew")
 }
 
-fn unplayable(bill: &Bill) -> Failed {
-    Failed::hinted(
-        format!("by the catalog in use there is no way for {}", bill.cluster()),
-        "windlass demo --list names those that can be played; catalogs of your own change them",
-    )
+fn unplayable(bill: &Bill, why: &str) -> Unplayed {
+    Unplayed::Cannot(Failed::hinted(
+        format!("{} cannot be played: {why}", bill.cluster()),
+        "windlass demo --list says which can",
+    ))
 }
 
-fn planned(head: &Head) -> Result<Plan, Refusal> {
+/// The plan of a cluster at its beginning; in words, why no run could take it.
+fn planned(head: &Head) -> Result<Plan, String> {
     let Head {
         catalog,
         policy,
@@ -183,14 +203,29 @@ fn planned(head: &Head) -> Result<Plan, Refusal> {
         goal,
         ..
     } = head;
-    plan(catalog, policy, snapshot, goal, &BTreeSet::new(), None)
+    let left = BTreeSet::new();
+    let plan = plan(catalog, policy, snapshot, goal, &left, None).map_err(|no| no.says)?;
+    let by_hand = |stage: &Step| match stage {
+        Step::Act(act) => act.by_hand.as_ref().map(|_| act.action.to_string()),
+        Step::Hold(hold) => Some(hold.title.clone()),
+        Step::Move(_) | Step::Raise(_) => None,
+    };
+    let by_hand: BTreeSet<String> = plan.stages().filter_map(|(_, _, s)| by_hand(s)).collect();
+    if by_hand.is_empty() {
+        return Ok(plan);
+    }
+    let names: Vec<String> = by_hand.into_iter().collect();
+    Err(format!(
+        "humans do steps of it, which no run takes: {}",
+        names.join(", ")
+    ))
 }
 
 /// How a cluster begins: at the speed that is named, or at one by which it is done in about a minute.
 ///
 /// # Errors
-/// Where there is no way.
-pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<(Head, Plan), Refusal> {
+/// Where there is no way that a run could take, in words.
+pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<(Head, Plan), String> {
     let mut policy = Policy {
         via: cast.via.clone(),
         ..Policy::default()
