@@ -94,7 +94,9 @@ mod tests {
     #[test]
     fn commands_are_named_by_the_door_of_the_demo() {
         assert_eq!(
-            by_its_door("help: `windlass retry false-kafka 2`, or windlass demo why; windlass on host"),
+            by_its_door(
+                "help: `windlass retry false-kafka 2`, or windlass demo why; windlass on host"
+            ),
             "help: `windlass demo retry false-kafka 2`, or windlass demo why; windlass on host"
         );
     }

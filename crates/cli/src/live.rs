@@ -75,7 +75,7 @@ pub async fn play(context: &Context, row: RunRow, made: Made) -> Result<Exit, Fa
 /// # Errors
 /// Where the store cannot be read.
 pub async fn play_all(context: &Context) -> Result<Exit, Failed> {
-    carry::all(context).await
+    carry::played(context).await
 }
 
 /// Runs a command about runs.

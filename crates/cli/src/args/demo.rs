@@ -46,52 +46,64 @@ pub struct DemoArgs {
     pub then: Option<DemoWord>,
 }
 
-/// What is typed in a second terminal. All but `fail` are the ordinary commands, in the demo's store; the
-/// cluster may be left out where only one is played.
-#[derive(Clone, Debug, Subcommand)]
-pub enum DemoWord {
-    /// Make a member fail its next move
-    Fail(FailArgs),
-    /// Begin nothing more; what has begun finishes
-    Pause(Passed),
-    /// Go on after a pause
-    Continue(Passed),
-    /// Try a failed member again
-    Retry(Passed),
-    /// Leave a member as it stands
-    Skip(Passed),
-    /// Why a run does not move, and what would help
-    Why(Passed),
-    /// Where runs stand
-    Status(Passed),
-    /// Watch a run until it ends
-    Watch(Passed),
-    /// The journal of a run
-    Events(Passed),
-    /// Change the pace of a run
-    Pace(Passed),
-    /// End a run; what has begun finishes
-    Cancel(Passed),
-    /// End a run now
-    Stop(Passed),
-    /// Go back to the older release
-    Rollback(Passed),
-    /// Raise feature levels
-    Finalize(Passed),
-    /// Carry a run that nobody carries
-    Carry(Passed),
-    /// Wait until a run has come so far
-    Wait(Passed),
-    /// List runs, newest first
-    Runs(Passed),
-    /// Look at a cluster
-    Observe(Passed),
-    /// Every condition of an upgrade
-    Check(Passed),
-    /// The way to a release
-    Plan(Passed),
-    /// Raise it to another release
-    Upgrade(Passed),
+macro_rules! words {
+    ($($(#[$hidden:meta])? $word:ident $name:literal $about:literal;)*) => {
+        /// What is typed in a second terminal. All but `fail` are the ordinary commands, in the demo's store;
+        /// the cluster may be left out where only one is played.
+        #[derive(Clone, Debug, Subcommand)]
+        pub enum DemoWord {
+            /// Make a member fail its next move
+            Fail(FailArgs),
+            $(
+                #[doc = $about]
+                $(#[$hidden])?
+                $word(Passed),
+            )*
+        }
+
+        /// Words that are passed on.
+        pub const PASSED: &[&str] = &[$($name),*];
+
+        impl DemoWord {
+            /// The ordinary command that it is passed on to; none: it is the demo's own.
+            #[must_use]
+            pub fn command(&self) -> Option<(&'static str, &[String])> {
+                match self {
+                    Self::Fail(_) => None,
+                    $(Self::$word(passed) => Some(($name, &passed.rest)),)*
+                }
+            }
+        }
+    };
+}
+
+words! {
+    Pause "pause" "Begin nothing more; what has begun finishes";
+    Continue "continue" "Go on after a pause";
+    Retry "retry" "Try a failed member again, or put its old release back";
+    Skip "skip" "Leave a member as it stands";
+    Why "why" "Why a run does not move, and what would help";
+    Status "status" "Where runs stand";
+    Watch "watch" "Watch a run until it ends";
+    Events "events" "The journal of a run";
+    Pace "pace" "Change the pace of a run";
+    Cancel "cancel" "End a run; what has begun finishes";
+    Stop "stop" "End a run now, at the next safe point of each member";
+    Rollback "rollback" "Go back to the older release";
+    Finalize "finalize" "Raise feature levels";
+    Upgrade "upgrade" "Raise it to another release";
+    Observe "observe" "Look at the cluster";
+    Check "check" "Every condition of an upgrade";
+    Plan "plan" "The way to a release";
+    #[command(hide = true)] Targets "targets" "Where it can go";
+    #[command(hide = true)] Runs "runs" "List runs";
+    #[command(hide = true)] Carry "carry" "Carry a run that nobody carries";
+    #[command(hide = true)] Wait "wait" "Wait until a run has come so far";
+    #[command(hide = true)] Replay "replay" "What was known at some time";
+    #[command(hide = true)] Logs "logs" "The last lines of a member's log";
+    #[command(hide = true)] Approve "approve" "Let a plan run";
+    #[command(hide = true)] Confirm "confirm" "Say that something was done";
+    #[command(hide = true)] Retarget "retarget" "Give a paused run another goal";
 }
 
 /// What stands behind a word: read by the command that it belongs to.
@@ -120,41 +132,4 @@ pub struct FailArgs {
     /// Of which cluster, where several are played
     #[arg(long, value_name = "SYSTEM")]
     pub of: Option<String>,
-}
-
-/// Words that are passed on.
-pub const PASSED: [&str; 20] = [
-    "pause", "continue", "retry", "skip", "why", "status", "watch", "events", "pace", "cancel", "stop",
-    "rollback", "finalize", "carry", "wait", "runs", "observe", "check", "plan", "upgrade",
-];
-
-impl DemoWord {
-    /// The ordinary command that it is passed on to; none: it is the demo's own.
-    #[must_use]
-    pub fn command(&self) -> Option<(&'static str, &[String])> {
-        let (name, passed) = match self {
-            Self::Fail(_) => return None,
-            Self::Pause(passed) => ("pause", passed),
-            Self::Continue(passed) => ("continue", passed),
-            Self::Retry(passed) => ("retry", passed),
-            Self::Skip(passed) => ("skip", passed),
-            Self::Why(passed) => ("why", passed),
-            Self::Status(passed) => ("status", passed),
-            Self::Watch(passed) => ("watch", passed),
-            Self::Events(passed) => ("events", passed),
-            Self::Pace(passed) => ("pace", passed),
-            Self::Cancel(passed) => ("cancel", passed),
-            Self::Stop(passed) => ("stop", passed),
-            Self::Rollback(passed) => ("rollback", passed),
-            Self::Finalize(passed) => ("finalize", passed),
-            Self::Carry(passed) => ("carry", passed),
-            Self::Wait(passed) => ("wait", passed),
-            Self::Runs(passed) => ("runs", passed),
-            Self::Observe(passed) => ("observe", passed),
-            Self::Check(passed) => ("check", passed),
-            Self::Plan(passed) => ("plan", passed),
-            Self::Upgrade(passed) => ("upgrade", passed),
-        };
-        Some((name, &passed.rest))
-    }
 }

@@ -17,7 +17,10 @@ use windlass_engine::snapshot::Snapshot;
 /// Where no cluster is played, several are and none is named, or there is no such member.
 pub async fn run(context: &Context, args: &FailArgs) -> Result<Exit, Failed> {
     let Some(stage) = &context.stage else {
-        return Err(Failed::hinted("nothing is played", "start one: windlass demo"));
+        return Err(Failed::hinted(
+            "nothing is played",
+            "start one: windlass demo",
+        ));
     };
     let cluster = match &args.of {
         Some(of) => {
@@ -42,9 +45,9 @@ pub async fn run(context: &Context, args: &FailArgs) -> Result<Exit, Failed> {
         Doom::DoesNotStop => "it will not stop when it is told to",
         Doom::Slow => "it will take five times as long",
     };
-    context
-        .outlet
-        .told(&format!("{name} of {cluster} meets trouble with its next move: {how}"));
+    context.outlet.told(&format!(
+        "{name} of {cluster} meets trouble with its next move: {how}"
+    ));
     if args.how != Doom::Slow {
         context.outlet.note("  then     windlass demo why");
         context.outlet.note("  mend     windlass demo retry");
@@ -59,7 +62,10 @@ fn in_words(why: impl std::fmt::Display) -> Failed {
 fn one(played: Vec<ClusterName>) -> Result<ClusterName, Failed> {
     match played.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Failed::hinted("nothing is played", "start one: windlass demo")),
+        [] => Err(Failed::hinted(
+            "nothing is played",
+            "start one: windlass demo",
+        )),
         several => {
             let names: Vec<&str> = several.iter().map(ClusterName::as_str).collect();
             Err(Failed::hinted(
@@ -76,7 +82,10 @@ fn member(cluster: &ClusterName, seen: &Snapshot, asked: &str) -> Result<MemberI
     let is = |id: &MemberId, name: &str| {
         id.as_str() == asked || name.replace(' ', "-").to_lowercase() == called
     };
-    let found = seen.members.iter().find(|(id, member)| is(id, &member.name));
+    let found = seen
+        .members
+        .iter()
+        .find(|(id, member)| is(id, &member.name));
     if let Some((id, _)) = found {
         return Ok(id.clone());
     }

@@ -104,9 +104,11 @@ impl Hosts {
             |subject, attempt, outcome| Heard::Answer(Answer::Deed(subject, attempt, outcome));
         match effect {
             Effect::Ensure(ensure) => match self.fleet.ensure(ensure, fence, now) {
-                Reply::Now(outcome) => {
-                    deed(Subject::Member(ensure.member.clone()), ensure.attempt, outcome)
-                }
+                Reply::Now(outcome) => deed(
+                    Subject::Member(ensure.member.clone()),
+                    ensure.attempt,
+                    outcome,
+                ),
                 Reply::Busy(at) | Reply::Begun(at) => {
                     let step = self.step(&ensure.member);
                     Heard::Later(at.saturating_sub(now).max(1), step)

@@ -8,36 +8,22 @@ use crate::context::{Bare, Context};
 use crate::exit::{Exit, Failed};
 use crate::live::Made;
 use crate::outlet::Outlet;
+use crate::outlet::style::columns;
 use crate::render::table::{Cell, Table};
 use serde::Serialize;
 use windlass_engine::plan::{Plan, Stage};
+use windlass_wire::duration::short;
 use windlass_wire::v1::API_VERSION;
 use windlass_wire::v1::plan::goal_word;
-
-/// Columns of a command line before what it does.
-const TYPED: usize = 26;
 
 /// What is told before anything moves.
 pub fn tell(context: &Context, played: &[Played]) {
     let outlet = &context.outlet;
     match played {
-        [one] => {
-            let name = outlet.notes.bold(one.bill.cluster().as_str());
-            let (speed, members) = (one.head.speed, one.head.snapshot.members.len());
-            outlet.told(&format!(
-                "{name} is a false cluster of {members} members: none of it is real, no host is touched. Plan, \
-                 checks, journal and carrier are the real ones; time runs {speed} times as fast as in life."
-            ));
-            if one.made == Made::Before {
-                outlet.told(&format!(
-                    "run {} stood here, and is gone on with (--fresh begins anew)",
-                    one.row.run
-                ));
-            }
-        }
+        [one] => of_one(outlet, one),
         [] | [_, ..] => outlet.told(&format!(
-            "{} false clusters, one of each system: none of them is real, no host is touched. Plan, checks, \
-             journal and carrier are the real ones; each is done in about a minute.",
+            "{} false clusters, one of each system that can be played: none of them is real, no host is \
+             touched. Plans, checks, journals and the carrier are the real ones.",
             played.len()
         )),
     }
@@ -54,25 +40,62 @@ pub fn tell(context: &Context, played: &[Played]) {
         (Some(member), _) => format!("fail {member}"),
         (None, _) => "fail MEMBER".into(),
     };
-    let lines = [
-        (of("pause"), "begin nothing more; then: windlass demo continue"),
+    let mut lines: Vec<(String, &str)> = [
+        (
+            of("pause"),
+            "begin nothing more; then: windlass demo continue",
+        ),
         (fail, "it fails its next move; then: windlass demo retry"),
         (of("why"), "why it moves, waits or stands still"),
         ("status".into(), "where it stands"),
-    ];
-    for (word, does) in lines {
-        line(outlet, &format!("windlass demo {word}"), does);
+    ]
+    .map(|(word, does)| (format!("windlass demo {word}"), does))
+    .into();
+    if played.iter().all(|one| one.carrier.is_none()) {
+        let kill = format!("kill -9 {}", std::process::id());
+        lines.push((kill, "then windlass demo: it goes on where it was"));
     }
-    let kill = format!("kill -9 {}", std::process::id());
-    line(outlet, &kill, "then windlass demo goes on where it was");
+    typed(outlet, &lines);
     outlet.note("");
 }
 
-fn line(outlet: &Outlet, typed: &str, does: &str) {
-    let pad = TYPED.saturating_sub(typed.chars().count());
-    let typed = outlet.notes.typed(typed);
-    let text = format!("  {typed}{}  {does}", " ".repeat(pad));
-    outlet.note(&outlet.wrapped(&text, TYPED + 4));
+fn of_one(outlet: &Outlet, one: &Played) {
+    let name = outlet.notes.bold(one.head.cluster.as_str());
+    let (speed, members) = (one.head.speed, one.head.snapshot.members.len());
+    outlet.told(&format!(
+        "{name} is a false cluster of {members} members: none of it is real, no host is touched. Plan, \
+         checks, journal and carrier are the real ones; time runs {speed} times as fast as in life."
+    ));
+    let hops: Vec<String> = one.plan.hops.iter().map(|hop| hop.to.to_string()).collect();
+    outlet.told(&format!(
+        "{} is asked for: over {}, {} moves, forecast {}",
+        goal_word(&one.head.goal),
+        hops.join(" → "),
+        one.plan.moves(),
+        short(one.plan.expected),
+    ));
+    match (&one.carrier, one.made) {
+        (Some(holder), _) => outlet.told(&format!("run {} is carried by {holder}", one.row.run)),
+        (None, Made::Before) => outlet.told(&format!(
+            "run {} stood here, and is gone on with (--fresh begins anew)",
+            one.row.run
+        )),
+        (None, Made::Here) => {}
+    }
+}
+
+/// Command lines, each with what it does.
+fn typed(outlet: &Outlet, lines: &[(String, &str)]) {
+    let widest = lines
+        .iter()
+        .map(|(line, _)| columns(line))
+        .max()
+        .unwrap_or(0);
+    for (line, does) in lines {
+        let pad = " ".repeat(widest - columns(line));
+        let line = outlet.notes.typed(line);
+        outlet.note(&outlet.wrapped(&format!("  {line}{pad}  {does}"), widest + 4));
+    }
 }
 
 /// A member that moves late within the first hop: there is time to make it fail.
@@ -90,15 +113,29 @@ pub fn over(context: &Context, played: &[Played]) {
     let outlet = &context.outlet;
     outlet.note("");
     match played {
-        [one] => {
-            let cluster = one.bill.cluster();
-            outlet.told(&format!("{cluster} was a false one. What else there is:"));
-            line(outlet, "windlass demo events", "its journal, each decision in it");
-            line(outlet, "windlass demo --list", "clusters of other systems");
-        }
+        [one] => outlet.told(&format!(
+            "{} was a false one. What else there is:",
+            one.head.cluster
+        )),
         [] | [_, ..] => outlet.told("they were false ones. What else there is:"),
     }
-    line(outlet, "windlass init --help", "a cluster of your own");
+    let of = match played {
+        [_] => "",
+        [] | [_, ..] => " kafka",
+    };
+    let lines = [
+        (
+            format!("windlass demo events{of}"),
+            "its journal, each decision in it",
+        ),
+        (
+            format!("windlass demo rollback{of}"),
+            "back again, where its maker lets it",
+        ),
+        ("windlass demo --list".into(), "clusters of other systems"),
+        ("windlass init --help".into(), "a cluster of your own"),
+    ];
+    typed(outlet, &lines);
 }
 
 /// A line of `--list` for programs.
@@ -131,14 +168,13 @@ pub fn list(bare: &Bare) -> Result<Exit, Failed> {
     for bill in BILLS {
         let cast = bill.cast(&bare.catalogs)?;
         let plan = forecast(&cast, None).map(|(_, plan)| plan);
-        let moves = |plan: &Plan| plan.stages().map(|(_, _, stage)| stage.moves()).sum();
         views.push(BillView {
             system: bill.system,
             cluster: cast.cluster.to_string(),
             members: cast.snapshot.members.len(),
             to: goal_word(&cast.goal),
             hops: plan.as_ref().ok().map(|plan| plan.hops.len()),
-            moves: plan.as_ref().ok().map(moves),
+            moves: plan.as_ref().ok().map(Plan::moves),
             why_not: plan.err(),
         });
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 use windlass_engine::names::ClusterName;
 
 /// Commands that need no cluster, and say more without one.
-const OF_ALL: [&str; 3] = ["status", "carry", "runs"];
+const OF_ALL: [&str; 4] = ["status", "carry", "runs", "replay"];
 
 /// The command line that is meant.
 ///
@@ -26,7 +26,8 @@ pub fn meant(
     played: &[ClusterName],
 ) -> Result<Cli, Failed> {
     let words = with_cluster(name, rest, played)?;
-    let matches = help::command().get_matches_from(["windlass".into(), name.into()].into_iter().chain(words));
+    let matches =
+        help::command().get_matches_from(["windlass".into(), name.into()].into_iter().chain(words));
     let mut cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(wrong) => wrong.exit(),
@@ -66,7 +67,7 @@ fn with_cluster(
             *first = bill.cluster().to_string();
             return Ok(words);
         }
-        if first.bytes().all(|byte| byte.is_ascii_digit()) && is_run(name, played, first) {
+        if first.bytes().all(|byte| byte.is_ascii_digit()) && is_run(name, played) {
             return Ok(words);
         }
     }
@@ -91,8 +92,8 @@ fn with_cluster(
 }
 
 /// Whether a number is meant as a run: `retry 2` means a member where one cluster is played.
-fn is_run(name: &str, played: &[ClusterName], _number: &str) -> bool {
-    let names_members = matches!(name, "retry" | "skip");
+fn is_run(name: &str, played: &[ClusterName]) -> bool {
+    let names_members = matches!(name, "retry" | "skip" | "logs" | "confirm");
     !(names_members && played.len() == 1)
 }
 
@@ -102,7 +103,12 @@ fn is_run(name: &str, played: &[ClusterName], _number: &str) -> bool {
 /// Where the store cannot be read.
 pub async fn played(context: &Context) -> Result<Vec<ClusterName>, Failed> {
     let store = &context.world.store;
-    let live: Vec<ClusterName> = store.live().await?.into_iter().map(|row| row.cluster).collect();
+    let live: Vec<ClusterName> = store
+        .live()
+        .await?
+        .into_iter()
+        .map(|row| row.cluster)
+        .collect();
     if !live.is_empty() {
         return Ok(live);
     }

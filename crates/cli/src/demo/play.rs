@@ -28,7 +28,7 @@ use windlass_stores::sqlite::Opening;
 /// to be watched.
 const ABOUT_MS: Ms = Ms::seconds(50);
 /// A speed that shortens soaks below this shows none of them.
-const SOAK_LEAST_MS: Ms = Ms(500);
+const SOAK_LEAST_MS: Ms = Ms(200);
 
 /// A member that is slow is not given up before this: it takes five times as long, and comes back.
 const PATIENCE_LEAST_MS: Ms = Ms::seconds(8);
@@ -46,6 +46,8 @@ pub struct Played {
     pub head: Head,
     /// What was planned for it at the beginning.
     pub plan: Plan,
+    /// Another process that carries it.
+    pub carrier: Option<String>,
 }
 
 /// `windlass demo`
@@ -80,7 +82,8 @@ pub async fn play(global: &Global, args: &DemoArgs) -> Result<Exit, Failed> {
         [one] => live::play(&context, one.row.clone(), one.made).await?,
         [] | [_, ..] => live::play_all(&context).await?,
     };
-    if exit == Exit::Done {
+    // Left to the background it is not over.
+    if exit == Exit::Done && context.world.store.live().await?.is_empty() {
         intro::over(&context, &played);
     }
     Ok(exit)
@@ -140,6 +143,7 @@ async fn begin(
         let plan = planned(&head).map_err(|why| unplayable(bill, &why))?;
         return Ok(Played {
             bill,
+            carrier: context.desk.carrier(&cluster).await?,
             row,
             made: Made::Before,
             head,
@@ -180,6 +184,7 @@ async fn begin(
         made,
         head,
         plan,
+        carrier: None,
     })
 }
 

@@ -124,9 +124,8 @@ impl Target for FalseCluster {
                     member, attempt, ..
                 } => {
                     let at = self.wall();
-                    let sampled = |pen: &mut super::book::Pen<'_>| {
-                        pen.hosts().sampled(member, *attempt, at)
-                    };
+                    let sampled =
+                        |pen: &mut super::book::Pen<'_>| pen.hosts().sampled(member, *attempt, at);
                     let sampled = self.book.with(sampled);
                     sampled.unwrap_or_else(|_| Answer::Seen(Box::new(self.seen())))
                 }
@@ -143,7 +142,9 @@ impl Target for FalseCluster {
 
     fn release<'a>(&'a self, fence: &'a Fence) -> Task<'a, ()> {
         Box::pin(async move {
-            let told = self.book.with(|pen| pen.tell(What::Released(fence.clone())));
+            let told = self
+                .book
+                .with(|pen| pen.tell(What::Released(fence.clone())));
             // Marks that stay do no harm: the next run of this store overwrites them, or says why not.
             drop(told);
         })
