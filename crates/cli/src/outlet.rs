@@ -125,7 +125,11 @@ impl Outlet {
     /// A line for a human only.
     pub fn note(&self, text: &str) {
         // Where nobody reads stderr there is nobody to tell.
-        let _ = writeln!(std::io::stderr().lock(), "{}", self.notes.text(&self.typed(text)));
+        let _ = writeln!(
+            std::io::stderr().lock(),
+            "{}",
+            self.notes.text(&self.typed(text))
+        );
     }
 
     /// A sentence for a human only, broken at the width.

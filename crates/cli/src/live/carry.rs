@@ -4,8 +4,8 @@
 
 use super::attend::{Approves, Attend, Made, Manner, Until};
 use super::crew::{self, Carries};
-use super::reading::Reading;
 use super::picture;
+use super::reading::Reading;
 use super::screen::{Screen, Telling, dated};
 use super::signals::{Asked, Signals};
 use super::span::{Since, rest};
@@ -107,6 +107,8 @@ enum Which {
 
 struct One {
     task: Option<JoinHandle<Result<Driven, CarryError>>>,
+    /// Its carrier came to its end.
+    ended: bool,
     reading: Reading,
     rests: Option<(Since, Ms)>,
     trouble: Option<String>,
@@ -205,6 +207,7 @@ impl Several<'_> {
                     run,
                     One {
                         task: None,
+                        ended: false,
                         reading,
                         rests: None,
                         trouble: None,
@@ -225,7 +228,8 @@ impl Several<'_> {
             let rests = one
                 .rests
                 .is_some_and(|(since, rest)| since.gone(self.context) < rest);
-            if one.task.is_some() || rests {
+            // One that has ended is told and dropped, not taken again.
+            if one.task.is_some() || rests || one.ended {
                 continue;
             }
             if self
@@ -260,7 +264,11 @@ impl Several<'_> {
                 if fact.weight >= least {
                     let text = dated(self.context, &fact);
                     let (run, cluster) = (&one.reading.row.run, one.reading.cluster());
-                    say(self.context, self.screen.as_ref(), &format!("run {run} {cluster}  {text}"));
+                    say(
+                        self.context,
+                        self.screen.as_ref(),
+                        &format!("run {run} {cluster}  {text}"),
+                    );
                 }
             }
         }
@@ -283,6 +291,7 @@ impl Several<'_> {
             let trouble = match task.await {
                 Ok(Ok(Driven::Ended(_))) => {
                     // Its last facts may not have been told yet; the next turn tells and drops it.
+                    one.ended = true;
                     continue;
                 }
                 Ok(Ok(Driven::LetGo | Driven::Superseded)) => None,
@@ -312,7 +321,13 @@ impl Several<'_> {
         // One column is left free: a line that fills the last one makes some terminals begin another.
         let width = self.context.outlet.width.saturating_sub(1);
         let (reading, now) = (&one.reading, self.context.now());
-        picture::row(reading.run(), reading.cluster(), now, &self.context.outlet.notes, width)
+        picture::row(
+            reading.run(),
+            reading.cluster(),
+            now,
+            &self.context.outlet.notes,
+            width,
+        )
     }
 
     fn rows(&self) -> Vec<String> {

@@ -6,6 +6,7 @@
 use super::estimate::estimate;
 use super::hints::Hinted;
 use super::tale::Tale;
+use super::wait::is_asked;
 use super::words::{moved, named, stage_done};
 use crate::outlet::spoken;
 use crate::outlet::style::{Style, Tone, columns};
@@ -81,6 +82,7 @@ pub fn row(run: &Run, cluster: &str, now: Now, style: &Style, width: usize) -> S
         (Some(End::Refused), _) => style.bad(),
         (Some(_), _) => style.warn(),
         (None, Motion::Moves) => style.flying(),
+        (None, Motion::Stands) if is_asked(run) => style.warn(),
         (None, Motion::Stands) => style.bad(),
         (None, Motion::Waits | Motion::Ended) => style.dot(),
     };
@@ -89,7 +91,12 @@ pub fn row(run: &Run, cluster: &str, now: Now, style: &Style, width: usize) -> S
         None => spoken(&standing.sentence, cluster),
     };
     let bar = bar(done, of, style);
-    cut(&style.text(&format!("  {glyph} {cluster:<ROW_NAME$}  {bar} {count:>5}  {says}")), width)
+    cut(
+        &style.text(&format!(
+            "  {glyph} {cluster:<ROW_NAME$}  {bar} {count:>5}  {says}"
+        )),
+        width,
+    )
 }
 
 /// Where it goes: the release of the last hop, or the goal as it was asked for.
