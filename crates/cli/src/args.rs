@@ -9,6 +9,7 @@ pub mod demo;
 pub mod help;
 pub mod keep;
 pub mod reach;
+pub mod rehearse;
 pub mod runs;
 pub mod value;
 
@@ -153,6 +154,8 @@ pub enum Command {
     Check(data::CheckArgs),
     /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
+    /// Play an upgrade before it is real, on a false cluster
+    Rehearse(rehearse::RehearseArgs),
     /// Draw releases and the ways between them
     Graph(data::GraphArgs),
     /// When windows open, and which freeze takes which

@@ -24,7 +24,7 @@ mod events;
 mod hints;
 mod picture;
 mod post;
-mod reading;
+pub mod reading;
 mod replay;
 mod screen;
 mod signals;
@@ -37,7 +37,7 @@ pub mod told;
 mod upgrade;
 mod wait;
 mod why;
-mod words;
+pub mod words;
 
 use crate::args::Command;
 use crate::context::Context;
@@ -123,6 +123,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Targets(_)
         | Command::Check(_)
         | Command::Plan(_)
+        | Command::Rehearse(_)
         | Command::Graph(_)
         | Command::Backup(_)
         | Command::Restore(_)

@@ -6,6 +6,7 @@
 //! | `context`, `catalogs`, `assemble`, `will`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
+//! | `rehearse` | upgrades played before they are real |
 //! | `keep` | commands that keep the store |
 //! | `demo` | false clusters, played |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
@@ -24,6 +25,7 @@ mod keep;
 mod live;
 mod origin;
 mod outlet;
+mod rehearse;
 mod render;
 mod secrets;
 mod will;
@@ -74,9 +76,9 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
-    if global.output == Form::Svg && !matches!(command, Command::Plan(_)) {
+    if global.output == Form::Svg && !matches!(command, Command::Plan(_) | Command::Rehearse(_)) {
         return Err(Failed::hinted(
-            "`-o svg` is a form of `windlass plan` alone",
+            "`-o svg` is a form of `windlass plan` and `windlass rehearse` alone",
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
@@ -122,6 +124,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             ..
         }) => data::plan::diff::run(&bare, &before, &after),
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Rehearse(args) => rehearse::run(&global, bare, &args).await,
         Command::Graph(args) => data::graph::run(&global, bare, &args).await,
         Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
         Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),

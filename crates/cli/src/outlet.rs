@@ -79,8 +79,7 @@ impl Outlet {
         }
     }
 
-    /// One of a fixed width and style.
-    #[cfg(test)]
+    /// One of a fixed width and style: for stories, which are told alike everywhere.
     #[must_use]
     pub fn fixed(format: Format, width: usize, style: Style) -> Self {
         Self {

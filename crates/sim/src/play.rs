@@ -18,6 +18,7 @@ use crate::net::Net;
 use crate::store::{Door, Ear, FalseStore, Faults};
 use crate::story::{Boots, Happening, Remedy, Story};
 use crate::target::FalseTarget;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -67,8 +68,8 @@ pub struct Rehearsed {
     pub run: Option<RunId>,
     /// Its store: whoever reads runs reads it there.
     pub store: Arc<Door>,
-    /// When each event of the journal became durable, in milliseconds of false time.
-    pub heard: Vec<u64>,
+    /// When each event of the journal became durable, by position, in milliseconds of false time.
+    pub heard: BTreeMap<u64, u64>,
     /// How members became otherwise, and when.
     pub history: Vec<(u64, MemberId, Health)>,
 }
@@ -121,7 +122,9 @@ impl<'a> Play<'a> {
             let mut ground = heard.lock();
             ground.advance(now);
             let ground = &mut *ground;
-            ground.heard.extend(events.iter().map(|_| now));
+            ground
+                .heard
+                .extend(events.iter().map(|event| (event.seq, now)));
             ground.judge.heard(&ground.fleet, events, now);
         });
         Self {
@@ -326,7 +329,7 @@ impl<'a> Play<'a> {
             instants: self.instants.passed(),
             struck: self.instants.struck(),
             carriers: self.carriers,
-            took_ms: self.time.ms(),
+            took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }
     }
 }

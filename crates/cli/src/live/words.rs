@@ -167,7 +167,7 @@ fn ending(stage: &Stage) -> &'static str {
 
 /// What a stage is called: `brokers → 4.1.2`.
 #[must_use]
-fn stage_words(run: &Run, stage: &Stage) -> String {
+pub fn stage_words(run: &Run, stage: &Stage) -> String {
     match stage {
         Stage::Move(step) => format!("{} → {}", many(run, step), step.to),
         Stage::Raise(raise) => format!("{} → {}", raise.level, named(&raise.named.1, raise.to)),

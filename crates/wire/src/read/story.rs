@@ -194,7 +194,11 @@ fn names(field: &Field<'_>, name: &str) -> bool {
     }
 }
 
-fn attended(text: &str) -> Result<Attended, Wrong> {
+/// Within what time somebody attends: `5m`, or `never`.
+///
+/// # Errors
+/// [`Wrong`] where it is neither.
+pub fn attended(text: &str) -> Result<Attended, Wrong> {
     if text == "never" {
         return Ok(Attended::Never);
     }
