@@ -248,3 +248,88 @@ fn line_wrong(path: &Path, line: usize, source: serde_json::Error) -> BookError 
         source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use windlass_engine::effect::{Answer, ClaimAnswer};
+    use windlass_engine::snapshot::Member;
+
+    fn begun() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("one.book");
+        let mut snapshot = Snapshot::empty("kafka", Wall(0));
+        snapshot
+            .members
+            .insert("1".into(), Member::named("1".into(), "broker 1".into()));
+        let head = Head {
+            cluster: "false-kafka".into(),
+            speed: 1,
+            born: Wall(0),
+            snapshot,
+            goal: Goal::Finalize,
+            policy: Policy::default(),
+            catalog: Arc::new(Catalog::default()),
+        };
+        Book::begin(&path, &head).expect("a book");
+        (folder, path)
+    }
+
+    fn fence() -> Fence {
+        Fence {
+            store: "s".into(),
+            run: "7".into(),
+            cluster: "false-kafka".into(),
+            identity: "one".into(),
+            epoch: 1,
+            holder: "a story".into(),
+        }
+    }
+
+    fn claimed(book: &Book) -> Heard {
+        book.with(|pen| pen.ask(&Effect::Claim, &fence()))
+            .expect("the file")
+    }
+
+    fn marks(book: &Book) -> Vec<Option<String>> {
+        let marks = book.with(|pen| pen.hosts().marks()).expect("the file");
+        marks.into_iter().map(|(_, whose)| whose).collect()
+    }
+
+    #[test]
+    fn what_one_process_tells_the_hosts_the_other_sees() {
+        let (_folder, path) = begun();
+        let (one, other) = (Book::open(&path), Book::open(&path));
+        let (one, other) = (one.expect("a book"), other.expect("a book"));
+        assert_eq!(marks(&other), [None]);
+        let heard = claimed(&one);
+        assert!(
+            matches!(heard, Heard::Answer(Answer::Claim(ClaimAnswer::Claimed))),
+            "{heard:?}"
+        );
+        assert_eq!(marks(&other), [Some("run 7 of store s".into())]);
+        let later = Book::open(&path).expect("a book");
+        assert_eq!(marks(&later), marks(&one));
+    }
+
+    #[test]
+    fn a_request_that_was_cut_in_the_writing_was_never_made() {
+        let (_folder, path) = begun();
+        let book = Book::open(&path).expect("a book");
+        claimed(&book);
+        let whole = std::fs::read_to_string(&path).expect("a file");
+        std::fs::write(&path, format!("{whole}{{\"at\":5,")).expect("a file");
+        assert_eq!(marks(&book), [Some("run 7 of store s".into())]);
+        assert_eq!(std::fs::read_to_string(&path).expect("a file"), whole);
+    }
+
+    #[test]
+    fn a_damaged_line_is_named() {
+        let (_folder, path) = begun();
+        let whole = std::fs::read_to_string(&path).expect("a file");
+        std::fs::write(&path, format!("{whole}{{}}\n")).expect("a file");
+        let book = Book::open(&path).expect("a book");
+        let wrong = book.with(|pen| pen.hosts().marks()).expect_err("damaged");
+        assert!(wrong.to_string().contains("one.book, line 2"), "{wrong}");
+    }
+}

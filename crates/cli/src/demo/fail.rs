@@ -49,8 +49,12 @@ pub async fn run(context: &Context, args: &FailArgs) -> Result<Exit, Failed> {
         "{name} of {cluster} meets trouble with its next move: {how}"
     ));
     if args.how != Doom::Slow {
-        context.outlet.note("  then     windlass demo why");
-        context.outlet.note("  mend     windlass demo retry");
+        let of = match pass::played(context).await?.as_slice() {
+            [_, _, ..] => format!(" {cluster}"),
+            [] | [_] => String::new(),
+        };
+        context.outlet.note(&format!("  then     windlass demo why{of}"));
+        context.outlet.note(&format!("  mend     windlass demo retry{of}"));
     }
     Ok(Exit::Done)
 }
