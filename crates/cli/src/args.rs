@@ -5,6 +5,7 @@
 pub mod back;
 pub mod catalog;
 pub mod data;
+pub mod demo;
 pub mod help;
 pub mod keep;
 pub mod reach;
@@ -133,6 +134,8 @@ pub enum Colour {
 /// All commands, in the order of a user's way.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Play an upgrade of a false cluster: nothing is needed
+    Demo(demo::DemoArgs),
     /// Write a cluster file from what is seen
     Init(data::InitArgs),
     /// Register or change what a file says; shows the difference

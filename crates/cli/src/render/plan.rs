@@ -303,7 +303,13 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
-    let named: Vec<String> = named
+    several(named, snapshot)
+}
+
+/// Components in a row, as those are called that carry them: `brokers`, `kube-apiservers and 3 more`.
+#[must_use]
+pub fn several<'c>(all: impl Iterator<Item = &'c Component>, snapshot: &Snapshot) -> String {
+    let named: Vec<String> = all
         .map(|component| {
             let carry = snapshot.members.values();
             let many = carry.filter(|member| member.components.contains_key(component));
