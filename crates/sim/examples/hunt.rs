@@ -134,7 +134,9 @@ fn main() {
                 plays += 1;
             }
             Err(RecvTimeoutError::Timeout) => {
-                println!("found\ta play comes to an end\t{last}\tit did not within {PLAY:?}\t{plays}");
+                println!(
+                    "found\ta play comes to an end\t{last}\tit did not within {PLAY:?}\t{plays}"
+                );
                 return;
             }
             Err(RecvTimeoutError::Disconnected) => break,

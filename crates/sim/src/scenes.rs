@@ -269,7 +269,10 @@ fn by_batches() -> Written {
     story.policy.pace = pace(Ramp::Double, 4);
     story.policy.pace.mode = Mode::Barrier;
     story.policy.soak = Ms(0);
-    story.fates = BTreeMap::from([(("3".into(), 1), Fate::Slow(5)), (("6".into(), 1), Fate::Slow(4))]);
+    story.fates = BTreeMap::from([
+        (("3".into(), 1), Fate::Slow(5)),
+        (("6".into(), 1), Fate::Slow(4)),
+    ]);
     Ok(story)
 }
 
@@ -309,12 +312,7 @@ fn unwell_in_a_soak() -> Written {
 
 /// A member that cannot be started is left out by a human's word; the rest goes on without it.
 fn left_out() -> Written {
-    let mut story = story(
-        "left out",
-        catalog(2, &[CORE])?,
-        members(1, 4, CORE, 0)?,
-        1,
-    )?;
+    let mut story = story("left out", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
     let fate = |touch| (("2".into(), touch), Fate::CannotStart);
     story.fates = (1..20).map(fate).collect();
     story.remedy = Remedy::RetryThenSkip;

@@ -142,6 +142,9 @@ impl Judge {
         if let Command::Continue = command {
             self.ramp.again();
         }
+        if let Command::Retarget(goal) = command {
+            self.means(goal);
+        }
         if let Command::Begin = command {
             self.windows = false;
         }
@@ -181,7 +184,10 @@ impl Judge {
         }
         let waits = self.hand.values().any(|batch| *batch != self.batch);
         if waits && self.policy.pace.mode == Mode::Barrier {
-            let says = format!("{id} began, of the batch before {:?} are in flight", self.hand);
+            let says = format!(
+                "{id} began, of the batch before {:?} are in flight",
+                self.hand
+            );
             self.objects(at, "a batch waits for the one before", says);
         }
         self.hand.insert(id.clone(), self.batch);
@@ -193,7 +199,10 @@ impl Judge {
         }
         let down = self.down_by_themselves(fleet, id, at);
         if flying + down > self.cap && flying > 1 {
-            let says = format!("{flying} are in flight, {down} down besides, {} may be", self.cap);
+            let says = format!(
+                "{flying} are in flight, {down} down besides, {} may be",
+                self.cap
+            );
             self.objects(at, "who is down counts against the cap", says);
         }
         if !self.ramp.allows(self.policy.pace, flying) {

@@ -157,11 +157,10 @@ impl Judge {
             }
             Event::Refused(refusal) => self.refused(refusal, at),
             Event::Ended(end) => {
-                if let Some(why) = self.order.of_end(
-                    end,
-                    at - self.order.since,
-                    self.policy.pause_limit.0,
-                ) {
+                if let Some(why) =
+                    self.order
+                        .of_end(end, at - self.order.since, self.policy.pause_limit.0)
+                {
                     let says = format!("{end:?}: {why}");
                     self.objects(at, "no end that nobody asked for", says);
                 }
@@ -263,7 +262,10 @@ impl Judge {
         let ours = |mark: &crate::fleet::Mark| mark.epoch == epoch;
         let bare = |node: &&crate::fleet::Node| !node.mark.as_ref().is_some_and(ours);
         if !again && let Some(node) = fleet.nodes.values().find(bare) {
-            let says = format!("{subject} began, {} does not carry the mark of {epoch}", node.id);
+            let says = format!(
+                "{subject} began, {} does not carry the mark of {epoch}",
+                node.id
+            );
             self.objects(at, "nothing begins before every mark lies", says);
         }
     }
@@ -301,7 +303,11 @@ impl Judge {
             Some(less) => *left = less,
             None => {
                 let says = format!("{id} began once more, to {:?}", began.to);
-                self.objects(at, "no member is moved more often than its way is long", says);
+                self.objects(
+                    at,
+                    "no member is moved more often than its way is long",
+                    says,
+                );
             }
         }
     }
@@ -348,7 +354,8 @@ pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeM
         runs.filter_map(one).sum()
     };
     let cast = story.cast.iter();
-    cast.map(|member| (member.id.clone(), far(member))).collect()
+    cast.map(|member| (member.id.clone(), far(member)))
+        .collect()
 }
 
 fn landings(catalog: &Catalog, from: &Version, to: &Version) -> Option<u32> {
