@@ -18,6 +18,7 @@ mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
 mod planned;
+mod planted_bugs;
 mod reaction;
 mod refusal_minimal;
 mod rehearsed;
@@ -228,11 +229,32 @@ const FIGURES: &[Figure] = &[
         measure: rehearsed::crash_instants::measure,
     },
     Figure {
+        name: rehearsed::crash_pairs::NAME,
+        what: "plays of the ten smallest scenes with deaths at each ordered pair of instants that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::crash_pairs::measure,
+    },
+    Figure {
+        name: rehearsed::store_calls::NAME,
+        what: "plays of scenes with each call of the store failing once, in each way, that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::store_calls::measure,
+    },
+    Figure {
         name: rehearsed::seeds::NAME,
         what: "of 10,000 drawn stories with faults, deaths and a human's words those that break a promise",
         unit: "seeds",
         goal: Goal::Zero,
         measure: rehearsed::seeds::measure,
+    },
+    Figure {
+        name: planted_bugs::NAME,
+        what: "of 60 bugs planted in engine and runner, 30 of them by hand, those that the judge of the false world finds",
+        unit: "bugs",
+        goal: Goal::AtLeast(60.0),
+        measure: planted_bugs::measure,
     },
     Figure {
         name: rehearsed::determinism::NAME,

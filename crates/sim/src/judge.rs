@@ -3,26 +3,31 @@
 //! It shares no decision with engine or planner, only plain data: a rule is looked up in the catalog and
 //! compared word by word (`mix`), who is down is counted on the fleet, the journal is read as text.
 //!
-//! - `mix`: which releases stand side by side; `journal`: events against the world; `end`: the whole, afterwards.
+//! - `mix`: which releases stand side by side; `journal`: events against the world; `order`: what must come
+//!   before what; `soak`: healthy time; `ramp`: how many at once; `end`: the whole, afterwards.
 //!
 //! Must never know: why anything was done. Stories: `tests/it/judge.rs` (planted faults, each found).
 
 mod end;
 mod journal;
 mod mix;
+mod order;
 mod ramp;
+mod soak;
 
 use crate::fleet::{Fleet, Health, Node};
 use crate::story::Story;
 pub use end::Left;
 
+use order::Order;
 use ramp::Ramp;
+use soak::Soak;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use windlass_engine::catalog::{Catalog, Moved};
 use windlass_engine::names::{Component, LevelName, MemberId, Subject};
 use windlass_engine::plan::Goal;
-use windlass_engine::policy::{Cap, Policy};
+use windlass_engine::policy::{Cap, Finalize, Policy};
 use windlass_engine::snapshot::Member;
 use windlass_engine::version::Version;
 
@@ -50,6 +55,15 @@ impl std::fmt::Display for Violation {
     }
 }
 
+/// What an acknowledged word keeps from being touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bars {
+    /// Nothing.
+    Nothing,
+    /// All that its acknowledgement does not name.
+    AllElse,
+}
+
 /// Looks on.
 #[derive(Debug)]
 pub struct Judge {
@@ -65,8 +79,20 @@ pub struct Judge {
     slack_ms: u64,
     runs: BTreeMap<MemberId, BTreeMap<Component, Version>>,
     begun: BTreeSet<(Subject, u32)>,
+    begun_at: Vec<u64>,
+    /// What has begun and is not done, by the journal.
+    flying: BTreeSet<Subject>,
     changes: BTreeMap<(Subject, u32), u32>,
-    hand: BTreeSet<MemberId>,
+    /// Who is in our hands, and since which append.
+    hand: BTreeMap<MemberId, u64>,
+    /// Appends heard so far.
+    batch: u64,
+    /// When each member was last taken down by our hand.
+    touched: BTreeMap<MemberId, u64>,
+    /// How many landings each member is away from its end, at least.
+    away: BTreeMap<MemberId, u32>,
+    order: Order,
+    soak: Soak,
     left: BTreeSet<Subject>,
     ban: Option<BTreeSet<Subject>>,
     ramp: Ramp,
@@ -104,12 +130,19 @@ impl Judge {
             policy: story.policy.clone(),
             cap: cap(story.policy.pace.cap, to_move),
             to_move,
-            ends,
             slack_ms: OLD_LOOK_MS + 2 * story.weather.late_most_ms,
             runs: runs.map(|c| (c.id.clone(), c.components.clone())).collect(),
             begun: BTreeSet::new(),
+            begun_at: Vec::new(),
+            flying: BTreeSet::new(),
             changes: BTreeMap::new(),
-            hand: BTreeSet::new(),
+            hand: BTreeMap::new(),
+            batch: 0,
+            touched: BTreeMap::new(),
+            away: order::ways(story, &ends),
+            order: Order::of(story),
+            soak: Soak::of(story),
+            ends,
             left: BTreeSet::new(),
             ban: None,
             ramp: Ramp::default(),
@@ -126,6 +159,12 @@ impl Judge {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.violations
+    }
+
+    /// When something began durably.
+    #[must_use]
+    pub fn begun_at(&self) -> &[u64] {
+        &self.begun_at
     }
 
     /// Something must not be.
@@ -145,16 +184,24 @@ impl Judge {
         self.ban = None;
     }
 
-    /// A human's word was acknowledged; where it bars, nothing but what it named is touched from now on.
-    pub fn acknowledged(&mut self, seq: u64, bars: Option<&[Subject]>) {
+    /// A human's word was acknowledged with what has begun; where it bars, nothing else is touched from now on.
+    pub fn acknowledged(&mut self, seq: u64, begun: &[Subject], bars: Bars, at: u64) {
         self.acknowledged.insert(seq);
-        if let Some(named) = bars {
-            self.ban = Some(named.iter().cloned().collect());
+        let named: BTreeSet<Subject> = begun.iter().cloned().collect();
+        if named != self.flying {
+            let says = format!("it names {named:?}, begun are {:?}", self.flying);
+            self.objects(at, "an acknowledgement names what has begun", says);
+        }
+        if bars == Bars::AllElse {
+            self.ban = Some(named);
         }
     }
 
     /// A deed has begun to change the world.
     pub fn touched(&mut self, fleet: &Fleet, subject: &Subject, attempt: u32, epoch: u64, at: u64) {
+        if let Subject::Member(id) = subject {
+            self.touched.insert(id.clone(), at);
+        }
         let key = (subject.clone(), attempt);
         let times = self.changes.entry(key.clone()).or_default();
         *times += 1;
@@ -180,6 +227,12 @@ impl Judge {
         }
         self.barred(subject, at);
         self.counts_down(fleet, at);
+        let Subject::Member(id) = subject else { return };
+        let mark = fleet.nodes.get(id).and_then(|node| node.mark.as_ref());
+        if mark.is_none_or(|mark| mark.epoch != epoch) {
+            let says = format!("{subject} was touched under {epoch}, it carries {mark:?}");
+            self.objects(at, "no deed but under its own mark", says);
+        }
     }
 
     fn barred(&mut self, subject: &Subject, at: u64) {
@@ -209,6 +262,8 @@ impl Judge {
         let Some(node) = fleet.nodes.get(id) else {
             return;
         };
+        self.soak.changed(node, at);
+        self.acted(node, at);
         if self.runs.get(id) == Some(&node.runs) {
             return;
         }
@@ -221,6 +276,10 @@ impl Judge {
     /// A level was raised.
     pub fn raised(&mut self, fleet: &Fleet, level: &LevelName, at: u64) {
         let stands = fleet.levels.get(level).copied().unwrap_or(0);
+        if self.policy.finalize == Finalize::Never {
+            let says = format!("{level} stands at {stands}, and was to stay");
+            self.objects(at, "no level is raised that was to stay", says);
+        }
         let catalog = self.catalog.clone();
         let most = |runs: &Version| {
             let line = runs.line();

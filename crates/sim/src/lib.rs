@@ -2,7 +2,8 @@
 //!
 //! - `story`: what is played, as data; `cluster`: its makings; `scenes`: stories written by hand; `seed`:
 //!   stories drawn;
-//! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die;
+//! - `play`: plays one, with deaths at chosen instants; `instant`: where a carrier may die; `again`: what
+//!   plays the same once more, in one word;
 //! - `rehearsal`: a cluster as it was seen, as a story; `facts`: what a well cluster answers;
 //! - `fleet`, `ground`: members over false time; `net`: messages in weather; `target`, `store`, `clock`: the
 //!   ports over them; `human`: who attends;
@@ -10,6 +11,7 @@
 //!
 //! Must never know: real clusters, files, the real clock. Stories: `tests/it/`.
 
+pub mod again;
 pub mod clock;
 pub mod cluster;
 pub mod dice;

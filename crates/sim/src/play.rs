@@ -108,6 +108,7 @@ struct Play<'a> {
     net: Arc<Net>,
     instants: Arc<Instants>,
     ring: Arc<Notify>,
+    left: Arc<Notify>,
     between: Option<Between>,
     carriers: u64,
 }
@@ -133,8 +134,9 @@ impl<'a> Play<'a> {
             store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
             net: Arc::new(Net::new(story.weather.clone(), story.seed)),
             ground,
-            instants: Instants::with(deaths, story.cast.len()),
+            instants: Instants::with(deaths, story.cast.len(), story.limit_ms),
             ring: Arc::default(),
+            left: Arc::default(),
             between,
             carriers: 0,
         }
@@ -209,12 +211,15 @@ impl<'a> Play<'a> {
             self.time,
             run.clone(),
             self.ring.clone(),
+            self.left.clone(),
             self.story,
         );
         let human = tokio::spawn(human.attend());
         let mut dice = Dice::apart(self.story.seed, &[0x7265_6c69]);
         while self.goes_on() && !self.has_ended(&run).await {
-            self.carrier(&run).await;
+            if self.carrier(&run).await == Stands::ForGood {
+                break;
+            }
             let (least, most) = self.story.relief_ms;
             rest(dice.between(least, most)).await;
         }
@@ -242,7 +247,7 @@ impl<'a> Play<'a> {
     }
 
     /// One process: as the program carries a run, until it dies, ends, or cannot go on.
-    async fn carrier(&mut self, run: &RunId) {
+    async fn carrier(&mut self, run: &RunId) -> Stands {
         self.carriers += 1;
         let life = Life::begin(self.carriers, self.instants.clone());
         let (let_go, hears) = watch::channel(false);
@@ -250,6 +255,8 @@ impl<'a> Play<'a> {
             ring: self.ring.clone(),
             let_go: hears,
         };
+        let left_alone = self.left.clone();
+        let mut stands = Stands::Not;
         let mut task = tokio::spawn(carry(self.world(Some(life.clone())), run.clone(), bell));
         let left = self.ends_by().saturating_sub(self.time.ms());
         let came = tokio::select! {
@@ -257,6 +264,10 @@ impl<'a> Play<'a> {
             () = life.death() => None,
             came = &mut task => Some(came),
             () = rest(left) => None,
+            () = left_alone.notified() => {
+                stands = Stands::ForGood;
+                None
+            }
         };
         life.kill();
         match came {
@@ -270,6 +281,7 @@ impl<'a> Play<'a> {
         }
         self.store.died(&life);
         drop(let_go);
+        stands
     }
 
     fn objects(&self, rule: &'static str, says: String) {
@@ -326,12 +338,23 @@ impl<'a> Play<'a> {
             runs: ground.fleet.runs(),
             journal,
             violations: ground.judge.violations().to_vec(),
+            begun: ground.judge.begun_at().to_vec(),
             instants: self.instants.passed(),
             struck: self.instants.struck(),
+            calls: self.store.calls(),
             carriers: self.carriers,
             took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }
     }
+}
+
+/// Whether a run stands still, and nobody will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// It goes on, or somebody will.
+    Not,
+    /// Nobody will.
+    ForGood,
 }
 
 /// Whether only a human can let it go on, who is named what for.

@@ -4,13 +4,14 @@
 
 use crate::clock::FIRST_WALL_US;
 use crate::cluster::{CORE, EDGE, action, catalog, group, members, pace, rule, story};
+use crate::play::{Outcome, play};
 use crate::store::Fault;
-use crate::story::{Boots, Fate, Happening, Remedy, Story, Word};
-use std::collections::BTreeMap;
+use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Word};
+use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::calendar::zone::Zone;
 use windlass_engine::calendar::{Stretch, When};
 use windlass_engine::catalog::{Repeat, Skew};
-use windlass_engine::policy::{Finalize, Ramp};
+use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
 use windlass_engine::version::VersionError;
@@ -23,7 +24,7 @@ type Written = Result<Story, VersionError>;
 /// # Errors
 /// None: what stands in them are versions.
 pub fn all() -> Result<Vec<Story>, VersionError> {
-    let scenes: [fn() -> Written; 14] = [
+    let scenes: [fn() -> Written; 24] = [
         straight,
         two_components,
         paused,
@@ -38,8 +39,45 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         once,
         someone_else,
         failing_store,
+        frozen,
+        by_batches,
+        one_is_down,
+        unwell_in_a_soak,
+        left_out,
+        two_hops_raised,
+        begun_early,
+        clock_leaps,
+        against_the_order,
+        restarted_early,
     ];
     scenes.iter().map(|scene| scene()).collect()
+}
+
+/// So many of them, those with the fewest instants, each with how it goes undisturbed.
+///
+/// # Errors
+/// As [`all`].
+pub fn smallest(count: usize) -> Result<Vec<(Outcome, Story)>, VersionError> {
+    let played = |story: Story| (play(&story, &[]), story);
+    let mut scenes: Vec<_> = all()?.into_iter().map(played).collect();
+    scenes.sort_by_key(|(whole, _)| whole.instants);
+    scenes.truncate(count);
+    Ok(scenes)
+}
+
+/// A word may come so many milliseconds before or after something begins: a commit takes one.
+const AROUND_MS: [i64; 7] = [-4, -2, -1, 0, 1, 2, 4];
+
+/// Moments at which a human's word meets what begins; none where humans have words of their own.
+#[must_use]
+pub fn moments(story: &Story, whole: &Outcome) -> Vec<u64> {
+    if !story.words.is_empty() {
+        return Vec::new();
+    }
+    let begun = whole.begun.iter();
+    let around = |at: &u64| AROUND_MS.map(|by| at.saturating_add_signed(by));
+    let all: BTreeSet<u64> = begun.flat_map(around).collect();
+    all.into_iter().collect()
 }
 
 /// Three members over two hops.
@@ -208,5 +246,174 @@ fn failing_store() -> Written {
         (41, Fault::Written),
         (55, Fault::Lost),
     ]);
+    Ok(story)
+}
+
+/// A freeze within the only window, after a human said to begin before it.
+fn frozen() -> Written {
+    let mut story = story("frozen", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
+    story.policy.hours.windows = vec![window(20, 100_000)];
+    story.policy.hours.freezes = vec![window(6, 30)];
+    story.words = vec![(2_000, Word::Begin), (9_000, Word::Begin)];
+    Ok(story)
+}
+
+/// Batches of one, two and four, each waiting for the one before; slow members among them.
+fn by_batches() -> Written {
+    let mut story = story(
+        "by batches",
+        catalog(2, &[CORE])?,
+        members(1, 8, CORE, 0)?,
+        1,
+    )?;
+    story.policy.pace = pace(Ramp::Double, 4);
+    story.policy.pace.mode = Mode::Barrier;
+    story.policy.soak = Ms(0);
+    story.fates = BTreeMap::from([(("3".into(), 1), Fate::Slow(5)), (("6".into(), 1), Fate::Slow(4))]);
+    Ok(story)
+}
+
+/// A member is down for half a minute by itself: it counts, and its group bears one.
+fn one_is_down() -> Written {
+    let mut story = story(
+        "one is down",
+        catalog(2, &[CORE])?,
+        members(1, 10, CORE, 0)?,
+        1,
+    )?;
+    story.policy.pace = pace(Ramp::Fixed, 2);
+    story.policy.soak = Ms(0);
+    story.lengths.well = Length {
+        median_ms: 8_000,
+        spread: 40,
+    };
+    story.groups = vec![group(&[1, 2, 3], 2), group(&[4, 5, 6], 2)];
+    // A plan is made of what is seen: by then there is one, whoever died before.
+    story.happenings = vec![(15_000, Happening::Flaps("4".into(), 40_000))];
+    Ok(story)
+}
+
+/// Members flap while healthy time is waited for: it begins anew each time.
+fn unwell_in_a_soak() -> Written {
+    let mut story = story(
+        "unwell in a soak",
+        catalog(3, &[CORE, EDGE])?,
+        [members(1, 2, CORE, 0)?, members(3, 2, EDGE, 0)?].concat(),
+        1,
+    )?;
+    story.policy.soak = Ms(6_000);
+    let flaps = |at, id: &str| (at, Happening::Flaps(id.into(), 2_500));
+    story.happenings = vec![flaps(4_000, "4"), flaps(9_000, "4"), flaps(22_000, "1")];
+    Ok(story)
+}
+
+/// A member that cannot be started is left out by a human's word; the rest goes on without it.
+fn left_out() -> Written {
+    let mut story = story(
+        "left out",
+        catalog(2, &[CORE])?,
+        members(1, 4, CORE, 0)?,
+        1,
+    )?;
+    let fate = |touch| (("2".into(), touch), Fate::CannotStart);
+    story.fates = (1..20).map(fate).collect();
+    story.remedy = Remedy::RetryThenSkip;
+    story.policy.soak = Ms(0);
+    Ok(story)
+}
+
+/// Two components over two hops, half-rolled, with rules between them; an action and a level at the end.
+fn two_hops_raised() -> Written {
+    let mut facts = catalog(3, &[CORE, EDGE])?;
+    facts
+        .skew
+        .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
+    facts
+        .skew
+        .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+    facts
+        .skew
+        .push(rule("core-side-by-side", CORE, CORE, Skew::Lines(-1, 1)));
+    facts.actions.push(action(CORE, Repeat::Harmless));
+    let cast = [
+        members(1, 1, CORE, 1)?,
+        members(2, 2, CORE, 0)?,
+        members(4, 2, EDGE, 0)?,
+    ];
+    let mut story = story("two hops raised", facts, cast.concat(), 2)?;
+    story.policy.finalize = Finalize::Soon;
+    story.policy.pace = pace(Ramp::Fixed, 2);
+    story.policy.soak = Ms(500);
+    Ok(story)
+}
+
+/// Begun before its window by a human's word, paused and continued: from then on the window counts.
+fn begun_early() -> Written {
+    let mut story = story(
+        "begun early",
+        catalog(2, &[CORE])?,
+        members(1, 4, CORE, 0)?,
+        1,
+    )?;
+    story.policy.soak = Ms(0);
+    story.policy.hours.windows = vec![window(25, 100_000)];
+    story.words = vec![
+        (1_500, Word::Begin),
+        (2_600, Word::Pause),
+        (8_000, Word::Continue),
+    ];
+    Ok(story)
+}
+
+/// While it is paused the wall clock leaps beyond the deadline of the pause, and back.
+fn clock_leaps() -> Written {
+    const LEAP_MS: i64 = 16 * 24 * 3_600_000;
+    let mut story = story(
+        "clock leaps",
+        catalog(2, &[CORE])?,
+        members(1, 3, CORE, 0)?,
+        1,
+    )?;
+    story.policy.soak = Ms(0);
+    story.words = vec![(2_000, Word::Pause), (4_000_000, Word::Continue)];
+    story.happenings = vec![
+        (60_000, Happening::WallJumps(LEAP_MS)),
+        (3_000_000, Happening::WallJumps(-LEAP_MS)),
+    ];
+    Ok(story)
+}
+
+/// The catalog names first what a rule lets move only last.
+fn against_the_order() -> Written {
+    let mut facts = catalog(3, &[EDGE, CORE])?;
+    facts
+        .skew
+        .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
+    facts
+        .skew
+        .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+    let cast = [
+        members(1, 1, CORE, 1)?,
+        members(2, 2, CORE, 0)?,
+        members(4, 2, EDGE, 0)?,
+    ];
+    story("against the order", facts, cast.concat(), 2)
+}
+
+/// Somebody else restarts a member early in a long roll.
+fn restarted_early() -> Written {
+    let mut story = story(
+        "restarted early",
+        catalog(2, &[CORE])?,
+        members(1, 12, CORE, 0)?,
+        1,
+    )?;
+    story.policy.pace = pace(Ramp::Fixed, 1);
+    story.policy.soak = Ms(0);
+    story.lengths.well = Length {
+        median_ms: 1_200,
+        spread: 40,
+    };
+    story.happenings = vec![(3_000, Happening::Restarted("9".into()))];
     Ok(story)
 }

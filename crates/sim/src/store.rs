@@ -8,7 +8,7 @@ mod fault;
 mod lease;
 mod tables;
 
-pub use fault::{Fault, Faults};
+pub use fault::{Fault, Faults, KINDS};
 
 use crate::clock::rest;
 use crate::instant::{Life, Point};
@@ -92,6 +92,13 @@ impl FalseStore {
             .table(run)
             .map(|table| table.events.clone())
             .unwrap_or_default()
+    }
+
+    /// Calls that carriers have made so far.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.calls()
     }
 
     fn fault(&self, life: Option<&Arc<Life>>) -> Option<Fault> {

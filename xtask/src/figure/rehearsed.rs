@@ -3,9 +3,11 @@
 //! Must never know: what a story is about. Tests: `crates/sim/tests/it`; the figures themselves.
 
 pub(super) mod crash_instants;
+pub(super) mod crash_pairs;
 pub(super) mod determinism;
 pub(super) mod seeds;
 pub(super) mod seeds_per_hour;
+pub(super) mod store_calls;
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};

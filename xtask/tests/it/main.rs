@@ -8,6 +8,7 @@
 mod back;
 mod guide;
 mod kafka;
+mod planted;
 mod reach;
 mod roll;
 mod stranger;

@@ -22,6 +22,8 @@ const TIME: usize = 11;
 const NAME_MOST: usize = 30;
 /// A stage of more members is told in as many lines, several members each.
 const ROWS_MOST: usize = 16;
+/// Who begins within this after another began with them.
+const TOGETHER_MS: u64 = 1_500;
 /// Time in which nobody moves is drawn as long as this share of the rest, in percent, at most.
 const IDLE_PERCENT: u64 = 8;
 /// Columns of the label before a sum.
@@ -174,8 +176,8 @@ fn picture(outlet: &Outlet, tale: &Tale) -> Vec<String> {
     for (at, told) in &told {
         match told {
             Shown::Stage(text) => {
-                let text = outlet.style.bold(&outlet.style.text(text));
-                lines.push(format!("{}{text}", timed(*at)));
+                let text = flowing(outlet, &timed(*at), &outlet.style.text(text));
+                lines.extend(text.iter().map(|line| outlet.style.paint(Tone::Bold, line)));
             }
             Shown::Note(text, weight) => {
                 let tone = match weight {
@@ -238,13 +240,34 @@ fn put(
     notes: &mut Vec<(Ms, Shown)>,
     took: Ms,
 ) {
-    let each = waiting.len().div_ceil(ROWS_MOST).max(1);
-    let bars = waiting.chunks(each).filter_map(|rows| bar(rows, took));
+    let parts = parted(waiting);
+    let bars = parts.iter().filter_map(|rows| bar(rows, took));
     let mut all: Vec<(Ms, Shown)> = bars.map(|bar| (bar.began, Shown::Bar(bar))).collect();
     all.append(notes);
     all.sort_by_key(|(at, _)| *at);
     shown.append(&mut all);
     waiting.clear();
+}
+
+/// Rows one by one where they are few; else those together that began together, where these are few; else
+/// so many each.
+fn parted<'r>(rows: &[&'r Row]) -> Vec<Vec<&'r Row>> {
+    if rows.len() <= ROWS_MOST {
+        return rows.iter().map(|row| vec![*row]).collect();
+    }
+    let together = |one: &&&Row, other: &&&Row| {
+        let apart = other.began.0.saturating_sub(one.began.0);
+        apart < TOGETHER_MS
+    };
+    let batches: Vec<Vec<&Row>> = rows
+        .chunk_by(|one, other| together(&one, &other))
+        .map(<[&Row]>::to_vec)
+        .collect();
+    if batches.len() <= ROWS_MOST {
+        return batches;
+    }
+    let each = rows.len().div_ceil(ROWS_MOST);
+    rows.chunks(each).map(<[&Row]>::to_vec).collect()
 }
 
 fn bar(rows: &[&Row], took: Ms) -> Option<Bar> {

@@ -280,6 +280,9 @@ fn written(story: &mut Story, read: &StoryFile, _catalog: &Arc<Catalog>) {
         Asks::Nobody => Approval::InAdvance,
         Asks::First => Approval::Asked,
     };
+    if let Some(until) = read.until {
+        story.stands_ms = until.0;
+    }
     for (component, took) in &read.takes {
         story.takes(component.clone(), Took::said(*took));
     }

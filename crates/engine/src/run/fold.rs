@@ -119,11 +119,17 @@ impl Run {
                 seq,
                 command,
                 answered,
+                at,
                 ..
             } => {
                 self.inbox = *seq;
                 if matches!(answered, Answered::Taken(_)) {
+                    let stood_still = self.halt.is_some();
                     self.commanded(command);
+                    if stood_still && self.halt.is_none() {
+                        // Nobody looked while it stood still: that time is no healthy time.
+                        self.soaking(|soak| soak.looked = *at);
+                    }
                 }
             }
             Event::Halted { cause, at, wall } => {

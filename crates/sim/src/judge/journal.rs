@@ -4,9 +4,9 @@
 
 use super::{Judge, cap, is_meant};
 use crate::fleet::{Fleet, Health, Node};
-use windlass_engine::calendar::{When, second};
+use windlass_engine::calendar::{Stretch, When, second};
 use windlass_engine::names::{MemberId, Subject};
-use windlass_engine::policy::Ramp;
+use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Began, End, Event};
 use windlass_engine::time::Wall;
@@ -14,7 +14,7 @@ use windlass_engine::version::Version;
 use windlass_runner::ports::store::Stored;
 
 /// How the text of events begins that say something about the world or about our decisions.
-const READ: [&str; 9] = [
+const READ: [&str; 17] = [
     "began",
     "settled",
     "skipped",
@@ -24,64 +24,117 @@ const READ: [&str; 9] = [
     "opened",
     "commanded",
     "ended",
+    "taken",
+    "refused",
+    "replanning",
+    "soak-began",
+    "soak-broken",
+    "stage-done",
+    "kept",
+    "soak-passed",
 ];
 
-fn read(stored: &Stored) -> Option<Event> {
-    let told = stored.payload.strip_prefix("{\"")?;
-    READ.iter()
-        .any(|word| told.starts_with(word))
-        .then_some(())?;
-    serde_json::from_str(&stored.payload).ok()
+/// An event as far as it is read here.
+enum Read {
+    Event(Box<Event>),
+    /// A plan, whose text lies elsewhere.
+    Plan,
+}
+
+fn read(stored: &Stored) -> Option<Read> {
+    let told = stored.payload.trim_start_matches('{').strip_prefix('"')?;
+    let word = READ.iter().find(|word| told.starts_with(**word))?;
+    if *word == "kept" {
+        return Some(Read::Plan);
+    }
+    serde_json::from_str(&stored.payload).ok().map(Read::Event)
 }
 
 impl Judge {
     /// Events became durable.
     pub fn heard(&mut self, fleet: &Fleet, events: &[Stored], at: u64) {
+        self.batch += 1;
         for stored in events {
-            if let Some(event) = read(stored) {
-                self.event(fleet, event, stored.at, at);
+            match read(stored) {
+                Some(Read::Event(event)) => self.event(fleet, *event, stored.at, at),
+                Some(Read::Plan) => {
+                    self.soak.disturbed();
+                    self.planned();
+                }
+                None => {}
             }
         }
     }
 
     fn event(&mut self, fleet: &Fleet, event: Event, wall: Wall, at: u64) {
-        if let Event::Began(began) = &event {
-            self.began(fleet, began, wall, at);
-        }
-        if let Event::Settled {
-            subject: Subject::Member(id),
-            version,
-            ..
-        } = &event
-        {
-            self.hand.remove(id);
-            self.ramp.settled();
-            self.settled(fleet, id, version.as_ref(), at);
-        }
-        if let Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } = &event {
-            if let Subject::Member(id) = subject {
-                self.hand.remove(id);
+        self.in_order(fleet, &event, at);
+        self.in_health(fleet, &event, at);
+        match event {
+            Event::Began(began) => self.began(fleet, &began, wall, at),
+            Event::Settled {
+                subject: Subject::Member(id),
+                version,
+                ..
+            } => {
+                self.flying.remove(&Subject::Member(id.clone()));
+                self.hand.remove(&id);
+                self.ramp.settled();
+                self.settled(fleet, &id, version.as_ref(), at);
             }
-            self.left.insert(subject.clone());
-        }
-        if let Event::Failed { .. } | Event::Halted { .. } | Event::Opened { .. } = &event {
-            self.ramp.again();
-        }
-        if let Event::Commanded {
-            seq,
-            command,
-            answered,
-            ..
-        } = &event
-        {
-            self.answered.insert(*seq);
-            if matches!(answered, Answered::Taken(_)) {
-                self.taken(command);
+            Event::Settled { subject, .. } => {
+                self.flying.remove(&subject);
             }
-        }
-        if let Event::Ended(end) = &event {
-            self.ended = true;
-            self.end(fleet, end, at);
+            Event::Skipped { subject, .. } | Event::Confirmed { subject, .. } => {
+                self.flying.remove(&subject);
+                if let Subject::Member(id) = &subject {
+                    self.hand.remove(id);
+                }
+                self.left.insert(subject);
+            }
+            Event::Failed { .. } | Event::Opened { .. } => self.ramp.again(),
+            Event::Halted { .. } => {
+                self.ramp.again();
+                // Whoever goes on after a pause goes on within the hours.
+                self.windows = true;
+            }
+            Event::Commanded {
+                seq,
+                command,
+                answered,
+                ..
+            } => {
+                self.answered.insert(seq);
+                if matches!(answered, Answered::Taken(_)) {
+                    self.taken(&command);
+                }
+            }
+            Event::Ended(end) => {
+                self.ended = true;
+                self.end(fleet, &end, at);
+            }
+            Event::Requested(_)
+            | Event::Taken { .. }
+            | Event::Observed(_)
+            | Event::Judged { .. }
+            | Event::Planned(_)
+            | Event::PlanKept
+            | Event::Refused(_)
+            | Event::Approved { .. }
+            | Event::Claimed { .. }
+            | Event::ClaimRefused { .. }
+            | Event::StageBegan { .. }
+            | Event::StageDone { .. }
+            | Event::Moved { .. }
+            | Event::NotYet { .. }
+            | Event::Progressed { .. } => {}
+            Event::SoakBegan { .. }
+            | Event::SoakSpan { .. }
+            | Event::SoakBroken { .. }
+            | Event::SoakPassed
+            | Event::Shut { .. }
+            | Event::Replanning { .. }
+            | Event::ExpirySeen { .. }
+            | Event::Proven => {}
         }
     }
 
@@ -98,12 +151,15 @@ impl Judge {
             if pace.ramp == Ramp::Fixed {
                 self.policy.pace.ramp = pace.ramp;
             }
+            self.policy.pace.mode = Mode::Sliding;
         }
     }
 
     fn began(&mut self, fleet: &Fleet, began: &Began, wall: Wall, at: u64) {
         let subject = &began.subject;
         self.begun.insert((subject.clone(), began.attempt));
+        self.begun_at.push(at);
+        self.flying.insert(subject.clone());
         if self.ended {
             self.objects(at, "nothing after the end", format!("{subject} began"));
         }
@@ -123,11 +179,22 @@ impl Judge {
         if fleet.nodes.get(id).is_some_and(up) {
             self.within_groups(fleet, id, at);
         }
-        self.hand.insert(id.clone());
+        let waits = self.hand.values().any(|batch| *batch != self.batch);
+        if waits && self.policy.pace.mode == Mode::Barrier {
+            let says = format!("{id} began, of the batch before {:?} are in flight", self.hand);
+            self.objects(at, "a batch waits for the one before", says);
+        }
+        self.hand.insert(id.clone(), self.batch);
+        self.needless(began, at);
         let flying = self.hand.len();
         if flying > self.cap {
             let says = format!("{flying} are in flight, {} may be", self.cap);
             self.objects(at, "never more begun than the cap", says);
+        }
+        let down = self.down_by_themselves(fleet, id, at);
+        if flying + down > self.cap && flying > 1 {
+            let says = format!("{flying} are in flight, {down} down besides, {} may be", self.cap);
+            self.objects(at, "who is down counts against the cap", says);
         }
         if !self.ramp.allows(self.policy.pace, flying) {
             let says = format!("{flying} are in flight, {:?}", self.ramp);
@@ -135,12 +202,24 @@ impl Judge {
         }
     }
 
+    /// How many others have been down for longer than a look is old, in nobody's hands.
+    fn down_by_themselves(&self, fleet: &Fleet, id: &MemberId, at: u64) -> usize {
+        let down = |node: &&Node| {
+            node.health != Health::Well
+                && node.since + self.slack_ms < at
+                && node.id != *id
+                && !self.hand.contains_key(&node.id)
+                && !self.left.contains(&Subject::Member(node.id.clone()))
+        };
+        fleet.nodes.values().filter(down).count()
+    }
+
     /// Those that are in our hands, and those that have been unwell for longer than a look is old.
     fn within_groups(&mut self, fleet: &Fleet, id: &MemberId, at: u64) {
         let away = |other: &&MemberId| {
             let unwell =
                 |node: &Node| node.health != Health::Well && node.since + self.slack_ms < at;
-            self.hand.contains(*other) || fleet.nodes.get(*other).is_some_and(unwell)
+            self.hand.contains_key(*other) || fleet.nodes.get(*other).is_some_and(unwell)
         };
         let mut passed = Vec::new();
         for group in fleet
@@ -164,15 +243,20 @@ impl Judge {
 
     fn in_a_window(&mut self, subject: &Subject, wall: Wall, at: u64) {
         let hours = &self.policy.hours;
+        let now = second(wall);
+        let holds = |stretch: &Stretch| match &stretch.when {
+            When::Once { from, to, .. } => *from <= now && now < *to,
+            When::Rule(_) => false,
+        };
+        if let Some(freeze) = hours.freezes.iter().find(|freeze| holds(freeze)) {
+            let says = format!("{subject} began in {}", freeze.name);
+            self.objects(at, "nothing in a freeze", says);
+            return;
+        }
         if !self.windows || hours.windows.is_empty() {
             return;
         }
-        let now = second(wall);
-        let open = hours.windows.iter().any(|window| match &window.when {
-            When::Once { from, to, .. } => *from <= now && now < *to,
-            When::Rule(_) => true,
-        });
-        if !open {
+        if !hours.windows.iter().any(holds) {
             let says = format!("{subject} began outside of every window");
             self.objects(at, "nothing outside its window", says);
         }
@@ -188,7 +272,8 @@ impl Judge {
             );
             return;
         };
-        let well = self.is_well(node, at);
+        let touched = self.touched.get(id).copied().unwrap_or(0);
+        let well = node.health == Health::Well || node.well_at > touched;
         let moved = node.moves();
         let mut runs = moved.iter().filter_map(|part| node.runs.get(part));
         if !well || version.is_some_and(|version| runs.any(|runs| runs != version)) {

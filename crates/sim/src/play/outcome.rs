@@ -19,10 +19,14 @@ pub struct Outcome {
     pub journal: Vec<u8>,
     /// What must not have been.
     pub violations: Vec<Violation>,
+    /// When something began durably, false time.
+    pub begun: Vec<u64>,
     /// Instants that carriers passed.
     pub instants: u64,
     /// Where carriers died.
     pub struck: Vec<Struck>,
+    /// Calls of the store that carriers made.
+    pub calls: u64,
     /// Carriers that lived.
     pub carriers: u64,
     /// How long it took, in false time.
@@ -30,6 +34,20 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What is wrong with it, in words, beside the same story without what befell it here; none: nothing.
+    #[must_use]
+    pub fn wrong_beside(&self, whole: &Self) -> Option<String> {
+        if let Some(first) = self.violations.first() {
+            return Some(first.to_string());
+        }
+        // Who is cancelled later has moved more: only what is finished stands the same.
+        let finished = whole.end == Some(End::Finished);
+        if self.end != whole.end {
+            return Some(format!("it ends as {:?}", self.end));
+        }
+        (finished && self.runs != whole.runs).then(|| format!("it leaves {:?}", self.runs))
+    }
+
     /// It could not even begin: why.
     pub(super) fn never(why: &str) -> Self {
         Self {
@@ -41,8 +59,10 @@ impl Outcome {
                 rule: "a play can be played",
                 says: why.to_owned(),
             }],
+            begun: Vec::new(),
             instants: 0,
             struck: Vec::new(),
+            calls: 0,
             carriers: 0,
             took_ms: 0,
         }

@@ -18,6 +18,14 @@ pub enum Fault {
     Slow(u64),
 }
 
+/// One of each kind; the slow one outlasts a hand's sight of its deed.
+pub const KINDS: [Fault; 4] = [
+    Fault::Full,
+    Fault::Lost,
+    Fault::Written,
+    Fault::Slow(4_000),
+];
+
 /// The calls of carriers that fail, by their number from 1.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
@@ -30,6 +38,10 @@ impl Faults {
     #[must_use]
     pub fn at(script: BTreeMap<u64, Fault>) -> Self {
         Self { script, calls: 0 }
+    }
+
+    pub(super) fn calls(&self) -> u64 {
+        self.calls
     }
 
     pub(super) fn next(&mut self) -> Option<Fault> {

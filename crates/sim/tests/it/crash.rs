@@ -1,8 +1,9 @@
 //! Scenes by hand, with a death at every instant.
 
-use windlass_engine::run::event::End;
+use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
+use windlass_sim::store::KINDS;
 
 #[test]
 fn every_scene_ends_as_it_should_without_deaths() {
@@ -27,14 +28,11 @@ fn a_scene_ends_the_same_wherever_its_carrier_dies() {
     let mut wrong = Vec::new();
     for story in scenes::all().unwrap() {
         let whole = play(&story, &[]);
-        // Who is cancelled later has moved more: only what is finished stands the same.
-        let finished = whole.end == Some(End::Finished);
         for at in (1..=whole.instants).step_by(7) {
             let came = play(&story, &[at]);
-            let first = came.violations.first();
-            if first.is_some() || came.end != whole.end || (finished && came.runs != whole.runs) {
-                let (end, struck) = (&came.end, came.struck.first());
-                wrong.push(format!("{}:{at} {first:?} {end:?} {struck:?}", story.name));
+            if let Some(why) = came.wrong_beside(&whole) {
+                let struck = came.struck.first();
+                wrong.push(format!("{}:{at} {why} {struck:?}", story.name));
             }
         }
     }
@@ -44,4 +42,42 @@ fn a_scene_ends_the_same_wherever_its_carrier_dies() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// A share of the pairs here; the figure `crash-pairs` tries all of the ten smallest scenes.
+#[test]
+fn a_scene_ends_the_same_wherever_two_of_its_carriers_die() {
+    let mut wrong = Vec::new();
+    for (whole, story) in scenes::smallest(10).unwrap() {
+        for first in (3..=whole.instants).step_by(23) {
+            let once = play(&story, &[first]);
+            for second in (first + 1..=once.instants).step_by(19) {
+                let came = play(&story, &[first, second]);
+                let again = Again::of(&story.name).dying(&[first, second]);
+                wrong.extend(
+                    came.wrong_beside(&whole)
+                        .map(|why| format!("{again} {why}")),
+                );
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Every eleventh call here; the figure `store-calls` lets each fail in each way.
+#[test]
+fn a_scene_ends_the_same_whichever_call_of_the_store_fails() {
+    let mut wrong = Vec::new();
+    for story in scenes::all().unwrap() {
+        let whole = play(&story, &[]);
+        for (at, call) in (1..=whole.calls).step_by(11).enumerate() {
+            let again = Again::of(&story.name).failing(call, KINDS[at % KINDS.len()]);
+            let came = again.play().unwrap();
+            wrong.extend(
+                came.wrong_beside(&whole)
+                    .map(|why| format!("{again} {why}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }

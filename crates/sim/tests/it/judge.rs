@@ -9,7 +9,7 @@ use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::target::{Fence, Hints, Target};
 use windlass_sim::fleet::Fleet;
-use windlass_sim::judge::Judge;
+use windlass_sim::judge::{Bars, Judge};
 use windlass_sim::play::{Between, play, play_with};
 use windlass_sim::scenes;
 use windlass_sim::story::Story;
@@ -221,7 +221,7 @@ fn an_old_epoch_a_second_change_and_a_touch_after_a_pause_are_found() {
     let (fleet, mut judge) = (Fleet::of(&story), Judge::of(&story));
     let subject = Subject::Member("2".into());
     judge.claimed(5);
-    judge.acknowledged(1, Some(&[Subject::Member("1".into())]));
+    judge.acknowledged(1, &[Subject::Member("1".into())], Bars::AllElse, 5);
     judge.touched(&fleet, &subject, 1, 4, 10);
     judge.touched(&fleet, &subject, 1, 5, 20);
     let rules: BTreeSet<_> = judge.violations().iter().map(|v| v.rule).collect();
@@ -230,6 +230,8 @@ fn an_old_epoch_a_second_change_and_a_touch_after_a_pause_are_found() {
         "one change an attempt",
         "nothing after a pause that it did not name",
         "begun before touched",
+        "an acknowledgement names what has begun",
+        "no deed but under its own mark",
     ] {
         assert!(rules.contains(rule), "{rule}: {rules:?}");
     }

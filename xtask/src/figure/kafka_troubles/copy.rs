@@ -1,4 +1,4 @@
-//! A copy of the checkout that may be spoiled, with a target folder of its own.
+//! What is built in the copy of the checkout, and kept under a name.
 //!
 //! Must never know: what is spoiled.
 //! Tests: the figure.
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::peers::cache;
+use crate::spoiled::Copy;
 use crate::windlass::BUILT;
 use crate::workspace::{self, Trouble};
 
@@ -40,34 +40,20 @@ impl Programs {
 
 /// The copy: kept from one measuring to the next, so that only what changed is built again.
 pub(super) struct Copied {
-    root: PathBuf,
+    copy: Copy,
 }
 
 impl Copied {
-    /// Every file as it is in the checkout now; files that did not change keep their time.
+    /// Every file as it is in the checkout now.
     pub(super) fn checkout() -> Result<Self, Trouble> {
-        let root = cache::windlass()?.join("kafka-troubles/checkout");
-        let files = workspace::files()?;
-        for file in &files {
-            let (from, to) = (workspace::root().join(file), root.join(file));
-            let wanted = fs::read(&from)?;
-            if fs::read(&to).is_ok_and(|there| there == wanted) {
-                continue;
-            }
-            if let Some(folder) = to.parent() {
-                fs::create_dir_all(folder)?;
-            }
-            fs::write(&to, wanted)?;
-            fs::set_permissions(&to, fs::metadata(&from)?.permissions())?;
-        }
-        forget_others(&root, &root, &files)?;
-        Ok(Self { root })
+        let copy = Copy::checkout("kafka-troubles")?;
+        Ok(Self { copy })
     }
 
     /// Builds in the copy; kept under that name, so that the next can be built meanwhile. None: it does not
     /// build.
     pub(super) fn programs(&self, name: &str, what: What) -> Result<Option<Programs>, Trouble> {
-        let folder = self.root.with_file_name("programs").join(name);
+        let folder = self.copy.beside("programs").join(name);
         fs::create_dir_all(&folder)?;
         let mut built = Programs {
             windlass: folder.join("windlass"),
@@ -75,13 +61,13 @@ impl Copied {
             folder,
         };
         let binary = ["build", "--locked", "--quiet", "--package", "windlass"];
-        let output = self.cargo(&binary)?.output()?;
+        let output = self.copy.cargo(&binary)?.output()?;
         // What is spoiled may well be warned of; only why it does not build is of use.
         self.keep(name, "built", &String::from_utf8_lossy(&output.stderr))?;
         if !output.status.success() {
             return Ok(None);
         }
-        fs::copy(self.target().join("debug/windlass"), &built.windlass)?;
+        fs::copy(self.copy.target().join("debug/windlass"), &built.windlass)?;
         if what == What::BinaryAndTests {
             let Some(program) = self.tests()? else {
                 return Ok(None);
@@ -93,7 +79,7 @@ impl Copied {
     }
 
     fn tests_as_it_is(&self) -> PathBuf {
-        self.root.with_file_name("programs").join(WHOLE).join("it")
+        self.copy.beside("programs").join(WHOLE).join("it")
     }
 
     /// Builds the tests, and says where they lie.
@@ -110,7 +96,7 @@ impl Copied {
             "--message-format",
             "json",
         ];
-        let output = self.cargo(&words)?.stderr(Stdio::null()).output()?;
+        let output = self.copy.cargo(&words)?.stderr(Stdio::null()).output()?;
         let text = String::from_utf8_lossy(&output.stdout);
         let told = text
             .lines()
@@ -125,27 +111,10 @@ impl Copied {
     pub(super) fn told_by(&self, programs: &Programs) -> Command {
         let mut command = Command::new(&programs.tests);
         command
-            .current_dir(self.root.join("xtask"))
-            .env("CARGO_TARGET_DIR", self.target())
+            .current_dir(self.copy.root().join("xtask"))
+            .env("CARGO_TARGET_DIR", self.copy.target())
             .env(BUILT, &programs.windlass);
         command
-    }
-
-    /// Cargo in the copy; stories that are told meanwhile come first.
-    fn cargo(&self, words: &[&str]) -> Result<Command, Trouble> {
-        let cargo = workspace::cargo(words)?;
-        let mut command = Command::new("nice");
-        command
-            .args(["-n", "10"])
-            .arg(cargo.get_program())
-            .args(cargo.get_args())
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.target());
-        Ok(command)
-    }
-
-    fn target(&self) -> PathBuf {
-        self.root.with_file_name("target")
     }
 
     /// The patch of that name.
@@ -156,36 +125,13 @@ impl Copied {
 
     /// Whether the patch applies.
     pub(super) fn apply(&self, patch: &Path, more: &[&str]) -> Result<bool, Trouble> {
-        let mut git = Command::new("git");
-        // Not as a part of a repository that it may lie in.
-        git.args(["apply", "--whitespace=nowarn"])
-            .args(more)
-            .arg(patch)
-            .current_dir(&self.root)
-            .env("GIT_CEILING_DIRECTORIES", self.root.with_file_name(""));
-        Ok(git.status()?.success())
+        self.copy.apply(patch, more)
     }
 
     /// Keeps what a test said, for whoever wants to know why.
     pub(super) fn keep(&self, name: &str, what: &str, text: &str) -> Result<(), Trouble> {
-        let folder = self.root.with_file_name("said");
+        let folder = self.copy.beside("said");
         fs::create_dir_all(&folder)?;
         Ok(fs::write(folder.join(format!("{name}-{what}.txt")), text)?)
     }
-}
-
-/// Takes away what is in the copy and no longer in the checkout.
-fn forget_others(root: &Path, folder: &Path, files: &[String]) -> Result<(), Trouble> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            forget_others(root, &path, files)?;
-        } else {
-            let name = path.strip_prefix(root)?.to_string_lossy().into_owned();
-            if !files.contains(&name) {
-                fs::remove_file(&path)?;
-            }
-        }
-    }
-    Ok(())
 }

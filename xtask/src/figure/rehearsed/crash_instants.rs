@@ -3,7 +3,7 @@
 //!
 //! Must never know: scenes. Tests: `crates/sim/tests/it/crash.rs` (every seventh).
 
-use windlass_engine::run::event::End;
+use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
 
@@ -35,18 +35,9 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
                 None => vec![at],
                 Some(later) => vec![at, at + later],
             };
-            let came = play(&story, &deaths);
-            // Who is cancelled later has moved more: only what is finished stands the same.
-            let finished = whole.end == Some(End::Finished);
-            let same = came.end == whole.end && (!finished || came.runs == whole.runs);
-            let first = came.violations.first().map(ToString::to_string);
-            let why = first.or_else(|| (!same).then(|| format!("it ends as {:?}", came.end)))?;
-            let deaths: Vec<String> = deaths.iter().map(u64::to_string).collect();
-            let deaths = deaths.join(":");
-            Some(format!(
-                "cargo xtask replay '{}:{deaths}'  {why}",
-                story.name
-            ))
+            let why = play(&story, &deaths).wrong_beside(&whole)?;
+            let again = Again::of(&story.name).dying(&deaths);
+            Some(format!("cargo xtask replay '{again}'  {why}"))
         });
         let deaths = found.len() as u64;
         let bad: Vec<String> = found.into_iter().flatten().collect();

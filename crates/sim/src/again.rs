@@ -1,0 +1,211 @@
+//! What plays a story again, in one word: `189` a seed, `189:57` the same with these deaths in place of
+//! those drawn, `paused:57:80` a scene with two, `paused:12=full` one whose twelfth call of the store fails,
+//! `straight:pause=2000` one with a pause at that millisecond.
+//!
+//! Must never know: what a story is about. Stories: in this file.
+
+use crate::play::{Outcome, play};
+use crate::scenes;
+use crate::seed::draw;
+use crate::store::Fault;
+use crate::story::{Story, Word};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+use windlass_engine::version::VersionError;
+
+/// A story, and what befalls its carriers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// A seed, or the name of a scene.
+    pub of: String,
+    /// Instants at which carriers die; none: those of the seed.
+    pub deaths: Vec<u64>,
+    /// Calls of the store that fail, beside those of the story.
+    pub faults: BTreeMap<u64, Fault>,
+    /// A human says to pause at this millisecond, beside all else, and to go on half a minute later.
+    pub pause: Option<u64>,
+}
+
+/// So long after such a pause it is told to go on.
+const PAUSED_MS: u64 = 30_000;
+
+/// What cannot be played again.
+#[derive(Debug, Error)]
+pub enum AgainError {
+    /// It is no seed, and no scene is called so.
+    #[error("no seed and no scene {name}; scenes are: {known}")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// What follows the name is no instant and no call.
+    #[error(
+        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no pause=2000"
+    )]
+    Word {
+        /// What was found.
+        found: String,
+    },
+    /// A scene could not be written: none of ours.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+}
+
+impl Again {
+    /// A story as it is, by its name.
+    #[must_use]
+    pub fn of(name: impl fmt::Display) -> Self {
+        Self {
+            of: name.to_string(),
+            deaths: Vec::new(),
+            faults: BTreeMap::new(),
+            pause: None,
+        }
+    }
+
+    /// With these deaths.
+    #[must_use]
+    pub fn dying(mut self, deaths: &[u64]) -> Self {
+        self.deaths = deaths.to_vec();
+        self
+    }
+
+    /// With a call of the store that fails.
+    #[must_use]
+    pub fn failing(mut self, call: u64, fault: Fault) -> Self {
+        self.faults.insert(call, fault);
+        self
+    }
+
+    /// With a pause.
+    #[must_use]
+    pub fn pausing(mut self, at_ms: u64) -> Self {
+        self.pause = Some(at_ms);
+        self
+    }
+
+    /// The story that is meant, and the deaths in it.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn story(&self) -> Result<(Story, Vec<u64>), AgainError> {
+        let (mut story, drawn) = if let Ok(seed) = self.of.parse() {
+            let drawn = draw(seed)?;
+            (drawn.story, drawn.deaths)
+        } else {
+            (scene(&self.of)?, Vec::new())
+        };
+        let faults = self.faults.iter();
+        story.faults.extend(faults.map(|(call, fault)| (*call, *fault)));
+        if let Some(at) = self.pause {
+            story.words.push((at, Word::Pause));
+            story.words.push((at + PAUSED_MS, Word::Continue));
+        }
+        let deaths = if self.deaths.is_empty() {
+            drawn
+        } else {
+            self.deaths.clone()
+        };
+        Ok((story, deaths))
+    }
+
+    /// Plays it.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn play(&self) -> Result<Outcome, AgainError> {
+        let (story, deaths) = self.story()?;
+        Ok(play(&story, &deaths))
+    }
+}
+
+fn scene(name: &str) -> Result<Story, AgainError> {
+    let mut all = scenes::all()?;
+    match all.iter().position(|story| story.name == name) {
+        Some(at) => Ok(all.swap_remove(at)),
+        None => {
+            let known: Vec<&str> = all.iter().map(|story| story.name.as_str()).collect();
+            Err(AgainError::Unknown {
+                name: name.into(),
+                known: known.join(", "),
+            })
+        }
+    }
+}
+
+fn fault(word: &str) -> Option<Fault> {
+    match word {
+        "full" => Some(Fault::Full),
+        "lost" => Some(Fault::Lost),
+        "written" => Some(Fault::Written),
+        slow => slow.strip_suffix("ms")?.parse().ok().map(Fault::Slow),
+    }
+}
+
+impl FromStr for Again {
+    type Err = AgainError;
+
+    fn from_str(text: &str) -> Result<Self, AgainError> {
+        let mut words = text.split(':');
+        let mut again = Self::of(words.next().unwrap_or_default());
+        for word in words {
+            let bad = || AgainError::Word { found: word.into() };
+            if let Some(at) = word.strip_prefix("pause=") {
+                again.pause = Some(at.parse().map_err(|_| bad())?);
+            } else if let Some((call, how)) = word.split_once('=') {
+                let call = call.parse().map_err(|_| bad())?;
+                again.faults.insert(call, fault(how).ok_or_else(bad)?);
+            } else {
+                again.deaths.push(word.parse().map_err(|_| bad())?);
+            }
+        }
+        Ok(again)
+    }
+}
+
+impl fmt::Display for Again {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.of)?;
+        for death in &self.deaths {
+            write!(f, ":{death}")?;
+        }
+        for (call, fault) in &self.faults {
+            match fault {
+                Fault::Full => write!(f, ":{call}=full")?,
+                Fault::Lost => write!(f, ":{call}=lost")?,
+                Fault::Written => write!(f, ":{call}=written")?,
+                Fault::Slow(ms) => write!(f, ":{call}={ms}ms")?,
+            }
+        }
+        match self.pause {
+            Some(at) => write!(f, ":pause={at}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_can_be_asked_for() {
+        for text in ["189", "189:57", "paused:57:80", "paused:3:12=full:14=400ms", "once:pause=9"] {
+            let again: Again = text.parse().unwrap();
+            assert_eq!(again.to_string(), text);
+            assert!(again.story().is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_story_is_told_with_those_there_are() {
+        let why = Again::of("pausd").story().unwrap_err().to_string();
+        assert!(why.contains("pausd; scenes are: straight, "), "{why}");
+        let why = "paused:12=broken".parse::<Again>().unwrap_err().to_string();
+        assert!(why.starts_with("12=broken is no instant"), "{why}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Healthy time: the first member on a new release goes alone, and nothing follows it, nor the last of a
+//! stage, before the world was well for as long as the policy asks.
+//!
+//! Must never know: how the engine counts. Stories: `tests/it/judge.rs`; the figure `planted-bugs`.
+
+use super::Judge;
+use crate::fleet::{Fleet, Health, Node};
+use crate::store::Fault;
+use crate::story::Story;
+use std::collections::{BTreeMap, BTreeSet};
+use windlass_engine::names::{Component, MemberId, Subject};
+use windlass_engine::run::event::{Began, Event};
+use windlass_engine::version::Version;
+
+/// Looks of a soak are at most so far apart where it is short, with the time that one takes.
+const LOOK_APART_MS: u64 = 1_000;
+
+/// Healthy time as it was owed and had.
+#[derive(Debug)]
+pub(super) struct Soak {
+    need_ms: u64,
+    /// A look, or a commit, may be so late.
+    late_ms: u64,
+    began: Option<u64>,
+    landed: BTreeSet<Version>,
+    soaked: BTreeSet<Version>,
+    /// What settled last, while no healthy time has passed since.
+    fresh: Option<(BTreeSet<Component>, Version)>,
+    /// When each member was last seen to turn unwell and well.
+    turned: BTreeMap<MemberId, (u64, u64)>,
+}
+
+impl Soak {
+    pub(super) fn of(story: &Story) -> Self {
+        let slow = story.faults.values().map(|fault| match fault {
+            Fault::Slow(ms) => *ms,
+            Fault::Full | Fault::Lost | Fault::Written => 0,
+        });
+        Self {
+            need_ms: story.policy.soak.0,
+            late_ms: LOOK_APART_MS + 2 * story.weather.late_most_ms + slow.max().unwrap_or(0),
+            began: None,
+            landed: BTreeSet::new(),
+            soaked: BTreeSet::new(),
+            fresh: None,
+            turned: BTreeMap::new(),
+        }
+    }
+
+    /// The plan is doubted or made anew: what was owed by the old one is not judged.
+    pub(super) fn disturbed(&mut self) {
+        self.fresh = None;
+    }
+
+    /// A member has changed.
+    pub(super) fn changed(&mut self, node: &Node, at: u64) {
+        let turned = self.turned.entry(node.id.clone()).or_default();
+        let was_well = turned.0 <= turned.1;
+        match (node.health == Health::Well, was_well) {
+            (true, false) => turned.1 = at,
+            (false, true) => turned.0 = at,
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Whether a member was unwell for long within the last so many milliseconds.
+    fn was_unwell(&self, id: &MemberId, at: u64) -> bool {
+        let Some((down, up)) = self.turned.get(id) else {
+            return false;
+        };
+        if down > up {
+            return down + self.late_ms < at;
+        }
+        let since = at.saturating_sub(self.need_ms) + self.late_ms;
+        *up > since && *up > down + self.late_ms
+    }
+}
+
+/// What a member carries: as far as an event tells of a stage.
+fn carries(node: &Node) -> BTreeSet<Component> {
+    node.runs.keys().cloned().collect()
+}
+
+impl Judge {
+    /// An event, held against healthy time.
+    pub(super) fn in_health(&mut self, fleet: &Fleet, event: &Event, at: u64) {
+        if self.soak.need_ms == 0 {
+            return;
+        }
+        if let Event::Began(began) = event {
+            self.follows(fleet, began, at);
+        }
+        if let Event::Settled {
+            subject: Subject::Member(id),
+            version: Some(version),
+            ..
+        } = event
+        {
+            let node = fleet.nodes.get(id);
+            self.soak.landed.insert(version.clone());
+            self.soak.fresh = node.map(|node| (carries(node), version.clone()));
+        }
+        if let Event::Halted { .. } | Event::Replanning { .. } = event {
+            self.soak.disturbed();
+        }
+        if let Event::SoakBegan { .. } | Event::SoakBroken { .. } = event {
+            self.soak.began = Some(at);
+        }
+        if *event == Event::SoakPassed {
+            self.passed(fleet, at);
+        }
+    }
+
+    fn follows(&mut self, fleet: &Fleet, began: &Began, at: u64) {
+        let (Subject::Member(id), Some(to), 1) = (&began.subject, &began.to, began.tries) else {
+            return;
+        };
+        if !self.soak.soaked.contains(to) {
+            let says = if self.soak.landed.contains(to) {
+                Some(format!("{id} began to {to}, the first there has not soaked"))
+            } else {
+                let first = self.hand.keys().next();
+                first.map(|first| format!("{id} began to {to}, {first} is not yet there"))
+            };
+            if let Some(says) = says {
+                self.objects(at, "the first on a release goes alone", says);
+            }
+        }
+        let component = fleet.nodes.get(id).map(carries);
+        let Some((last, version)) = &self.soak.fresh else {
+            return;
+        };
+        if component.as_ref() != Some(last) || version != to {
+            let says = format!("{id} began to {to}, healthy time after {last:?} to {version} is owed");
+            self.objects(at, "healthy time between stages", says);
+        }
+    }
+
+    /// Healthy time is said to have passed.
+    fn passed(&mut self, fleet: &Fleet, at: u64) {
+        let rule = "healthy time is not cut short";
+        let soak = &mut self.soak;
+        soak.fresh = None;
+        soak.soaked.append(&mut soak.landed.clone());
+        let (need, late) = (soak.need_ms, soak.late_ms);
+        // Time that was looked at before a carrier died counts: only its length in all is known.
+        if soak.began.is_some_and(|began| began + need > at + late) {
+            let says = format!("{need} ms are asked for, it began at {:?}", soak.began);
+            self.objects(at, rule, says);
+        }
+        let left = |node: &&Node| !self.left.contains(&Subject::Member(node.id.clone()));
+        let unwell = |node: &&Node| self.soak.was_unwell(&node.id, at);
+        let found = fleet.nodes.values().filter(left).find(unwell);
+        if let Some(node) = found {
+            let says = format!("{} was not well, {:?}", node.id, node.health);
+            self.objects(at, rule, says);
+        }
+    }
+}
