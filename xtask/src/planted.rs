@@ -54,7 +54,9 @@ pub fn all() -> Result<Vec<Bug>, Trouble> {
     let mut bugs = Vec::new();
     for entry in fs::read_dir(folder)? {
         let patch = entry?.path();
-        let name = patch.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let name = patch
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
         let is_patch = patch.extension().is_some_and(|ending| ending == "patch");
         if let Some(name) = name.filter(|_| is_patch) {
             let text = fs::read_to_string(&patch)?;

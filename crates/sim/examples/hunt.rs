@@ -9,6 +9,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use windlass_engine::run::Phase;
 use windlass_sim::again::Again;
 use windlass_sim::play::Outcome;
 use windlass_sim::scenes;
@@ -84,6 +85,14 @@ impl Hunter {
         let mut whole = Vec::new();
         for story in scenes::all().unwrap_or_default() {
             let came = self.played(&Again::of(&story.name))?;
+            let (word, end) = (scenes::end_of(&story.name), came.end.clone());
+            if end.clone().map(|end| Phase::Ended(end).word()) != Some(word) {
+                return Err(Found {
+                    rule: "a scene ends as it is written".into(),
+                    with: story.name.clone(),
+                    says: format!("{end:?}, not {word}"),
+                });
+            }
             whole.push((story, came));
         }
         self.seeds(1, SEEDS.0)?;
@@ -134,7 +143,9 @@ fn main() {
                 plays += 1;
             }
             Err(RecvTimeoutError::Timeout) => {
-                println!("found\ta play comes to an end\t{last}\tit did not within {PLAY:?}\t{plays}");
+                println!(
+                    "found\ta play comes to an end\t{last}\tit did not within {PLAY:?}\t{plays}"
+                );
                 return;
             }
             Err(RecvTimeoutError::Disconnected) => break,

@@ -100,7 +100,9 @@ impl Again {
             (scene(&self.of)?, Vec::new())
         };
         let faults = self.faults.iter();
-        story.faults.extend(faults.map(|(call, fault)| (*call, *fault)));
+        story
+            .faults
+            .extend(faults.map(|(call, fault)| (*call, *fault)));
         if let Some(at) = self.pause {
             story.words.push((at, Word::Pause));
             story.words.push((at + PAUSED_MS, Word::Continue));
@@ -194,7 +196,13 @@ mod tests {
 
     #[test]
     fn what_is_told_can_be_asked_for() {
-        for text in ["189", "189:57", "paused:57:80", "paused:3:12=full:14=400ms", "once:pause=9"] {
+        for text in [
+            "189",
+            "189:57",
+            "paused:57:80",
+            "paused:3:12=full:14=400ms",
+            "once:pause=9",
+        ] {
             let again: Again = text.parse().unwrap();
             assert_eq!(again.to_string(), text);
             assert!(again.story().is_ok(), "{text}");

@@ -231,7 +231,9 @@ impl Human {
                 | Command::Begin => Bars::Nothing,
             };
             let now = self.time.ms();
-            ground.judge.acknowledged(taken.seq, &taken.begun, bars, now);
+            ground
+                .judge
+                .acknowledged(taken.seq, &taken.begun, bars, now);
         }
         self.ring.notify_one();
     }

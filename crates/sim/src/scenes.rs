@@ -6,7 +6,7 @@ use crate::clock::FIRST_WALL_US;
 use crate::cluster::{CORE, EDGE, action, catalog, group, members, pace, rule, story};
 use crate::play::{Outcome, play};
 use crate::store::Fault;
-use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Word};
+use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Weather, Word};
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::calendar::zone::Zone;
 use windlass_engine::calendar::{Stretch, When};
@@ -24,7 +24,7 @@ type Written = Result<Story, VersionError>;
 /// # Errors
 /// None: what stands in them are versions.
 pub fn all() -> Result<Vec<Story>, VersionError> {
-    let scenes: [fn() -> Written; 24] = [
+    let scenes: [fn() -> Written; 25] = [
         straight,
         two_components,
         paused,
@@ -49,6 +49,7 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         clock_leaps,
         against_the_order,
         restarted_early,
+        slow_ways,
     ];
     scenes.iter().map(|scene| scene()).collect()
 }
@@ -63,6 +64,17 @@ pub fn smallest(count: usize) -> Result<Vec<(Outcome, Story)>, VersionError> {
     scenes.sort_by_key(|(whole, _)| whole.instants);
     scenes.truncate(count);
     Ok(scenes)
+}
+
+/// How a scene ends, whatever befalls its carriers, by the stable word of its phase.
+#[must_use]
+pub fn end_of(name: &str) -> &'static str {
+    match name {
+        "cancelled" => "cancelled",
+        "stopped" => "stopped",
+        "left out" => "finished-without",
+        _ => "finished",
+    }
 }
 
 /// A word may come so many milliseconds before or after something begins: a commit takes one.
@@ -269,7 +281,10 @@ fn by_batches() -> Written {
     story.policy.pace = pace(Ramp::Double, 4);
     story.policy.pace.mode = Mode::Barrier;
     story.policy.soak = Ms(0);
-    story.fates = BTreeMap::from([(("3".into(), 1), Fate::Slow(5)), (("6".into(), 1), Fate::Slow(4))]);
+    story.fates = BTreeMap::from([
+        (("3".into(), 1), Fate::Slow(5)),
+        (("6".into(), 1), Fate::Slow(4)),
+    ]);
     Ok(story)
 }
 
@@ -309,12 +324,7 @@ fn unwell_in_a_soak() -> Written {
 
 /// A member that cannot be started is left out by a human's word; the rest goes on without it.
 fn left_out() -> Written {
-    let mut story = story(
-        "left out",
-        catalog(2, &[CORE])?,
-        members(1, 4, CORE, 0)?,
-        1,
-    )?;
+    let mut story = story("left out", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
     let fate = |touch| (("2".into(), touch), Fate::CannotStart);
     story.fates = (1..20).map(fate).collect();
     story.remedy = Remedy::RetryThenSkip;
@@ -415,5 +425,25 @@ fn restarted_early() -> Written {
         spread: 40,
     };
     story.happenings = vec![(3_000, Happening::Restarted("9".into()))];
+    Ok(story)
+}
+
+/// Each second message takes its time, so that they arrive in another order than they left in.
+fn slow_ways() -> Written {
+    let mut story = story(
+        "slow ways",
+        catalog(2, &[CORE])?,
+        members(1, 3, CORE, 0)?,
+        1,
+    )?;
+    story.policy.pace = pace(Ramp::Fixed, 2);
+    story.policy.soak = Ms(0);
+    story.weather = Weather {
+        late: 500,
+        late_most_ms: 900,
+        doubled: 100,
+        clears_ms: 60_000,
+        ..Weather::default()
+    };
     Ok(story)
 }

@@ -181,11 +181,15 @@ impl Judge {
         }
         let waits = self.hand.values().any(|batch| *batch != self.batch);
         if waits && self.policy.pace.mode == Mode::Barrier {
-            let says = format!("{id} began, of the batch before {:?} are in flight", self.hand);
+            let says = format!(
+                "{id} began, of the batch before {:?} are in flight",
+                self.hand
+            );
             self.objects(at, "a batch waits for the one before", says);
         }
         self.hand.insert(id.clone(), self.batch);
         self.needless(began, at);
+        self.in_turn(fleet, began, at);
         let flying = self.hand.len();
         if flying > self.cap {
             let says = format!("{flying} are in flight, {} may be", self.cap);
@@ -193,7 +197,10 @@ impl Judge {
         }
         let down = self.down_by_themselves(fleet, id, at);
         if flying + down > self.cap && flying > 1 {
-            let says = format!("{flying} are in flight, {down} down besides, {} may be", self.cap);
+            let says = format!(
+                "{flying} are in flight, {down} down besides, {} may be",
+                self.cap
+            );
             self.objects(at, "who is down counts against the cap", says);
         }
         if !self.ramp.allows(self.policy.pace, flying) {

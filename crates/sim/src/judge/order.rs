@@ -4,10 +4,11 @@
 //! Must never know: phases, or the fold. Stories: `tests/it/judge.rs`; the figure `planted-bugs`.
 
 use super::Judge;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, Node};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::catalog::Catalog;
+use windlass_engine::effect::{Failure, FailureCode};
 use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::{Code, Refusal};
@@ -124,7 +125,10 @@ impl Judge {
     pub(super) fn in_order(&mut self, fleet: &Fleet, event: &Event, at: u64) {
         match event {
             Event::Began(began) => self.may_begin(fleet, began, at),
-            Event::Failed { .. } => {
+            Event::Failed {
+                subject, failure, ..
+            } => {
+                self.called_stuck(subject, failure, at);
                 if self.order.still.is_none() {
                     self.order.since = at;
                 }
@@ -157,11 +161,10 @@ impl Judge {
             }
             Event::Refused(refusal) => self.refused(refusal, at),
             Event::Ended(end) => {
-                if let Some(why) = self.order.of_end(
-                    end,
-                    at - self.order.since,
-                    self.policy.pause_limit.0,
-                ) {
+                if let Some(why) =
+                    self.order
+                        .of_end(end, at - self.order.since, self.policy.pause_limit.0)
+                {
                     let says = format!("{end:?}: {why}");
                     self.objects(at, "no end that nobody asked for", says);
                 }
@@ -201,6 +204,44 @@ impl Judge {
         if !is_blind(refusal) && self.left.is_empty() {
             let says = format!("{:?}: {}", refusal.code, refusal.says);
             self.objects(at, "no way is denied that there is", says);
+        }
+    }
+
+    /// A member made no progress only where it was left to itself for as long as patience lasts.
+    fn called_stuck(&mut self, subject: &Subject, failure: &Failure, at: u64) {
+        let Subject::Member(id) = subject else { return };
+        let touched = self.touched.get(id).copied().unwrap_or(0);
+        let patience = self.policy.patience.0;
+        if failure.code == FailureCode::NoProgress && touched + patience > at {
+            let says = format!("{id} was touched at {touched} ms, patience is {patience} ms");
+            self.objects(at, "nothing is called stuck before its time", says);
+        }
+    }
+
+    /// Where no rule asks for another order, what the catalog names first moves first.
+    pub(super) fn in_turn(&mut self, fleet: &Fleet, began: &Began, at: u64) {
+        let (Subject::Member(id), Some(to)) = (&began.subject, &began.to) else {
+            return;
+        };
+        if !self.catalog.skew.is_empty() {
+            return;
+        }
+        let place = |node: &Node| {
+            let mut all = self.catalog.components.iter();
+            all.position(|facts| node.runs.contains_key(&facts.name))
+        };
+        let Some(node) = fleet.nodes.get(id) else {
+            return;
+        };
+        let waits = |other: &&Node| {
+            place(other) < place(node)
+                && other.runs.values().any(|runs| runs < to)
+                && !self.left.contains(&Subject::Member(other.id.clone()))
+                && !self.hand.contains_key(&other.id)
+        };
+        if let Some(other) = fleet.nodes.values().find(waits) {
+            let says = format!("{id} began to {to}, {} comes before it", other.id);
+            self.objects(at, "what the catalog names first moves first", says);
         }
     }
 
@@ -261,15 +302,18 @@ impl Judge {
         }
         let epoch = self.order.epoch;
         let ours = |mark: &crate::fleet::Mark| mark.epoch == epoch;
-        let bare = |node: &&crate::fleet::Node| !node.mark.as_ref().is_some_and(ours);
+        let bare = |node: &&Node| !node.mark.as_ref().is_some_and(ours);
         if !again && let Some(node) = fleet.nodes.values().find(bare) {
-            let says = format!("{subject} began, {} does not carry the mark of {epoch}", node.id);
+            let says = format!(
+                "{subject} began, {} does not carry the mark of {epoch}",
+                node.id
+            );
             self.objects(at, "nothing begins before every mark lies", says);
         }
     }
 
     /// A member has changed: whether others gave it another process while it was not in our hands.
-    pub(super) fn acted(&mut self, node: &crate::fleet::Node, at: u64) {
+    pub(super) fn acted(&mut self, node: &Node, at: u64) {
         let Some(process) = node.process else { return };
         let known = self.order.processes.insert(node.id.clone(), process);
         let ours = node.deed.as_ref().and_then(|deed| deed.started) == Some(process);
@@ -301,7 +345,11 @@ impl Judge {
             Some(less) => *left = less,
             None => {
                 let says = format!("{id} began once more, to {:?}", began.to);
-                self.objects(at, "no member is moved more often than its way is long", says);
+                self.objects(
+                    at,
+                    "no member is moved more often than its way is long",
+                    says,
+                );
             }
         }
     }
@@ -348,7 +396,8 @@ pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeM
         runs.filter_map(one).sum()
     };
     let cast = story.cast.iter();
-    cast.map(|member| (member.id.clone(), far(member))).collect()
+    cast.map(|member| (member.id.clone(), far(member)))
+        .collect()
 }
 
 fn landings(catalog: &Catalog, from: &Version, to: &Version) -> Option<u32> {

@@ -117,7 +117,9 @@ impl Judge {
         };
         if !self.soak.soaked.contains(to) {
             let says = if self.soak.landed.contains(to) {
-                Some(format!("{id} began to {to}, the first there has not soaked"))
+                Some(format!(
+                    "{id} began to {to}, the first there has not soaked"
+                ))
             } else {
                 let first = self.hand.keys().next();
                 first.map(|first| format!("{id} began to {to}, {first} is not yet there"))
@@ -131,7 +133,8 @@ impl Judge {
             return;
         };
         if component.as_ref() != Some(last) || version != to {
-            let says = format!("{id} began to {to}, healthy time after {last:?} to {version} is owed");
+            let says =
+                format!("{id} began to {to}, healthy time after {last:?} to {version} is owed");
             self.objects(at, "healthy time between stages", says);
         }
     }

@@ -19,12 +19,7 @@ pub enum Fault {
 }
 
 /// One of each kind; the slow one outlasts a hand's sight of its deed.
-pub const KINDS: [Fault; 4] = [
-    Fault::Full,
-    Fault::Lost,
-    Fault::Written,
-    Fault::Slow(4_000),
-];
+pub const KINDS: [Fault; 4] = [Fault::Full, Fault::Lost, Fault::Written, Fault::Slow(4_000)];
 
 /// The calls of carriers that fail, by their number from 1.
 #[derive(Clone, Debug, Default)]

@@ -24,7 +24,9 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
         let whole = play(&story, &[]);
         let plays = whole.calls * kinds;
         let found = super::each(plays, |number| {
-            let fault = usize::try_from(number % kinds).ok().and_then(|at| KINDS.get(at));
+            let fault = usize::try_from(number % kinds)
+                .ok()
+                .and_then(|at| KINDS.get(at));
             let again = Again::of(&story.name).failing(number / kinds + 1, *fault?);
             let why = match again.play() {
                 Ok(came) => came.wrong_beside(&whole)?,
