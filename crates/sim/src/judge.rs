@@ -89,7 +89,7 @@ pub struct Judge {
     batch: u64,
     /// When each member was last taken down by our hand.
     touched: BTreeMap<MemberId, u64>,
-    /// How many landings each member is away from its end, at least.
+    /// How many landings each member is away from its end, at most.
     away: BTreeMap<MemberId, u32>,
     order: Order,
     soak: Soak,

@@ -10,11 +10,11 @@ use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Weather, Word}
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::calendar::zone::Zone;
 use windlass_engine::calendar::{Stretch, When};
-use windlass_engine::catalog::{Repeat, Skew};
+use windlass_engine::catalog::{Path, Repeat, Skew};
 use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
-use windlass_engine::version::VersionError;
+use windlass_engine::version::{Range, VersionError};
 
 /// A story that could not be written: none of these.
 type Written = Result<Story, VersionError>;
@@ -24,7 +24,7 @@ type Written = Result<Story, VersionError>;
 /// # Errors
 /// None: what stands in them are versions.
 pub fn all() -> Result<Vec<Story>, VersionError> {
-    let scenes: [fn() -> Written; 25] = [
+    let scenes: [fn() -> Written; 26] = [
         straight,
         two_components,
         paused,
@@ -50,6 +50,7 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         against_the_order,
         restarted_early,
         slow_ways,
+        no_leap,
     ];
     scenes.iter().map(|scene| scene()).collect()
 }
@@ -445,5 +446,19 @@ fn slow_ways() -> Written {
         clears_ms: 60_000,
         ..Weather::default()
     };
+    Ok(story)
+}
+
+/// A path leads over two lines at once, but members so far apart may not stand side by side.
+fn no_leap() -> Written {
+    let mut facts = catalog(3, &[CORE])?;
+    let range = |line: &str| Range::parse(line);
+    let leap = Path::of(range("1.0")?, range("1.2")?, "a false maker".into());
+    facts.paths.push(leap);
+    facts
+        .skew
+        .push(rule("core-side-by-side", CORE, CORE, Skew::Lines(-1, 1)));
+    let mut story = story("no leap", facts, members(1, 3, CORE, 0)?, 2)?;
+    story.policy.soak = Ms(0);
     Ok(story)
 }

@@ -387,9 +387,9 @@ impl Judge {
     }
 }
 
-/// By member: landings on the shortest way of the catalog's paths to its end.
+/// By member: how many landings its way has at most.
 pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeMap<MemberId, u32> {
-    // What shares a scheme moves at once: this many landings are enough, fewer may do.
+    // What shares a scheme moves at once: fewer may do.
     let far = |member: &Member| {
         let runs = member.components.iter();
         let one = |(component, from)| landings(&story.catalog, from, ends.get(component)?);
@@ -400,23 +400,12 @@ pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeM
         .collect()
 }
 
+/// At most one landing in each line on the way.
 fn landings(catalog: &Catalog, from: &Version, to: &Version) -> Option<u32> {
-    let mut met = BTreeSet::from([from.clone()]);
-    let mut here = vec![from.clone()];
-    for far in 0..=catalog.releases.len() {
-        if here.contains(to) {
-            return u32::try_from(far).ok();
-        }
-        let mut next = Vec::new();
-        for release in catalog.releases.iter().map(|release| &release.version) {
-            let leads = |path: &windlass_engine::catalog::Path| {
-                path.to.holds(release) && here.iter().any(|here| path.from.holds(here))
-            };
-            if catalog.paths.iter().any(leads) && met.insert(release.clone()) {
-                next.push(release.clone());
-            }
-        }
-        here = next;
-    }
-    None
+    let place = |version: &Version| {
+        let line = version.line();
+        catalog.lines.iter().position(|facts| facts.line == line)
+    };
+    let (from, to) = (place(from)?, place(to)?);
+    u32::try_from(to.checked_sub(from)?).ok()
 }
