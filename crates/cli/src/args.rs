@@ -5,9 +5,11 @@
 pub mod back;
 pub mod catalog;
 pub mod data;
+pub mod demo;
 pub mod help;
 pub mod keep;
 pub mod reach;
+pub mod rehearse;
 pub mod runs;
 pub mod value;
 
@@ -132,6 +134,8 @@ pub enum Colour {
 /// All commands, in the order of a user's way.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
+    /// Play an upgrade of a false cluster: nothing is needed
+    Demo(demo::DemoArgs),
     /// Write a cluster file from what is seen
     Init(data::InitArgs),
     /// Register or change what a file says; shows the difference
@@ -150,6 +154,8 @@ pub enum Command {
     Check(data::CheckArgs),
     /// The way to a release, its order and its point of no return
     Plan(data::PlanArgs),
+    /// Play an upgrade before it is real, on a false cluster
+    Rehearse(rehearse::RehearseArgs),
     /// Draw releases and the ways between them
     Graph(data::GraphArgs),
     /// When windows open, and which freeze takes which

@@ -7,6 +7,7 @@ mod host;
 mod member;
 
 use crate::catalogs::Catalogs;
+use crate::demo::stage::OBJECT;
 use crate::exit::Failed;
 use crate::secrets::EdgeSecrets;
 use std::collections::BTreeMap;
@@ -126,6 +127,12 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
 /// # Errors
 /// As [`declared`].
 pub fn registered(of: &Registration) -> Result<Registered, Failed> {
+    if of.object == OBJECT {
+        return Err(Failed::hinted(
+            format!("{} is a false cluster of the demo: no file declares it", of.name),
+            "windlass demo observe, check, plan and status know it",
+        ));
+    }
     let name = format!("{} as registered", of.name);
     let registered = Registered::read(&name, &of.object).map_err(Failed::Files)?;
     registered.ok_or_else(|| Failed::says(format!("{name} is no cluster")))

@@ -5,6 +5,7 @@
 use crate::args::Global;
 use crate::assemble::Assembly;
 use crate::catalogs::Catalogs;
+use crate::demo::stage::Stage;
 use crate::environment;
 use crate::exit::Failed;
 use crate::outlet::Outlet;
@@ -16,7 +17,7 @@ use windlass_runner::bell::Bell;
 use windlass_runner::desk::Desk;
 use windlass_runner::ports::store::{RunRow, StoreError};
 use windlass_runner::system::SystemClock;
-use windlass_runner::world::World;
+use windlass_runner::world::{Targets, World};
 use windlass_stores::sqlite::{Opening, SqliteStore};
 
 /// What a command has that needs no store.
@@ -63,6 +64,8 @@ pub struct Context {
     pub catalogs: Arc<Catalogs>,
     /// Joins declarations with hosts and systems.
     pub assembly: Arc<Assembly>,
+    /// Where false clusters are played; none: the store is no demo's.
+    pub stage: Option<Arc<Stage>>,
     /// Who is at the keyboard: `anna@laptop`.
     pub user: String,
     /// The zone of this user.
@@ -90,13 +93,19 @@ impl Context {
             SqliteStore::open(&store_path, opening).map_err(|why| opened(&store_path, &why))?;
         let folder = beside(&store_path);
         let assembly = bare.assembly;
+        let stage = Stage::beside(&folder);
+        // From a demo's store no real cluster is ever reached.
+        let targets: Arc<dyn Targets> = match &stage {
+            Some(stage) => stage.clone(),
+            None => assembly.clone(),
+        };
         let news: Arc<OnceLock<Arc<Bell>>> = Arc::default();
         let told = news.clone();
         let host = host();
         let world = World {
             store: Arc::new(store),
             clock: Arc::new(SystemClock::new()),
-            targets: assembly.clone(),
+            targets,
             news: Arc::new(move |run, hint| {
                 if let Some(bell) = told.get() {
                     bell.tell(run, hint);
@@ -112,6 +121,7 @@ impl Context {
             outlet: bare.outlet,
             catalogs: bare.catalogs,
             assembly,
+            stage,
             user: user(&host),
             zone: bare.zone,
             news,

@@ -24,7 +24,7 @@ mod events;
 mod hints;
 mod picture;
 mod post;
-mod reading;
+pub mod reading;
 mod replay;
 mod screen;
 mod signals;
@@ -37,14 +37,46 @@ pub mod told;
 mod upgrade;
 mod wait;
 mod why;
-mod words;
+pub mod words;
 
 use crate::args::Command;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
+use attend::{Approves, Attend, Manner, Until};
+use crew::Carries;
+use screen::Telling;
 use windlass_engine::run::command::Command as Word;
+use windlass_runner::ports::store::RunRow;
 
+pub use attend::Made;
 pub use status::row_view as line;
+
+/// Attends a run that was approved in advance, as `upgrade` does: carried here if nobody else does.
+///
+/// # Errors
+/// Where it cannot be carried.
+pub async fn play(context: &Context, row: RunRow, made: Made) -> Result<Exit, Failed> {
+    let manner = Manner {
+        carries: Carries::IfNobody,
+        until: if terminal::is_somebody_there() {
+            Until::Ended
+        } else {
+            Until::Stuck
+        },
+        approves: Approves::InAdvance,
+        made,
+        telling: Telling::Notes,
+    };
+    Attend::begin(context, row, manner).await?.until_done().await
+}
+
+/// Carries all runs that live, at once, to their end.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn play_all(context: &Context) -> Result<Exit, Failed> {
+    carry::played(context).await
+}
 
 /// Runs a command about runs.
 ///
@@ -81,7 +113,8 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         Command::Serve(_) => carry::serve(context).await,
         Command::Carry(args) => carry::carry(context, &args).await,
         Command::Adopt(args) => adopt::run(context, &args).await,
-        Command::Init(_)
+        Command::Demo(_)
+        | Command::Init(_)
         | Command::Apply(_)
         | Command::Clusters(_)
         | Command::Describe(_)
@@ -90,6 +123,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failed> {
         | Command::Targets(_)
         | Command::Check(_)
         | Command::Plan(_)
+        | Command::Rehearse(_)
         | Command::Graph(_)
         | Command::Backup(_)
         | Command::Restore(_)

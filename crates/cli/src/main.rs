@@ -3,10 +3,12 @@
 //! | room | holds |
 //! |---|---|
 //! | `args` | the command line as it is typed |
-//! | `context`, `catalogs`, `assemble`, `environment`, `origin`, `secrets` | what a command has at hand |
+//! | `context`, `catalogs`, `assemble`, `will`, `environment`, `origin`, `secrets` | what a command has at hand |
 //! | `data` | commands that show or change data |
 //! | `live` | commands about runs |
+//! | `rehearse` | upgrades played before they are real |
 //! | `keep` | commands that keep the store |
+//! | `demo` | false clusters, played |
 //! | `render`, `outlet`, `exit` | how it looks, where it goes, how it ends |
 //!
 //! Must never know: any rule of upgrading; those are the engine's. Stories: `tests/it/`.
@@ -16,14 +18,17 @@ mod assemble;
 mod catalogs;
 mod context;
 mod data;
+mod demo;
 mod environment;
 mod exit;
 mod keep;
 mod live;
 mod origin;
 mod outlet;
+mod rehearse;
 mod render;
 mod secrets;
+mod will;
 
 use args::data::{PlanArgs, PlanDiff, Which};
 use args::{Cli, Command, Form, Global};
@@ -71,9 +76,9 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
-    if global.output == Form::Svg && !matches!(command, Command::Plan(_)) {
+    if global.output == Form::Svg && !matches!(command, Command::Plan(_) | Command::Rehearse(_)) {
         return Err(Failed::hinted(
-            "`-o svg` is a form of `windlass plan` alone",
+            "`-o svg` is a form of `windlass plan` and `windlass rehearse` alone",
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
@@ -84,6 +89,15 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
+    let command = match command {
+        Command::Demo(args) => {
+            return match demo::run(&global, args).await? {
+                demo::Comes::To(exit) => Ok(exit),
+                demo::Comes::Passed(cli) => Box::pin(run(*cli)).await,
+            };
+        }
+        other => other,
+    };
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {
@@ -110,6 +124,7 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             ..
         }) => data::plan::diff::run(&bare, &before, &after),
         Command::Plan(args) => data::plan::run(&room(&global, bare, &args.which)?, &args).await,
+        Command::Rehearse(args) => rehearse::run(&global, bare, &args).await,
         Command::Graph(args) => data::graph::run(&global, bare, &args).await,
         Command::Backup(args) => keep::backup::run(&bare, &store_path(&global)?, &args),
         Command::Restore(args) => keep::restore::run(&bare, &store_path(&global)?, &args),
@@ -129,7 +144,8 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
         | Command::Carry(_)) => {
             live::run(&Context::open(&global, bare, Opening::Carry)?, carrying).await
         }
-        looking @ (Command::Status(_)
+        looking @ (Command::Demo(_)
+        | Command::Status(_)
         | Command::Watch(_)
         | Command::Why(_)
         | Command::Events(_)

@@ -5,9 +5,13 @@
 pub mod style;
 
 use crate::args::{Colour, Form, Global};
+use crate::context::beside;
+use crate::demo::stage::Stage;
 use crate::environment;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use style::{Glyphs, Ink, Style};
 
@@ -34,7 +38,17 @@ pub struct Outlet {
     pub live: bool,
     /// Warnings count as refusals.
     pub strict: bool,
+    door: Door,
     closed: AtomicBool,
+}
+
+/// By which door the commands go that are named in what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    /// `windlass pause`
+    Own,
+    /// `windlass demo pause`
+    Demo,
 }
 
 impl Outlet {
@@ -60,12 +74,12 @@ impl Outlet {
             },
             live: out.is_terminal(),
             strict: global.strict,
+            door: door(global),
             closed: AtomicBool::new(false),
         }
     }
 
-    /// One of a fixed width and style.
-    #[cfg(test)]
+    /// One of a fixed width and style: for stories, which are told alike everywhere.
     #[must_use]
     pub fn fixed(format: Format, width: usize, style: Style) -> Self {
         Self {
@@ -75,6 +89,7 @@ impl Outlet {
             notes: style,
             live: false,
             strict: false,
+            door: Door::Own,
             closed: AtomicBool::new(false),
         }
     }
@@ -93,7 +108,7 @@ impl Outlet {
 
     /// A line of data.
     pub fn line(&self, text: &str) {
-        let text = self.style.text(text);
+        let text = self.style.text(&self.typed(text));
         if writeln!(std::io::stdout().lock(), "{text}").is_err() {
             self.closed.store(true, Ordering::Relaxed);
         }
@@ -109,7 +124,11 @@ impl Outlet {
     /// A line for a human only.
     pub fn note(&self, text: &str) {
         // Where nobody reads stderr there is nobody to tell.
-        let _ = writeln!(std::io::stderr().lock(), "{}", self.notes.text(text));
+        let _ = writeln!(
+            std::io::stderr().lock(),
+            "{}",
+            self.notes.text(&self.typed(text))
+        );
     }
 
     /// A sentence for a human only, broken at the width.
@@ -176,7 +195,15 @@ impl Outlet {
     /// Text broken at the width, lines after the first indented.
     #[must_use]
     pub fn wrapped(&self, text: &str, indent: usize) -> String {
-        style::wrap(text, self.width, indent).join("\n")
+        style::wrap(&self.typed(text), self.width, indent).join("\n")
+    }
+
+    /// A text whose command lines can be typed as they stand: in a demo's store, by the demo's door.
+    fn typed<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        match self.door {
+            Door::Own => Cow::Borrowed(text),
+            Door::Demo => Cow::Owned(crate::demo::by_its_door(text)),
+        }
     }
 }
 
@@ -188,6 +215,15 @@ pub fn spoken(text: &str, cluster: &str) -> String {
 
 fn yaml<T: Serialize>(value: &T) -> Option<String> {
     serde_saphyr::to_string(value).ok()
+}
+
+/// Whether the store is a demo's: the usual one never is.
+fn door(global: &Global) -> Door {
+    let is_demo = |store: &PathBuf| Stage::beside(&beside(store)).is_some();
+    match global.store.as_ref().filter(|store| is_demo(store)) {
+        Some(_) => Door::Demo,
+        None => Door::Own,
+    }
 }
 
 fn ink(colour: Colour, stream: &impl IsTerminal) -> Ink {

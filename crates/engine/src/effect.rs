@@ -15,7 +15,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 /// Something that ought to be in flight.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Look at the whole cluster, again after `every` while it is wanted.
     Observe {
@@ -61,7 +62,7 @@ pub enum Manner {
 }
 
 /// Bring a member to a release.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ensure {
     /// Which.
     pub member: MemberId,
@@ -83,7 +84,7 @@ pub struct Ensure {
 }
 
 /// Raise a level.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EnsureLevel {
     /// Which.
     pub level: LevelName,

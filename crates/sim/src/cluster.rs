@@ -194,6 +194,7 @@ pub fn story(
         words: Vec::new(),
         remedy: Remedy::Retry,
         attends_ms: LOOKS_MS,
+        stands_ms: LIMIT_MS,
         relief_ms: (500, 3_000),
         boots: Boots::Same,
         begins: None,

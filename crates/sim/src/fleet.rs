@@ -5,6 +5,7 @@
 //! What is under way is a queue of what happens when; whoever comes lets happen first what is due.
 //! Must never know: runs, stores, carriers. Stories: `tests/it/`.
 
+mod doom;
 mod host;
 mod seen;
 

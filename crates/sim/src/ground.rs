@@ -6,6 +6,7 @@
 use crate::fleet::Fleet;
 use crate::judge::Judge;
 use crate::story::Happening;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Fleet and judge.
@@ -16,7 +17,7 @@ pub struct Ground {
     /// Who looks.
     pub judge: Judge,
     /// When each event of the journal became durable.
-    pub heard: Vec<u64>,
+    pub heard: BTreeMap<u64, u64>,
     /// When the wall clock was set, and by how much.
     jumps: Vec<(u64, i64)>,
 }
@@ -52,7 +53,7 @@ impl Shared {
         Self(Arc::new(Mutex::new(Ground {
             fleet,
             judge,
-            heard: Vec::new(),
+            heard: BTreeMap::new(),
             jumps: happenings.iter().filter_map(jump).collect(),
         })))
     }

@@ -23,6 +23,8 @@ use windlass_runner::ports::store::Store;
 const AGAIN_MS: u64 = 30_000;
 /// The phases in which a run may wait for a human.
 const MET: [&str; 4] = ["paused", "pausing", "awaiting-human", "awaiting-approval"];
+/// The phases that nothing but a human's word ends, or a limit.
+const STANDING: [&str; 4] = ["paused", "barred", "awaiting-human", "awaiting-approval"];
 /// So often the same is tried before something else is.
 const TRIES_MOST: u32 = 8;
 
@@ -33,12 +35,15 @@ pub(crate) struct Human {
     pub(crate) time: Time,
     pub(crate) run: RunId,
     pub(crate) ring: Arc<Notify>,
+    left: Arc<Notify>,
     pub(crate) remedy: Remedy,
     looks_ms: u64,
+    stands_ms: u64,
     words: VecDeque<(u64, Word)>,
     said: u64,
     tried: BTreeMap<String, u32>,
     met: Option<(u64, u64)>,
+    stood: Option<(u64, u64)>,
 }
 
 impl Human {
@@ -48,6 +53,7 @@ impl Human {
         time: Time,
         run: RunId,
         ring: Arc<Notify>,
+        left: Arc<Notify>,
         story: &Story,
     ) -> Self {
         let mut words: Vec<_> = story.words.clone();
@@ -58,12 +64,15 @@ impl Human {
             time,
             run,
             ring,
+            left,
             remedy: story.remedy,
             looks_ms: story.attends_ms,
+            stands_ms: story.stands_ms,
             words: words.into(),
             said: 0,
             tried: BTreeMap::new(),
             met: None,
+            stood: None,
         }
     }
 
@@ -93,11 +102,29 @@ impl Human {
                 continue;
             }
             let phase = summary_of(&row).map(|line| line.phase).unwrap_or_default();
+            let nobody = self.remedy == Remedy::Nothing && self.words.is_empty();
+            if nobody && self.stands_for_good(row.seq, &phase, now) {
+                self.left.notify_one();
+                return;
+            }
             if self.remedy != Remedy::Nothing && MET.contains(&phase.as_str()) {
                 self.met = Some((row.seq, now));
                 self.mend().await;
             }
         }
+    }
+
+    /// Whether it has stood for as long as anybody looks on.
+    fn stands_for_good(&mut self, seq: u64, phase: &str, now: u64) -> bool {
+        if !STANDING.contains(&phase) {
+            return false;
+        }
+        let since = match self.stood {
+            Some((known, since)) if known == seq => since,
+            Some(_) | None => now,
+        };
+        self.stood = Some((seq, since));
+        now - since > self.stands_ms
     }
 
     /// A word as a command; none: there is no plan that could be meant.

@@ -52,11 +52,12 @@ struct Count {
 pub struct Instants(Mutex<Count>);
 
 impl Instants {
-    /// Processes die at these, and at each after the last that a play of so many members may pass.
+    /// Processes die at these, and at each after the last that a play of so many members and of such a length
+    /// may pass: whoever stands looks for words each second.
     #[must_use]
-    pub fn with(script: &[u64], members: usize) -> Arc<Self> {
+    pub fn with(script: &[u64], members: usize, limit_ms: u64) -> Arc<Self> {
         Arc::new(Self(Mutex::new(Count {
-            most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64,
+            most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64 + limit_ms / 200,
             script: script.iter().copied().collect(),
             ..Count::default()
         })))

@@ -121,7 +121,7 @@ impl Judge {
         };
         let moves = |cast: &&Member| {
             let mut carried = cast.components.iter();
-            carried.any(|(name, runs)| ends.get(name).is_some_and(|to| to != runs))
+            carried.any(|(name, runs)| ends.get(name).is_some_and(|to| !is_meant(to, runs)))
         };
         let to_move = story.cast.iter().filter(moves).count();
         let runs = story.cast.iter();
@@ -300,6 +300,11 @@ impl Judge {
             }
         }
     }
+}
+
+/// Whether a release is what was asked for, or one of the line that was.
+fn is_meant(asked: &Version, runs: &Version) -> bool {
+    asked == runs || asked.to_string() == runs.line().to_string()
 }
 
 /// A cap as a count, at least one.

@@ -18,6 +18,7 @@ use crate::net::Net;
 use crate::store::{Door, Ear, FalseStore, Faults};
 use crate::story::{Boots, Happening, Remedy, Story};
 use crate::target::FalseTarget;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -67,8 +68,8 @@ pub struct Rehearsed {
     pub run: Option<RunId>,
     /// Its store: whoever reads runs reads it there.
     pub store: Arc<Door>,
-    /// When each event of the journal became durable, in milliseconds of false time.
-    pub heard: Vec<u64>,
+    /// When each event of the journal became durable, by position, in milliseconds of false time.
+    pub heard: BTreeMap<u64, u64>,
     /// How members became otherwise, and when.
     pub history: Vec<(u64, MemberId, Health)>,
 }
@@ -107,6 +108,7 @@ struct Play<'a> {
     net: Arc<Net>,
     instants: Arc<Instants>,
     ring: Arc<Notify>,
+    left: Arc<Notify>,
     between: Option<Between>,
     carriers: u64,
 }
@@ -121,7 +123,9 @@ impl<'a> Play<'a> {
             let mut ground = heard.lock();
             ground.advance(now);
             let ground = &mut *ground;
-            ground.heard.extend(events.iter().map(|_| now));
+            ground
+                .heard
+                .extend(events.iter().map(|event| (event.seq, now)));
             ground.judge.heard(&ground.fleet, events, now);
         });
         Self {
@@ -130,8 +134,9 @@ impl<'a> Play<'a> {
             store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
             net: Arc::new(Net::new(story.weather.clone(), story.seed)),
             ground,
-            instants: Instants::with(deaths, story.cast.len()),
+            instants: Instants::with(deaths, story.cast.len(), story.limit_ms),
             ring: Arc::default(),
+            left: Arc::default(),
             between,
             carriers: 0,
         }
@@ -206,12 +211,15 @@ impl<'a> Play<'a> {
             self.time,
             run.clone(),
             self.ring.clone(),
+            self.left.clone(),
             self.story,
         );
         let human = tokio::spawn(human.attend());
         let mut dice = Dice::apart(self.story.seed, &[0x7265_6c69]);
         while self.goes_on() && !self.has_ended(&run).await {
-            self.carrier(&run).await;
+            if self.carrier(&run).await == Stands::ForGood {
+                break;
+            }
             let (least, most) = self.story.relief_ms;
             rest(dice.between(least, most)).await;
         }
@@ -239,7 +247,7 @@ impl<'a> Play<'a> {
     }
 
     /// One process: as the program carries a run, until it dies, ends, or cannot go on.
-    async fn carrier(&mut self, run: &RunId) {
+    async fn carrier(&mut self, run: &RunId) -> Stands {
         self.carriers += 1;
         let life = Life::begin(self.carriers, self.instants.clone());
         let (let_go, hears) = watch::channel(false);
@@ -247,6 +255,8 @@ impl<'a> Play<'a> {
             ring: self.ring.clone(),
             let_go: hears,
         };
+        let left_alone = self.left.clone();
+        let mut stands = Stands::Not;
         let mut task = tokio::spawn(carry(self.world(Some(life.clone())), run.clone(), bell));
         let left = self.ends_by().saturating_sub(self.time.ms());
         let came = tokio::select! {
@@ -254,6 +264,10 @@ impl<'a> Play<'a> {
             () = life.death() => None,
             came = &mut task => Some(came),
             () = rest(left) => None,
+            () = left_alone.notified() => {
+                stands = Stands::ForGood;
+                None
+            }
         };
         life.kill();
         match came {
@@ -267,6 +281,7 @@ impl<'a> Play<'a> {
         }
         self.store.died(&life);
         drop(let_go);
+        stands
     }
 
     fn objects(&self, rule: &'static str, says: String) {
@@ -328,9 +343,18 @@ impl<'a> Play<'a> {
             struck: self.instants.struck(),
             calls: self.store.calls(),
             carriers: self.carriers,
-            took_ms: self.time.ms(),
+            took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }
     }
+}
+
+/// Whether a run stands still, and nobody will come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// It goes on, or somebody will.
+    Not,
+    /// Nobody will.
+    ForGood,
 }
 
 /// Whether only a human can let it go on, who is named what for.

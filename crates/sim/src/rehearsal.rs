@@ -22,8 +22,10 @@ const SPREAD: u64 = 30;
 const PARTS: [u64; 3] = [20, 20, 60];
 /// A human comes to a run that stands still within so long.
 const ATTENDS_MS: u64 = 5 * 60_000;
+/// Where nobody attends, a run that stands is looked on for so long.
+const STANDS_MS: u64 = 3_600_000;
 /// No rehearsal takes longer, in false time: windows may lie weeks apart.
-const LIMIT_MS: u64 = 400 * 86_400_000;
+const LIMIT_MS: u64 = 60 * 86_400_000;
 
 /// How the weather is while it is rehearsed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -124,6 +126,7 @@ pub fn of(
         words: Vec::new(),
         remedy: Remedy::Retry,
         attends_ms: ATTENDS_MS,
+        stands_ms: STANDS_MS,
         relief_ms: (2_000, 30_000),
         boots: Boots::Same,
         begins: None,

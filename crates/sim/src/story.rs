@@ -176,6 +176,8 @@ pub struct Story {
     pub remedy: Remedy,
     /// They look so often whether anybody is wanted.
     pub attends_ms: u64,
+    /// Where nobody does anything, a run that stands is looked on for so long.
+    pub stands_ms: u64,
     /// A new carrier comes so long after one died, at least and at most.
     pub relief_ms: (u64, u64),
     /// What dies with a carrier.

@@ -13,6 +13,7 @@ pub mod list;
 pub mod plan;
 pub mod policy;
 pub mod reach;
+pub mod rehearsal;
 pub mod security;
 pub mod snapshot;
 pub mod status;

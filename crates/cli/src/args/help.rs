@@ -7,6 +7,7 @@ use clap::CommandFactory;
 
 /// Every command, in groups, in the order of a user's way.
 const GROUPS: &[(&str, &[&str])] = &[
+    ("To begin with", &["demo"]),
     (
         "Clusters",
         &["init", "apply", "clusters", "describe", "forget"],

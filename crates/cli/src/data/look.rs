@@ -9,6 +9,7 @@ use crate::args::reach::Reach;
 use crate::context::{Bare, Context};
 use crate::exit::Failed;
 use crate::outlet::{Outlet, spoken};
+use crate::will;
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use windlass_engine::ask::{Ask, meant};
@@ -233,6 +234,11 @@ pub async fn registered(
     way: Way<'_>,
 ) -> Result<Looked, Failed> {
     let registration = context.desk.registered(name).await?;
+    if let Some(stage) = &context.stage {
+        let in_words = |why: crate::demo::stage::BookError| Failed::says(why.to_string());
+        let target = stage.cluster(name).map_err(in_words)?;
+        return looked(context, &registration, target.as_ref(), &way).await;
+    }
     let registered = crate::assemble::registered(&registration)?;
     let declared = ClusterDeclared::of(&registered.cluster);
     let catalog = context.catalogs.of(declared.system.name())?;
@@ -253,6 +259,26 @@ pub async fn registered(
         policy: declared.policy,
         waivers: registered.given(context.now().wall),
         catalog,
+        origin: Origin::Live,
+    })
+}
+
+/// A look at a false cluster: it always answers.
+async fn looked(
+    context: &Context,
+    registration: &Registration,
+    target: &dyn Target,
+    way: &Way<'_>,
+) -> Result<Looked, Failed> {
+    let will = will::of(context, registration)?;
+    Ok(Looked {
+        cluster: Some(registration.name.clone()),
+        shown: registration.name.to_string(),
+        typed: registration.name.to_string(),
+        snapshot: seen(target, &way.releases(&will.policy, &will.catalog)).await?,
+        policy: will.policy,
+        waivers: will.waivers,
+        catalog: will.catalog,
         origin: Origin::Live,
     })
 }

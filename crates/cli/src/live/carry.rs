@@ -4,8 +4,9 @@
 
 use super::attend::{Approves, Attend, Made, Manner, Until};
 use super::crew::{self, Carries};
+use super::picture;
 use super::reading::Reading;
-use super::screen::{Telling, dated};
+use super::screen::{Screen, Telling, dated};
 use super::signals::{Asked, Signals};
 use super::span::{Since, rest};
 use super::words::Weight;
@@ -73,6 +74,14 @@ pub async fn carry(context: &Context, args: &CarryArgs) -> Result<Exit, Failed> 
         .await
 }
 
+/// All runs that live, in one picture, to their end.
+///
+/// # Errors
+/// Where the store cannot be read.
+pub async fn played(context: &Context) -> Result<Exit, Failed> {
+    several(context, Which::Shown).await
+}
+
 /// `windlass serve`
 ///
 /// # Errors
@@ -90,12 +99,16 @@ pub async fn serve(context: &Context) -> Result<Exit, Failed> {
 enum Which {
     /// Those that live now, to their end.
     Present,
+    /// Those that live now, to their end, each a line of a picture that moves.
+    Shown,
     /// Those that live and those that come, until told to end.
     AllThatCome,
 }
 
 struct One {
     task: Option<JoinHandle<Result<Driven, CarryError>>>,
+    /// Its carrier came to its end.
+    ended: bool,
     reading: Reading,
     rests: Option<(Since, Ms)>,
     trouble: Option<String>,
@@ -107,6 +120,10 @@ struct Several<'a> {
     bells: crew::Shared,
     let_go: watch::Sender<bool>,
     ours: BTreeMap<RunId, One>,
+    /// A picture that moves; none: one line a fact.
+    screen: Option<Screen>,
+    /// Lines of runs that have ended.
+    over: BTreeMap<RunId, String>,
 }
 
 async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
@@ -119,6 +136,11 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
         bells: crew::share(bell.as_ref()),
         let_go: watch::channel(false).0,
         ours: BTreeMap::new(),
+        screen: match which {
+            Which::Shown => Some(Screen::new(context, Telling::Notes)).filter(Screen::is_moving),
+            Which::Present | Which::AllThatCome => None,
+        },
+        over: BTreeMap::new(),
     };
     let mut pulse = None;
     let mut looked: Option<Since> = None;
@@ -143,8 +165,9 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
             several.tell_left();
             return Ok(Exit::Signal);
         }
-        if which == Which::Present && several.ours.is_empty() {
-            context.outlet.note("no run is live");
+        several.draw();
+        if which != Which::AllThatCome && several.ours.is_empty() {
+            several.close();
             return Ok(Exit::Done);
         }
         tokio::select! {
@@ -157,11 +180,20 @@ async fn several(context: &Context, which: Which) -> Result<Exit, Failed> {
                 Asked::Interrupt | Asked::Leave => {
                     is_leaving = true;
                     several.let_go.send_replace(true);
-                    context.outlet.told("nothing more begins here; what is in flight finishes first (again: leave at once)");
+                    let line = "nothing more begins here; what is in flight finishes first (again: leave at once)";
+                    say(context, several.screen.as_ref(), line);
                 }
             },
             () = rest(context, LOOK_EVERY_MS) => {}
         }
+    }
+}
+
+/// A sentence that stays.
+fn say(context: &Context, screen: Option<&Screen>, sentence: &str) {
+    match screen {
+        Some(screen) => screen.tell(context, sentence),
+        None => context.outlet.told(sentence),
     }
 }
 
@@ -175,6 +207,7 @@ impl Several<'_> {
                     run,
                     One {
                         task: None,
+                        ended: false,
                         reading,
                         rests: None,
                         trouble: None,
@@ -195,7 +228,8 @@ impl Several<'_> {
             let rests = one
                 .rests
                 .is_some_and(|(since, rest)| since.gone(self.context) < rest);
-            if one.task.is_some() || rests {
+            // One that has ended is told and dropped, not taken again.
+            if one.task.is_some() || rests || one.ended {
                 continue;
             }
             if self
@@ -223,12 +257,18 @@ impl Several<'_> {
         let store = self.context.world.store.as_ref();
         for one in self.ours.values_mut() {
             for fact in one.reading.catch_up(store).await? {
-                if fact.weight != Weight::Quiet {
+                let least = match self.screen {
+                    Some(_) => Weight::Loud,
+                    None => Weight::Told,
+                };
+                if fact.weight >= least {
                     let text = dated(self.context, &fact);
                     let (run, cluster) = (&one.reading.row.run, one.reading.cluster());
-                    self.context
-                        .outlet
-                        .told(&format!("run {run} {cluster}  {text}"));
+                    say(
+                        self.context,
+                        self.screen.as_ref(),
+                        &format!("run {run} {cluster}  {text}"),
+                    );
                 }
             }
         }
@@ -251,6 +291,7 @@ impl Several<'_> {
             let trouble = match task.await {
                 Ok(Ok(Driven::Ended(_))) => {
                     // Its last facts may not have been told yet; the next turn tells and drops it.
+                    one.ended = true;
                     continue;
                 }
                 Ok(Ok(Driven::LetGo | Driven::Superseded)) => None,
@@ -262,19 +303,63 @@ impl Several<'_> {
             if trouble.is_some() && one.trouble != trouble {
                 let cluster = one.reading.cluster();
                 let words = trouble.clone().unwrap_or_default();
-                self.context.outlet.told(&format!(
-                    "run {run} {cluster}  {words}; it is tried again by itself"
-                ));
+                let line = format!("run {run} {cluster}  {words}; it is tried again by itself");
+                say(self.context, self.screen.as_ref(), &line);
             }
             one.trouble = trouble;
         }
         for run in gone {
-            self.ours.remove(&run);
+            if let Some(one) = self.ours.remove(&run) {
+                self.over.insert(run, self.row(&one));
+            }
         }
         Ok(())
     }
 
-    fn tell_left(&self) {
+    /// One run as a line.
+    fn row(&self, one: &One) -> String {
+        // One column is left free: a line that fills the last one makes some terminals begin another.
+        let width = self.context.outlet.width.saturating_sub(1);
+        let (reading, now) = (&one.reading, self.context.now());
+        picture::row(
+            reading.run(),
+            reading.cluster(),
+            now,
+            &self.context.outlet.notes,
+            width,
+        )
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let live = self.ours.iter().map(|(run, one)| (run, self.row(one)));
+        let over = self.over.iter().map(|(run, row)| (run, row.clone()));
+        let all: BTreeMap<&RunId, String> = live.chain(over).collect();
+        all.into_values().collect()
+    }
+
+    fn draw(&mut self) {
+        let rows = self.rows();
+        if let Some(screen) = &mut self.screen {
+            screen.draw(&rows);
+        }
+    }
+
+    /// Nothing is left to carry.
+    fn close(&mut self) {
+        let rows = self.rows();
+        match &mut self.screen {
+            Some(screen) => {
+                screen.clear();
+                rows.iter().for_each(|row| self.context.outlet.note(row));
+            }
+            None => self.context.outlet.note("no run is live"),
+        }
+    }
+
+    fn tell_left(&mut self) {
+        if let Some(screen) = &mut self.screen {
+            screen.clear();
+        }
         for one in self.ours.values() {
             if one.reading.run().ended().is_none() {
                 let run = &one.reading.row.run;

@@ -6,11 +6,13 @@
 use super::estimate::estimate;
 use super::hints::Hinted;
 use super::tale::Tale;
-use super::words::{named, stage_done};
+use super::wait::is_asked;
+use super::words::{moved, named, stage_done};
 use crate::outlet::spoken;
 use crate::outlet::style::{Style, Tone, columns};
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
+use windlass_engine::run::event::End;
 use windlass_engine::run::standing::Motion;
 use windlass_engine::run::{Flight, Flying, Run};
 use windlass_engine::time::{Ms, Now};
@@ -19,6 +21,8 @@ use windlass_wire::v1::plan::goal_word;
 
 /// Columns of a bar.
 const BAR: usize = 23;
+/// Columns of a cluster's name where each run is one line.
+const ROW_NAME: usize = 18;
 /// Columns of a name before the bar, at least.
 const LABEL: usize = 11;
 /// More members in flight than this are counted, not listed.
@@ -65,6 +69,34 @@ pub fn lines(scene: &Scene<'_>, style: &Style, width: usize) -> Vec<String> {
         .into_iter()
         .map(|line| cut(&style.text(&line), width))
         .collect()
+}
+
+/// A run as one line among others: its cluster, how far it is, and how it stands.
+#[must_use]
+pub fn row(run: &Run, cluster: &str, now: Now, style: &Style, width: usize) -> String {
+    let (done, of) = moved(run);
+    let count = format!("{done}/{of}");
+    let standing = run.standing(now);
+    let glyph = match (run.ended(), standing.motion) {
+        (Some(End::Finished), _) => style.ok(),
+        (Some(End::Refused), _) => style.bad(),
+        (Some(_), _) => style.warn(),
+        (None, Motion::Moves) => style.flying(),
+        (None, Motion::Stands) if is_asked(run) => style.warn(),
+        (None, Motion::Stands) => style.bad(),
+        (None, Motion::Waits | Motion::Ended) => style.dot(),
+    };
+    let says = match run.ended() {
+        Some(_) => format!("{}, at {}", run.phase().word(), goal_of(run)),
+        None => spoken(&standing.sentence, cluster),
+    };
+    let bar = bar(done, of, style);
+    cut(
+        &style.text(&format!(
+            "  {glyph} {cluster:<ROW_NAME$}  {bar} {count:>5}  {says}"
+        )),
+        width,
+    )
 }
 
 /// Where it goes: the release of the last hop, or the goal as it was asked for.

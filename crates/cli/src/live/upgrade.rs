@@ -13,12 +13,12 @@ use super::terminal::is_somebody_there;
 use super::why;
 use crate::args::back::RollbackArgs;
 use crate::args::runs::{FinalizeArgs, Start, UpgradeArgs, When};
-use crate::assemble;
 use crate::context::Context;
 use crate::data::look::{self, Way};
 use crate::data::plan::diff;
 use crate::exit::{Exit, Failed};
 use crate::origin;
+use crate::will;
 use std::collections::BTreeSet;
 use std::path::Path;
 use windlass_engine::hash::Hash;
@@ -31,7 +31,6 @@ use windlass_engine::time::Ms;
 use windlass_runner::desk::Asked;
 use windlass_runner::ledger;
 use windlass_runner::ports::store::{Created, RunRow};
-use windlass_wire::convert::ClusterDeclared;
 use windlass_wire::hours::moment;
 use windlass_wire::v1::plan::{PlanView, goal_word};
 use windlass_wire::value::{Wrong, version};
@@ -239,23 +238,21 @@ async fn begin(
             "approve in advance with --yes, or leave it in the background with -d and approve later",
         ));
     }
-    let registered = assemble::registered(&registered)?;
-    let declared = ClusterDeclared::of(&registered.cluster);
-    let catalog = context.catalogs.of(declared.system.name())?;
+    let will = will::of(context, &registered)?;
     let asked = Asked {
         cluster: cluster.clone(),
         goal: goal.clone(),
-        policy: policy(&declared.policy)?,
+        policy: policy(&will.policy)?,
         approval: match (approved, start.yes) {
             (Some(plan), _) => Approval::Of(plan),
             (None, true) => Approval::InAdvance,
             (None, false) => Approval::Asked,
         },
-        waivers: registered.given(context.now().wall),
+        waivers: will.waivers,
         by: context.user.clone(),
         key: start.key.clone().unwrap_or_else(|| post::key(context)),
     };
-    let (run, made) = match context.desk.request(asked, &catalog).await? {
+    let (run, made) = match context.desk.request(asked, &will.catalog).await? {
         Created::New(run) => (run, Made::Here),
         Created::Known(run) | Created::Busy(run) => (run, Made::Before),
     };

@@ -4,10 +4,12 @@
 //! stage, from which release, how many of how many.
 //! Must never know: terminals, stores. Stories: in this file.
 
+use crate::render;
 use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::plan::{Move, Plan, Stage};
 use windlass_engine::run::Run;
 use windlass_engine::run::event::{Began, Cause, Event};
+use windlass_engine::snapshot::Member;
 use windlass_wire::v1::event;
 
 /// How loud a fact is told to somebody who watches.
@@ -165,7 +167,7 @@ fn ending(stage: &Stage) -> &'static str {
 
 /// What a stage is called: `brokers → 4.1.2`.
 #[must_use]
-fn stage_words(run: &Run, stage: &Stage) -> String {
+pub fn stage_words(run: &Run, stage: &Stage) -> String {
     match stage {
         Stage::Move(step) => format!("{} → {}", many(run, step), step.to),
         Stage::Raise(raise) => format!("{} → {}", raise.level, named(&raise.named.1, raise.to)),
@@ -187,23 +189,22 @@ pub fn named(name: &str, number: u16) -> String {
 /// `brokers`, `controllers+brokers` where members carry both.
 #[must_use]
 pub fn many(run: &Run, step: &Move) -> String {
-    let mut carried: Vec<&Component> = run
-        .known()
-        .into_iter()
-        .flat_map(|known| step.members.iter().filter_map(|id| known.members.get(id)))
-        .flat_map(|member| member.carries())
-        .collect();
+    let Some(known) = run.known() else {
+        return format!("{}s", step.component);
+    };
+    let members = step.members.iter().filter_map(|id| known.members.get(id));
+    // What keeps a version of its own is carried along and does not move.
+    let moves = |part: &&Component| {
+        **part != step.component && run.catalog().moves_along(&step.component, part)
+    };
+    let mut others: Vec<&Component> = members.flat_map(Member::carries).filter(moves).collect();
     let order = |component: &&Component| {
         let facts = &run.catalog().components;
         facts.iter().position(|facts| facts.name == **component)
     };
-    carried.sort_by_key(order);
-    carried.dedup();
-    let names: Vec<String> = match carried.as_slice() {
-        [] => vec![format!("{}s", step.component)],
-        some => some.iter().map(|name| format!("{name}s")).collect(),
-    };
-    names.join("+")
+    others.sort_by_key(order);
+    others.dedup();
+    render::plan::several(std::iter::once(&step.component).chain(others), known)
 }
 
 /// Moves done and in all; a member that moves in two hops counts twice.

@@ -173,7 +173,9 @@ pub fn starts<'p>(plan: &'p Plan, catalog: &Catalog) -> BTreeSet<&'p Version> {
     own
 }
 
-fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String {
+/// From where to where: `kafka 3.9.1 → 4.1.2`.
+#[must_use]
+pub fn way(outlet: &Outlet, plan: &Plan, catalog: &Catalog) -> String {
     let (style, system) = (&outlet.style, &catalog.system);
     let start: Vec<String> = starts(plan, catalog)
         .into_iter()
@@ -194,6 +196,12 @@ fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String 
         Goal::Version(_) | Goal::Back(_) => style.text(&format!("{} → {to}", start.join(" and "))),
         Goal::Finalize => format!("{to}, levels raised"),
     };
+    format!("{system} {way}")
+}
+
+fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String {
+    let style = &outlet.style;
+    let way = way(outlet, plan, catalog);
     let mut facts = Vec::new();
     if plan.moves() > 0 {
         facts.push(count(plan.hops.len(), "hop"));
@@ -206,7 +214,7 @@ fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String 
     };
     facts.push(format!("about {}{alone}", short(round(plan.expected))));
     format!(
-        "Plan {}  {}  {system} {way}  {}",
+        "Plan {}  {}  {way}  {}",
         style.typed(&name(plan).short()),
         style.bold(shown),
         style.dim(&facts.join(", "))
@@ -295,7 +303,13 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
-    let named: Vec<String> = named
+    several(named, snapshot)
+}
+
+/// Components in a row, as those are called that carry them: `brokers`, `kube-apiservers and 3 more`.
+#[must_use]
+pub fn several<'c>(all: impl Iterator<Item = &'c Component>, snapshot: &Snapshot) -> String {
+    let named: Vec<String> = all
         .map(|component| {
             let carry = snapshot.members.values();
             let many = carry.filter(|member| member.components.contains_key(component));

@@ -4,6 +4,7 @@ mod address;
 mod catalogs;
 mod check;
 mod clusters;
+mod demo;
 mod files;
 mod help;
 mod hours;

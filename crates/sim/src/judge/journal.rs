@@ -2,7 +2,7 @@
 //!
 //! Must never know: the fold. Stories: `tests/it/judge.rs`.
 
-use super::{Judge, cap};
+use super::{Judge, cap, is_meant};
 use crate::fleet::{Fleet, Health, Node};
 use windlass_engine::calendar::{Stretch, When, second};
 use windlass_engine::names::{MemberId, Subject};
@@ -302,8 +302,9 @@ impl Judge {
                         continue;
                     }
                     let mut runs = node.runs.iter();
-                    let there =
-                        runs.all(|(name, runs)| self.ends.get(name).is_none_or(|to| *runs == *to));
+                    let there = runs.all(|(name, runs)| {
+                        self.ends.get(name).is_none_or(|to| is_meant(to, runs))
+                    });
                     if !there || !self.is_well(node, at) {
                         let says = format!("{} runs {:?}, {:?}", node.id, node.runs, node.health);
                         self.objects(at, rule, says);

@@ -4,6 +4,7 @@
 
 use crate::fleet::{Fleet, Node};
 use windlass_engine::catalog::{Catalog, Skew, SkewRule, Within};
+use windlass_engine::names::Component;
 use windlass_engine::version::Version;
 
 /// What is forbidden between a member and the others, in words.
@@ -21,7 +22,16 @@ pub(super) fn broken(catalog: &Catalog, fleet: &Fleet, changed: &Node) -> Vec<St
                 let Some((runs, beside)) = pair.filter(|_| !twice) else {
                     continue;
                 };
-                if !allowed(catalog, rule, runs, beside) {
+                // Members that carry both, and move both at once, are held to the distance alone: somebody
+                // has to be first.
+                let both = |node: &Node| {
+                    node.runs.contains_key(&rule.of) && node.runs.contains_key(&rule.from)
+                };
+                let as_one =
+                    rule.of != rule.from && rule.within != Within::Node && both(of) && both(from);
+                let held = allowed(catalog, rule, runs, beside)
+                    || (as_one && allowed(catalog, rule, beside, runs));
+                if !held {
                     broken.push(format!(
                         "{} of {} at {runs} beside {} of {} at {beside} ({})",
                         rule.of, of.id, rule.from, from.id, rule.id
@@ -42,20 +52,19 @@ fn is_near(within: Within, one: &Node, other: &Node) -> bool {
 }
 
 fn allowed(catalog: &Catalog, rule: &SkewRule, of: &Version, from: &Version) -> bool {
+    let between = |low: i32, high: i32, far: i64| (i64::from(low)..=i64::from(high)).contains(&far);
     match &rule.allow {
         Skew::NotNewer => of <= from,
         Skew::Equal => of == from,
         Skew::Lines(low, high) => {
-            let far = place(catalog, of)
-                .zip(place(catalog, from))
-                .map(|(of, from)| of - from);
-            far.is_some_and(|far| (i64::from(*low)..=i64::from(*high)).contains(&far))
+            let place = |version| place(catalog, &rule.of, version);
+            let far = place(of).zip(place(from)).map(|(of, from)| of - from);
+            far.is_some_and(|far| between(*low, *high, far))
         }
         Skew::Minors(low, high) => {
             let (of, from) = (of.numbers(), from.numbers());
             let minor = |numbers: &[u32]| numbers.get(1).copied().map_or(0, i64::from);
-            let far = minor(of) - minor(from);
-            of.first() == from.first() && (i64::from(*low)..=i64::from(*high)).contains(&far)
+            of.first() == from.first() && between(*low, *high, minor(of) - minor(from))
         }
         Skew::Pairs(pairs) => pairs
             .iter()
@@ -63,9 +72,20 @@ fn allowed(catalog: &Catalog, rule: &SkewRule, of: &Version, from: &Version) -> 
     }
 }
 
-/// The place of a version's line among the lines that the catalog names, oldest first.
-fn place(catalog: &Catalog, version: &Version) -> Option<i64> {
-    let line = version.line();
-    let at = catalog.lines.iter().position(|facts| facts.line == line)?;
+/// The place of a version's line among all that the catalog names of its scheme, oldest first.
+fn place(catalog: &Catalog, of: &Component, version: &Version) -> Option<i64> {
+    let scheme = catalog.track_of(of);
+    let lines = catalog.lines.iter().filter(|facts| facts.track == scheme);
+    let releases = catalog
+        .releases
+        .iter()
+        .filter(|facts| facts.track == scheme);
+    let mut all: Vec<[u32; 2]> = lines.map(|facts| facts.line.line_numbers()).collect();
+    all.extend(releases.map(|facts| facts.version.line_numbers()));
+    all.sort_unstable();
+    all.dedup();
+    let at = all
+        .iter()
+        .position(|line| *line == version.line_numbers())?;
     i64::try_from(at).ok()
 }

@@ -64,6 +64,8 @@ pub struct StoryFile {
     pub at: Option<Wall>,
     /// Whether anybody attends.
     pub attended: Option<Attended>,
+    /// How long a run that stands is looked on where nobody attends; none: an hour.
+    pub until: Option<Ms>,
     /// How long members of a component take.
     pub takes: BTreeMap<Component, Ms>,
     /// How the weather is.
@@ -154,6 +156,9 @@ fn document(
     let attended = fields
         .get("attended")
         .map(|field| field.value(self::attended, report));
+    let until = fields
+        .get("until")
+        .map(|field| field.value(value::positive_length, report));
     let takes = fields.get("takes");
     let weather = fields
         .get("weather")
@@ -180,6 +185,7 @@ fn document(
         asks: given(asks)?.unwrap_or_default(),
         at: given(at)?,
         attended: given(attended)?,
+        until: given(until)?,
         takes: given(takes)?.unwrap_or_default(),
         weather: given(weather)?.unwrap_or_default(),
         seed: given(seed)?,
@@ -194,7 +200,11 @@ fn names(field: &Field<'_>, name: &str) -> bool {
     }
 }
 
-fn attended(text: &str) -> Result<Attended, Wrong> {
+/// Within what time somebody attends: `5m`, or `never`.
+///
+/// # Errors
+/// [`Wrong`] where it is neither.
+pub fn attended(text: &str) -> Result<Attended, Wrong> {
     if text == "never" {
         return Ok(Attended::Never);
     }
