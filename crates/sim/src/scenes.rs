@@ -319,7 +319,8 @@ fn unwell_in_a_soak() -> Written {
     )?;
     story.policy.soak = Ms(6_000);
     let flaps = |at, id: &str| (at, Happening::Flaps(id.into(), 2_500));
-    story.happenings = vec![flaps(4_000, "4"), flaps(9_000, "4"), flaps(22_000, "1")];
+    let lags = |at, id: &str| (at, Happening::Lags(id.into(), 2_500));
+    story.happenings = vec![lags(4_000, "4"), flaps(14_000, "4"), lags(30_000, "1")];
     Ok(story)
 }
 

@@ -158,6 +158,7 @@ fn wall(story: &Story, at: u64) -> Wall {
             Happening::WallJumps(by) if *when <= at => Some(*by),
             Happening::WallJumps(_)
             | Happening::Flaps(..)
+        | Happening::Lags(..)
             | Happening::Restarted(_)
             | Happening::Killed => None,
         });
