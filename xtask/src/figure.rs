@@ -201,6 +201,13 @@ const FIGURES: &[Figure] = &[
         measure: kill9::measure,
     },
     Figure {
+        name: kill9::LONG,
+        what: "the same over 10,000 SIGKILLs",
+        unit: "wrong",
+        goal: Goal::Zero,
+        measure: kill9::measure_long,
+    },
+    Figure {
         name: fsync_before_ack::NAME,
         what: "acknowledgements not preceded by a sync of the log after their last write, as a tracer saw it",
         unit: "acknowledgements",
@@ -262,6 +269,13 @@ const FIGURES: &[Figure] = &[
         unit: "seeds",
         goal: Goal::Zero,
         measure: rehearsed::determinism::measure,
+    },
+    Figure {
+        name: rehearsed::status_truth::NAME,
+        what: "of 10,000 random instants those at which status says what is not so, or shows as fresh what is old",
+        unit: "breaches",
+        goal: Goal::Zero,
+        measure: rehearsed::status_truth::measure,
     },
     Figure {
         name: rehearsed::seeds_per_hour::NAME,

@@ -9,18 +9,19 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use windlass_engine::run::Phase;
 use windlass_sim::again::Again;
 use windlass_sim::play::Outcome;
 use windlass_sim::scenes;
-use windlass_sim::seed::draw;
 use windlass_sim::store::KINDS;
+use windlass_sim::story::Story;
 
 /// So long is looked for.
-const HUNT: Duration = Duration::from_secs(150);
+const HUNT: Duration = Duration::from_secs(300);
 /// A play takes some tens of milliseconds: one that takes so long does not come to an end.
-const PLAY: Duration = Duration::from_secs(20);
-/// Seeds that are played before deaths are tried, and after.
-const SEEDS: (u64, u64) = (120, 4_000);
+const PLAY: Duration = Duration::from_secs(60);
+/// Seeds that are played.
+const SEEDS: u64 = 4_000;
 /// Instants and calls are tried in steps of so many.
 const STEP: usize = 7;
 /// Pairs of instants in steps of so many.
@@ -71,47 +72,100 @@ impl Hunter {
         }
     }
 
-    fn seeds(&mut self, from: u64, to: u64) -> Result<(), Found> {
-        for seed in from..=to {
-            if draw(seed).is_ok() {
-                self.played(&Again::of(seed))?;
-            }
-        }
-        Ok(())
-    }
-
     fn all(&mut self) -> Result<(), Found> {
         let mut whole = Vec::new();
         for story in scenes::all().unwrap_or_default() {
             let came = self.played(&Again::of(&story.name))?;
+            let (word, end) = (scenes::end_of(&story.name), came.end.clone());
+            if end.clone().map(|end| Phase::Ended(end).word()) != Some(word) {
+                return Err(Found {
+                    rule: "a scene ends as it is written".into(),
+                    with: story.name.clone(),
+                    says: format!("{end:?}, not {word}"),
+                });
+            }
             whole.push((story, came));
         }
-        self.seeds(1, SEEDS.0)?;
-        for (story, whole) in &whole {
-            for at in scenes::moments(story, whole) {
-                self.played(&Again::of(&story.name).pausing(at))?;
-            }
-        }
-        for (story, whole) in &whole {
-            for at in (1..=whole.instants).step_by(STEP) {
-                self.same(&Again::of(&story.name).dying(&[at]), whole)?;
-            }
-            for (at, call) in (1..=whole.calls).step_by(STEP).enumerate() {
-                let fault = KINDS[at % KINDS.len()];
-                self.same(&Again::of(&story.name).failing(call, fault), whole)?;
-            }
-        }
-        self.seeds(SEEDS.0 + 1, SEEDS.1)?;
-        for (story, whole) in &whole {
-            for first in (1..=whole.instants).step_by(PAIR_STEPS.0) {
-                let once = self.same(&Again::of(&story.name).dying(&[first]), whole)?;
-                for second in (first + 1..=once.instants).step_by(PAIR_STEPS.1) {
-                    self.same(&Again::of(&story.name).dying(&[first, second]), whole)?;
-                }
-            }
+        for (again, scene) in tries(&whole) {
+            match scene.and_then(|at| whole.get(at)) {
+                Some((_, whole)) => self.same(&again, whole)?,
+                None => self.played(&again)?,
+            };
         }
         Ok(())
     }
+}
+
+/// What is tried, with the scene beside which it must end the same.
+type Try = (Again, Option<usize>);
+
+/// Each kind of trouble in turn, so that none waits for all of another.
+fn tries(whole: &[(Story, Outcome)]) -> impl Iterator<Item = Try> {
+    let seeds = (1..=SEEDS).map(|seed| (Again::of(seed), None));
+    let each = |of: &dyn Fn(&Story, &Outcome) -> Vec<Again>, same: bool| {
+        let scenes = whole.iter().enumerate();
+        let all = scenes.map(|(at, (story, whole))| {
+            let tries = of(story, whole).into_iter();
+            tries.map(|again| (again, same.then_some(at))).collect()
+        });
+        in_turn(all.collect())
+    };
+    let name = |story: &Story| Again::of(&story.name);
+    let deaths = each(
+        &|story, whole| {
+            let instants = (1..=whole.instants).step_by(STEP);
+            instants.map(|at| name(story).dying(&[at])).collect()
+        },
+        true,
+    );
+    let calls = each(
+        &|story, whole| {
+            let calls = (1..=whole.calls).step_by(STEP).enumerate();
+            let fault = |at: usize| KINDS[at % KINDS.len()];
+            calls
+                .map(|(at, call)| name(story).failing(call, fault(at)))
+                .collect()
+        },
+        true,
+    );
+    let words = each(
+        &|story, whole| {
+            let moments = scenes::moments(story, whole).into_iter();
+            moments.map(|at| name(story).pausing(at)).collect()
+        },
+        false,
+    );
+    let pairs = each(
+        &|story, whole| {
+            let firsts = (2..=whole.instants).step_by(PAIR_STEPS.0);
+            let pair = |first: u64| {
+                let seconds = (first + 1..=whole.instants).step_by(PAIR_STEPS.1);
+                seconds.map(move |second| [first, second])
+            };
+            firsts
+                .flat_map(pair)
+                .map(|pair| name(story).dying(&pair))
+                .collect()
+        },
+        true,
+    );
+    in_turn(vec![seeds.collect(), deaths, calls, words, pairs]).into_iter()
+}
+
+/// The first of each, then the second of each, as long as there are any.
+fn in_turn(lists: Vec<Vec<Try>>) -> Vec<Try> {
+    let mut lists: Vec<_> = lists.into_iter().map(Vec::into_iter).collect();
+    let mut all = Vec::new();
+    while !lists.is_empty() {
+        lists.retain_mut(|list| match list.next() {
+            Some(one) => {
+                all.push(one);
+                true
+            }
+            None => false,
+        });
+    }
+    all
 }
 
 fn main() {

@@ -97,6 +97,7 @@ enum What {
     Well(u64),
     DeedFails(&'static str),
     Down(u64),
+    Lags(u64),
     Back,
     Restarted,
 }
@@ -167,6 +168,7 @@ impl Fleet {
         for (at, happening) in &story.happenings {
             match happening {
                 Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
+                Happening::Lags(id, length) => fleet.put(*at, id, What::Lags(*length)),
                 Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
                 Happening::WallJumps(_) | Happening::Killed => {}
             }
@@ -275,6 +277,12 @@ impl Fleet {
                 node.gone(at);
                 self.put(at + length, id, What::Back);
             }
+            What::Lags(length) if node.health == Health::Well && !node.is_under_way() => {
+                node.turns(Health::Coming, at);
+                if let Some(process) = node.process {
+                    self.put(at + length, id, What::Well(process));
+                }
+            }
             What::Back | What::Restarted if node.is_under_way() => {}
             What::Back if node.process.is_some() => {}
             What::Restarted if node.process.is_none() => {}
@@ -283,7 +291,7 @@ impl Fleet {
                 let well = dice.length_ms(lengths.well.median_ms, lengths.well.spread);
                 self.put(at + well, id, What::Well(process));
             }
-            What::Down(_) => {}
+            What::Down(_) | What::Lags(_) => {}
         }
     }
 }

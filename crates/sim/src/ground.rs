@@ -48,7 +48,10 @@ impl Shared {
     pub fn new(fleet: Fleet, judge: Judge, happenings: &[(u64, Happening)]) -> Self {
         let jump = |(at, what): &(u64, Happening)| match what {
             Happening::WallJumps(by) => Some((*at, *by)),
-            Happening::Flaps(..) | Happening::Restarted(_) | Happening::Killed => None,
+            Happening::Flaps(..)
+            | Happening::Lags(..)
+            | Happening::Restarted(_)
+            | Happening::Killed => None,
         };
         Self(Arc::new(Mutex::new(Ground {
             fleet,

@@ -89,7 +89,7 @@ pub struct Judge {
     batch: u64,
     /// When each member was last taken down by our hand.
     touched: BTreeMap<MemberId, u64>,
-    /// How many landings each member is away from its end, at least.
+    /// How many landings each member is away from its end, at most.
     away: BTreeMap<MemberId, u32>,
     order: Order,
     soak: Soak,
@@ -248,10 +248,15 @@ impl Judge {
     /// Members that are down by our hand in the world, whatever the journal says.
     fn counts_down(&mut self, fleet: &Fleet, at: u64) {
         let left = |id: &MemberId| self.left.contains(&Subject::Member(id.clone()));
+        // Who was well since our hand took it down ails by itself.
+        let came_back = |node: &Node| {
+            let touched = self.touched.get(&node.id);
+            touched.is_some_and(|touched| node.well_at > *touched)
+        };
         let down = fleet
             .nodes
             .values()
-            .filter(|n| !left(&n.id) && is_down_by_hand(n));
+            .filter(|n| !left(&n.id) && is_down_by_hand(n) && !came_back(n));
         let down = down.count();
         if down > self.cap {
             let says = format!("{down} members are down by our hand, {} may be", self.cap);

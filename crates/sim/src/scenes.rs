@@ -6,15 +6,15 @@ use crate::clock::FIRST_WALL_US;
 use crate::cluster::{CORE, EDGE, action, catalog, group, members, pace, rule, story};
 use crate::play::{Outcome, play};
 use crate::store::Fault;
-use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Word};
+use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Weather, Word};
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::calendar::zone::Zone;
 use windlass_engine::calendar::{Stretch, When};
-use windlass_engine::catalog::{Repeat, Skew};
+use windlass_engine::catalog::{Path, Repeat, Skew};
 use windlass_engine::policy::{Finalize, Mode, Ramp};
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
-use windlass_engine::version::VersionError;
+use windlass_engine::version::{Range, VersionError};
 
 /// A story that could not be written: none of these.
 type Written = Result<Story, VersionError>;
@@ -24,7 +24,7 @@ type Written = Result<Story, VersionError>;
 /// # Errors
 /// None: what stands in them are versions.
 pub fn all() -> Result<Vec<Story>, VersionError> {
-    let scenes: [fn() -> Written; 24] = [
+    let scenes: [fn() -> Written; 26] = [
         straight,
         two_components,
         paused,
@@ -49,6 +49,8 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         clock_leaps,
         against_the_order,
         restarted_early,
+        slow_ways,
+        no_leap,
     ];
     scenes.iter().map(|scene| scene()).collect()
 }
@@ -63,6 +65,17 @@ pub fn smallest(count: usize) -> Result<Vec<(Outcome, Story)>, VersionError> {
     scenes.sort_by_key(|(whole, _)| whole.instants);
     scenes.truncate(count);
     Ok(scenes)
+}
+
+/// How a scene ends, whatever befalls its carriers, by the stable word of its phase.
+#[must_use]
+pub fn end_of(name: &str) -> &'static str {
+    match name {
+        "cancelled" => "cancelled",
+        "stopped" => "stopped",
+        "left out" => "finished-without",
+        _ => "finished",
+    }
 }
 
 /// A word may come so many milliseconds before or after something begins: a commit takes one.
@@ -306,7 +319,8 @@ fn unwell_in_a_soak() -> Written {
     )?;
     story.policy.soak = Ms(6_000);
     let flaps = |at, id: &str| (at, Happening::Flaps(id.into(), 2_500));
-    story.happenings = vec![flaps(4_000, "4"), flaps(9_000, "4"), flaps(22_000, "1")];
+    let lags = |at, id: &str| (at, Happening::Lags(id.into(), 2_500));
+    story.happenings = vec![lags(4_000, "4"), flaps(14_000, "4"), lags(30_000, "1")];
     Ok(story)
 }
 
@@ -413,5 +427,39 @@ fn restarted_early() -> Written {
         spread: 40,
     };
     story.happenings = vec![(3_000, Happening::Restarted("9".into()))];
+    Ok(story)
+}
+
+/// Each second message takes its time, so that they arrive in another order than they left in.
+fn slow_ways() -> Written {
+    let mut story = story(
+        "slow ways",
+        catalog(2, &[CORE])?,
+        members(1, 3, CORE, 0)?,
+        1,
+    )?;
+    story.policy.pace = pace(Ramp::Fixed, 2);
+    story.policy.soak = Ms(0);
+    story.weather = Weather {
+        late: 500,
+        late_most_ms: 900,
+        doubled: 100,
+        clears_ms: 60_000,
+        ..Weather::default()
+    };
+    Ok(story)
+}
+
+/// A path leads over two lines at once, but members so far apart may not stand side by side.
+fn no_leap() -> Written {
+    let mut facts = catalog(3, &[CORE])?;
+    let range = |line: &str| Range::parse(line);
+    let leap = Path::of(range("1.0")?, range("1.2")?, "a false maker".into());
+    facts.paths.push(leap);
+    facts
+        .skew
+        .push(rule("core-side-by-side", CORE, CORE, Skew::Lines(-1, 1)));
+    let mut story = story("no leap", facts, members(1, 3, CORE, 0)?, 2)?;
+    story.policy.soak = Ms(0);
     Ok(story)
 }

@@ -175,6 +175,10 @@ fn trouble(story: &mut Story, dice: &mut Dice) {
                 };
                 story.fates.insert((id, touch), fate);
             }
+            2 if dice.happens(300) => {
+                let length = dice.between(500, 8_000);
+                story.happenings.push((at, Happening::Lags(id, length)));
+            }
             2 => story.happenings.push((at, Happening::Restarted(id))),
             3 | 4 => {
                 let length = dice.between(200, 6_000);

@@ -101,6 +101,21 @@ impl FalseStore {
         faults.calls()
     }
 
+    /// Hurts an event where it lies: changes a byte of its text, of its author, or of its hash.
+    pub fn hurt(&self, run: &RunId, seq: Seq, at: usize) {
+        let mut tables = self.tables();
+        if let Some(event) = tables.event(run, seq) {
+            tables::turn(event, at);
+        }
+    }
+
+    /// Puts an event back as it was.
+    pub fn put_back(&self, run: &RunId, sound: &Stored) {
+        if let Some(event) = self.tables().event(run, sound.seq) {
+            event.clone_from(sound);
+        }
+    }
+
     fn fault(&self, life: Option<&Arc<Life>>) -> Option<Fault> {
         life?;
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,6 +131,12 @@ pub struct Door {
 }
 
 impl Door {
+    /// The store behind it.
+    #[must_use]
+    pub fn store(&self) -> &Arc<FalseStore> {
+        &self.store
+    }
+
     async fn pass(&self, call: &'static str, point: Point) {
         if let Some(life) = &self.life {
             life.pass(call, point).await;
@@ -176,8 +197,19 @@ impl Store for Door {
 
     fn read<'a>(&'a self, run: &'a RunId, from: Seq) -> Task<'a, Result<Vec<Stored>, StoreError>> {
         Box::pin(self.call("store.read", move |t| {
-            let events = t.known(run)?.events.iter();
-            Ok(events.filter(|event| event.seq >= from).cloned().collect())
+            let mut before = Hash::default();
+            let mut read = Vec::new();
+            for event in &t.known(run)?.events {
+                if !event.follows(before, run) {
+                    let what = format!("run {run}, event {}", event.seq);
+                    return Err(StoreError::Damaged(what));
+                }
+                before = event.hash;
+                if event.seq >= from {
+                    read.push(event.clone());
+                }
+            }
+            Ok(read)
         }))
     }
 

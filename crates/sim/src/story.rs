@@ -63,6 +63,8 @@ pub enum Fate {
 pub enum Happening {
     /// A member is down for so long, and comes back by itself.
     Flaps(MemberId, u64),
+    /// A member's process runs on, and is not whole for so long: it lags behind.
+    Lags(MemberId, u64),
     /// Somebody else restarts a member.
     Restarted(MemberId),
     /// The wall clock is set by so many milliseconds.

@@ -1,6 +1,10 @@
 //! `planted-bugs`: bugs planted one by one in a copy of the checkout, and whether the judge of the false
 //! world finds each, with what found it.
 //!
+//! Of the changes that a machine would make these were tried and replaced, because no promise tells them from
+//! the code as it is: a sample, or an answer of a deed, is taken where either its attempt or its state fits (hands
+//! of another attempt are dropped before they answer); news of a look are told only when the last telling grows
+//! old (5 s, decisions rest on looks of 10 s at most); a worse way to a state known is looked at as well.
 //! Must never know: what any bug is. Tests: `tests/it/planted.rs` (three of them).
 
 use std::time::Instant;

@@ -7,6 +7,7 @@ pub(super) mod crash_pairs;
 pub(super) mod determinism;
 pub(super) mod seeds;
 pub(super) mod seeds_per_hour;
+pub(super) mod status_truth;
 pub(super) mod store_calls;
 
 use std::panic::resume_unwind;

@@ -4,10 +4,12 @@
 //! Must never know: phases, or the fold. Stories: `tests/it/judge.rs`; the figure `planted-bugs`.
 
 use super::Judge;
-use crate::fleet::Fleet;
+use crate::cluster::SYSTEM;
+use crate::fleet::{Fleet, Node};
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::catalog::Catalog;
+use windlass_engine::effect::{Failure, FailureCode};
 use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::{Code, Refusal};
@@ -124,7 +126,10 @@ impl Judge {
     pub(super) fn in_order(&mut self, fleet: &Fleet, event: &Event, at: u64) {
         match event {
             Event::Began(began) => self.may_begin(fleet, began, at),
-            Event::Failed { .. } => {
+            Event::Failed {
+                subject, failure, ..
+            } => {
+                self.called_stuck(subject, failure, at);
                 if self.order.still.is_none() {
                     self.order.since = at;
                 }
@@ -203,6 +208,44 @@ impl Judge {
         }
     }
 
+    /// A member made no progress only where it was left to itself for as long as patience lasts.
+    fn called_stuck(&mut self, subject: &Subject, failure: &Failure, at: u64) {
+        let Subject::Member(id) = subject else { return };
+        let touched = self.touched.get(id).copied().unwrap_or(0);
+        let patience = self.policy.patience.0;
+        if failure.code == FailureCode::NoProgress && touched + patience > at {
+            let says = format!("{id} was touched at {touched} ms, patience is {patience} ms");
+            self.objects(at, "nothing is called stuck before its time", says);
+        }
+    }
+
+    /// Where no rule asks for another order, what the catalog names first moves first.
+    pub(super) fn in_turn(&mut self, fleet: &Fleet, began: &Began, at: u64) {
+        let (Subject::Member(id), Some(to)) = (&began.subject, &began.to) else {
+            return;
+        };
+        if !self.catalog.skew.is_empty() {
+            return;
+        }
+        let place = |node: &Node| {
+            let mut all = self.catalog.components.iter();
+            all.position(|facts| node.runs.contains_key(&facts.name))
+        };
+        let Some(node) = fleet.nodes.get(id) else {
+            return;
+        };
+        let waits = |other: &&Node| {
+            place(other) < place(node)
+                && other.runs.values().any(|runs| runs < to)
+                && !self.left.contains(&Subject::Member(other.id.clone()))
+                && !self.hand.contains_key(&other.id)
+        };
+        if let Some(other) = fleet.nodes.values().find(waits) {
+            let says = format!("{id} began to {to}, {} comes before it", other.id);
+            self.objects(at, "what the catalog names first moves first", says);
+        }
+    }
+
     fn stands_still(&mut self, cause: &Cause, at: u64) {
         if self.order.still.is_none() {
             self.order.since = at;
@@ -260,7 +303,7 @@ impl Judge {
         }
         let epoch = self.order.epoch;
         let ours = |mark: &crate::fleet::Mark| mark.epoch == epoch;
-        let bare = |node: &&crate::fleet::Node| !node.mark.as_ref().is_some_and(ours);
+        let bare = |node: &&Node| !node.mark.as_ref().is_some_and(ours);
         if !again && let Some(node) = fleet.nodes.values().find(bare) {
             let says = format!(
                 "{subject} began, {} does not carry the mark of {epoch}",
@@ -271,7 +314,7 @@ impl Judge {
     }
 
     /// A member has changed: whether others gave it another process while it was not in our hands.
-    pub(super) fn acted(&mut self, node: &crate::fleet::Node, at: u64) {
+    pub(super) fn acted(&mut self, node: &Node, at: u64) {
         let Some(process) = node.process else { return };
         let known = self.order.processes.insert(node.id.clone(), process);
         let ours = node.deed.as_ref().and_then(|deed| deed.started) == Some(process);
@@ -298,7 +341,9 @@ impl Judge {
         let Subject::Member(id) = &began.subject else {
             return;
         };
-        let left = self.away.entry(id.clone()).or_default();
+        let Some(left) = self.away.get_mut(id) else {
+            return;
+        };
         match left.checked_sub(1) {
             Some(less) => *left = less,
             None => {
@@ -335,7 +380,9 @@ impl Judge {
                 .any(|node| node.runs.contains_key(&facts.after) && node.touches > 0);
             let done = fleet.acts.keys().any(|(name, _)| *name == facts.name);
             let by_word = self.left.contains(&Subject::Action(facts.name.clone()));
-            if moved && !done && !by_word {
+            // One that is for some releases alone, or for humans, need not belong to this way.
+            let always = facts.from.is_none() && facts.to.is_none() && facts.by_hand.is_none();
+            if always && moved && !done && !by_word {
                 missing.push(format!("{} was never done", facts.name));
             }
         }
@@ -345,9 +392,13 @@ impl Judge {
     }
 }
 
-/// By member: landings on the shortest way of the catalog's paths to its end.
+/// By member: how many landings its way has at most. Only for catalogs of our own: patches, and what others
+/// move, are not counted here.
 pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeMap<MemberId, u32> {
-    // What shares a scheme moves at once: this many landings are enough, fewer may do.
+    if story.catalog.system != SYSTEM {
+        return BTreeMap::new();
+    }
+    // What shares a scheme moves at once: fewer may do.
     let far = |member: &Member| {
         let runs = member.components.iter();
         let one = |(component, from)| landings(&story.catalog, from, ends.get(component)?);
@@ -358,23 +409,12 @@ pub(super) fn ways(story: &Story, ends: &BTreeMap<Component, Version>) -> BTreeM
         .collect()
 }
 
+/// At most one landing in each line on the way.
 fn landings(catalog: &Catalog, from: &Version, to: &Version) -> Option<u32> {
-    let mut met = BTreeSet::from([from.clone()]);
-    let mut here = vec![from.clone()];
-    for far in 0..=catalog.releases.len() {
-        if here.contains(to) {
-            return u32::try_from(far).ok();
-        }
-        let mut next = Vec::new();
-        for release in catalog.releases.iter().map(|release| &release.version) {
-            let leads = |path: &windlass_engine::catalog::Path| {
-                path.to.holds(release) && here.iter().any(|here| path.from.holds(here))
-            };
-            if catalog.paths.iter().any(leads) && met.insert(release.clone()) {
-                next.push(release.clone());
-            }
-        }
-        here = next;
-    }
-    None
+    let place = |version: &Version| {
+        let line = version.line();
+        catalog.lines.iter().position(|facts| facts.line == line)
+    };
+    let (from, to) = (place(from)?, place(to)?);
+    u32::try_from(to.checked_sub(from)?).ok()
 }

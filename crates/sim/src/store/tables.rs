@@ -205,6 +205,12 @@ impl Tables {
         Ok(acknowledged)
     }
 
+    /// An event as it lies there.
+    pub(super) fn event(&mut self, run: &RunId, seq: Seq) -> Option<&mut Stored> {
+        let table = self.change(run).ok()?;
+        table.events.iter_mut().find(|event| event.seq == seq)
+    }
+
     pub(super) fn live(&self) -> Vec<RunRow> {
         let rows = self.runs.iter().map(|table| &table.row);
         rows.filter(|row| row.ended.is_none()).cloned().collect()
@@ -265,5 +271,25 @@ impl Tables {
 
     pub(super) fn pulse(&self) -> u64 {
         self.pulse
+    }
+}
+
+/// Changes one letter or byte of what an event is made of: text first, then author, then hash.
+pub(super) fn turn(event: &mut Stored, at: usize) {
+    let turned = |text: &str, at: usize| -> String {
+        let other = |(place, letter)| match (place == at, letter) {
+            (true, 'x') => 'y',
+            (true, _) => 'x',
+            (false, letter) => letter,
+        };
+        text.chars().enumerate().map(other).collect()
+    };
+    let (text, author) = (event.payload.chars().count(), event.author.chars().count());
+    if at < text {
+        event.payload = turned(&event.payload, at);
+    } else if at < text + author {
+        event.author = turned(&event.author, at - text);
+    } else if let Some(byte) = event.hash.0.get_mut(at - text - author) {
+        *byte = !*byte;
     }
 }

@@ -1,5 +1,6 @@
 //! Scenes by hand, with a death at every instant.
 
+use windlass_engine::run::Phase;
 use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
@@ -19,6 +20,8 @@ fn every_scene_ends_as_it_should_without_deaths() {
             story.name,
             came.violations
         );
+        let word = came.end.map(|end| Phase::Ended(end).word());
+        assert_eq!(word, Some(scenes::end_of(&story.name)), "{}", story.name);
     }
 }
 

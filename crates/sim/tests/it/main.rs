@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
+mod damage;
 mod exam;
 mod judge;
 mod seeds;

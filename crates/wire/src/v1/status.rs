@@ -14,7 +14,8 @@ use windlass_engine::names::{ClusterName, MemberId, RunId, Subject};
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::event::End;
 use windlass_engine::run::standing::{Motion, Standing};
-use windlass_engine::run::{Flying, Run};
+use windlass_engine::run::{FRESH_MS, Flying, Run};
+use windlass_engine::snapshot::{Health, Snapshot};
 use windlass_engine::time::{Now, Wall};
 
 /// What the store knows of a run besides its journal.
@@ -71,6 +72,8 @@ pub struct RunStatus {
     /// The window that is waited for before anything more begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WaitsView>,
+    /// What it knows of the cluster's health, and when that was seen; none: it has not looked yet.
+    pub evidence: Option<EvidenceView>,
     /// Findings that bar it.
     pub barring: Vec<FindingView>,
     /// Why there is no plan.
@@ -186,6 +189,21 @@ pub struct SoakView {
     pub broken: Option<String>,
 }
 
+/// What a run knows of its cluster's health.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceView {
+    /// When it was seen.
+    pub as_of: String,
+    /// It is older than what the run decides by (10 s): it may be otherwise by now, and is looked at again
+    /// before anything begins.
+    pub stale: bool,
+    /// Members that were seen not to be healthy then, by id.
+    pub unwell: Vec<String>,
+    /// Members of which nothing was to be seen then, by id.
+    pub unseen: Vec<String>,
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EndedView {
@@ -235,6 +253,7 @@ impl RunStatus {
                 broken: soak.broken.clone(),
             }),
             window: WaitsView::of(run),
+            evidence: run.known().map(|known| evidence(run, known, now)),
             barring: run.barring().map(FindingView::from).collect(),
             refusal: run.refusal().map(RefusalView::from),
             ended: run.ended().map(|end| ended(end, around.ended)),
@@ -351,6 +370,25 @@ fn members(run: &Run, now: Now) -> MembersView {
         in_flight: flights.collect(),
         waiting: run.queue().map(ToString::to_string).collect(),
         skipped: run.skipped().iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// A look may be young by the clock of the machine and old by the world's: the older of the two counts.
+fn evidence(run: &Run, known: &Snapshot, now: Now) -> EvidenceView {
+    let aged = now.wall.since(known.seen) > FRESH_MS;
+    let (mut unwell, mut unseen) = (Vec::new(), Vec::new());
+    for (id, member) in &known.members {
+        match member.health {
+            Health::Healthy => {}
+            Health::Settling(_) | Health::Down(_) => unwell.push(id.to_string()),
+            Health::Unknown(_) => unseen.push(id.to_string()),
+        }
+    }
+    EvidenceView {
+        as_of: stamp::rfc3339(known.seen),
+        stale: aged || !run.is_fresh(now),
+        unwell,
+        unseen,
     }
 }
 

@@ -312,6 +312,16 @@ fn a_run_that_stands_still() {
         }
       },
       "soak": null,
+      "evidence": {
+        "asOf": "2026-11-20T12:00:00Z",
+        "stale": true,
+        "unwell": [
+          "1"
+        ],
+        "unseen": [
+          "2"
+        ]
+      },
       "barring": [],
       "refusal": null,
       "ended": null

@@ -14,6 +14,9 @@ use windlass_stores::sqlite::keeping::{Existing, KeepError, Source, backup, exam
 /// So many damages are tried; each costs about 20 ms.
 const DAMAGES: u64 = 300;
 
+/// Regions are so long: several in each page, each within a few rows.
+const REGION_BYTES: usize = 512;
+
 /// A store with all that a store can hold: ended and live runs, read and unread commands.
 async fn full(seed: u64) -> Bench {
     let bench = finished(seed).await;
@@ -78,6 +81,49 @@ fn roll(dice: &mut u64) -> u64 {
     *dice >> 33
 }
 
+/// Whether a store of these bytes is found to be damaged.
+fn is_found(bench: &Bench, hurt: &[u8]) -> bool {
+    let file = bench.folder.path().join("hurt.db");
+    for ending in ["-wal", "-shm", "-journal"] {
+        drop(fs::remove_file(format!("{}{ending}", file.display())));
+    }
+    fs::write(&file, hurt).unwrap();
+    !examine(&file).unwrap().is_whole()
+}
+
+/// Every region of the file in which anything stands, one after the other, with all its bits turned.
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_of_every_region_is_found_or_harms_nothing() {
+    let bench = full(41).await;
+    let store = path(bench.folder.path());
+    Connection::open(&store)
+        .unwrap()
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    let sound = taken(&store, bench.folder.path(), "sound.db");
+    let before = all(&sound);
+    let bytes = fs::read(&sound).unwrap();
+    let (mut tried, mut found) = (0, 0);
+    for (number, region) in bytes.chunks(REGION_BYTES).enumerate() {
+        if region.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        tried += 1;
+        let mut hurt = bytes.clone();
+        let from = number * REGION_BYTES;
+        let here = hurt.iter_mut().skip(from).take(REGION_BYTES);
+        here.for_each(|byte| *byte = !*byte);
+        if is_found(&bench, &hurt) {
+            found += 1;
+        } else {
+            let file = bench.folder.path().join("hurt.db");
+            assert!(all(&file) == before, "the region at {from} was not found");
+        }
+    }
+    println!("{found} of {tried} regions were found damaged, the others harm nothing");
+    assert!(tried > 100 && found * 2 > tried, "{found} of {tried}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_anywhere_in_the_file_is_found_or_harms_nothing() {
     let bench = full(40).await;
@@ -102,20 +148,15 @@ async fn damage_anywhere_in_the_file_is_found_or_harms_nothing() {
         for byte in hurt.iter_mut().skip(at).take(length) {
             *byte ^= 1 + (roll(&mut dice) % 255) as u8;
         }
-        let file = bench.folder.path().join("hurt.db");
-        for ending in ["-wal", "-shm", "-journal"] {
-            drop(fs::remove_file(format!("{}{ending}", file.display())));
-        }
-        fs::write(&file, &hurt).unwrap();
-        let report = examine(&file).unwrap();
-        if !report.is_whole() {
+        if is_found(&bench, &hurt) {
             found += 1;
-            continue;
+        } else {
+            let file = bench.folder.path().join("hurt.db");
+            assert!(
+                all(&file) == before,
+                "case {case}: {length} bytes at {at} were not found"
+            );
         }
-        assert!(
-            all(&file) == before,
-            "case {case}: {length} bytes at {at} were not found"
-        );
     }
     println!("{found} of {DAMAGES} damages were found, the others harm nothing");
     // Most of the file is journal and contents: a look that finds little looks at little.
