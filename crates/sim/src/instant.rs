@@ -15,6 +15,13 @@ pub const INSTANTS_MOST: u64 = 30_000;
 /// … and each member more some hundred.
 pub const INSTANTS_MOST_A_MEMBER: u64 = 2_000;
 
+/// A play of a day or less has no long waits.
+const DAY_MS: u64 = 86_400_000;
+/// Whoever waits looks for words so often …
+const A_WORD_IS_LOOKED_FOR_MS: u64 = 1_000;
+/// … and passes so many instants each time.
+const A_LOOK_PASSES: u64 = 5;
+
 /// Where in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
@@ -56,8 +63,9 @@ impl Instants {
     /// may pass: whoever stands looks for words each second.
     #[must_use]
     pub fn with(script: &[u64], members: usize, limit_ms: u64) -> Arc<Self> {
+        let waits = limit_ms.saturating_sub(DAY_MS) / A_WORD_IS_LOOKED_FOR_MS * A_LOOK_PASSES;
         Arc::new(Self(Mutex::new(Count {
-            most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64 + limit_ms / 200,
+            most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64 + waits,
             script: script.iter().copied().collect(),
             ..Count::default()
         })))

@@ -120,7 +120,36 @@ impl Gathered {
             Event::Taken { epoch, .. } if *epoch > 1 => {
                 self.then.push((Some(since), "kill: windlass".into()));
             }
-            _ => {}
+            Event::Requested(_)
+            | Event::Taken { .. }
+            | Event::Observed(_)
+            | Event::Judged { .. }
+            | Event::Planned(_)
+            | Event::Refused(_)
+            | Event::Approved { .. }
+            | Event::Claimed { .. }
+            | Event::ClaimRefused { .. }
+            | Event::StageBegan { .. }
+            | Event::StageDone { .. }
+            | Event::Moved { .. }
+            | Event::NotYet { .. }
+            | Event::Progressed { .. }
+            | Event::Settled { .. }
+            | Event::Failed { .. }
+            | Event::SoakBegan { .. }
+            | Event::SoakSpan { .. }
+            | Event::SoakBroken { .. }
+            | Event::SoakPassed
+            | Event::Halted { .. }
+            | Event::Shut { .. }
+            | Event::Opened { .. }
+            | Event::Replanning { .. }
+            | Event::PlanKept
+            | Event::Confirmed { .. }
+            | Event::Skipped { .. }
+            | Event::ExpirySeen { .. }
+            | Event::Proven
+            | Event::Ended(_) => {}
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::data::look::{Looked, Origin, Room, Want, asked, now};
 use crate::exit::Failed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 use windlass_engine::ask::{Ask, meant};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::check::judge;
@@ -253,7 +252,9 @@ pub fn file(bare: &Bare, shown: &str, text: &str, args: &RehearseArgs) -> Result
     }
     let goal = match &read.to {
         Ask::Goal(goal) => Some(goal.clone()),
-        ask => meant(ask, &catalog, &policy, seen),
+        ask @ (Ask::Newest | Ask::NewestPatch | Ask::Parts(_)) => {
+            meant(ask, &catalog, &policy, seen)
+        }
     };
     let goal = goal.ok_or_else(|| Failed::says("what the newest is cannot be told"))?;
     let way = match way(&catalog, &policy, seen, &goal) {
@@ -261,7 +262,7 @@ pub fn file(bare: &Bare, shown: &str, text: &str, args: &RehearseArgs) -> Result
         Err(no) => return Ok(Set::Refused(name, no)),
     };
     let mut story = rehearsal::of(&name.as_str().into(), seen, &catalog, &policy, &goal);
-    written(&mut story, &read, &catalog);
+    written(&mut story, &read);
     let typed = format!("windlass rehearse {shown}");
     let weather = args.weather.unwrap_or(read.weather);
     let args = RehearseArgs {
@@ -274,7 +275,7 @@ pub fn file(bare: &Bare, shown: &str, text: &str, args: &RehearseArgs) -> Result
 }
 
 /// What the file says besides.
-fn written(story: &mut Story, read: &StoryFile, _catalog: &Arc<Catalog>) {
+fn written(story: &mut Story, read: &StoryFile) {
     story.begins = read.at;
     story.approval = match read.asks {
         Asks::Nobody => Approval::InAdvance,

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, watch};
 use windlass_engine::names::{ClusterName, MemberId, RunId};
@@ -44,13 +45,18 @@ const JUMP: Ms = Ms::days(20);
 const WATCHED: Ms = Ms::seconds(12);
 
 /// The real clock, whose wall jumps to and fro.
-struct JumpingClock(SystemClock);
+struct JumpingClock {
+    real: SystemClock,
+    /// The wall stays behind: a limit that is set now has passed whenever the wall is ahead.
+    behind: AtomicBool,
+}
 
 impl Clock for JumpingClock {
     fn now(&self) -> Now {
-        let now = self.0.now();
+        let now = self.real.now();
         let jump = i64::try_from(JUMP.0 * 1_000).expect("days in microseconds");
-        let jump = if (now.mono.ms / 1_000).is_multiple_of(2) {
+        let ahead = (now.mono.ms / 1_000).is_multiple_of(2);
+        let jump = if ahead && !self.behind.load(Ordering::Relaxed) {
             jump
         } else {
             -jump
@@ -62,7 +68,7 @@ impl Clock for JumpingClock {
     }
 
     fn sleep(&self, length: Ms) -> Task<'static, ()> {
-        self.0.sleep(length)
+        self.real.sleep(length)
     }
 }
 
@@ -167,7 +173,11 @@ pub fn jumps(ground: &mut Ground) {
 }
 
 async fn rolled(ground: &Ground) {
-    let world = world(ground, Arc::new(JumpingClock(SystemClock::new())));
+    let clock = Arc::new(JumpingClock {
+        real: SystemClock::new(),
+        behind: AtomicBool::new(false),
+    });
+    let world = world(ground, clock.clone());
     let cluster = ClusterName::from(NAME);
     let registration = Registration {
         name: cluster.clone(),
@@ -205,8 +215,10 @@ async fn rolled(ground: &Ground) {
     let held = keeper::take(&world, &run).await.expect("it is ours");
     let carried = tokio::spawn(held.carry(world.clone(), bell));
     until(&world, &run, "a roll", |phase| *phase == Phase::Rolling).await;
+    clock.behind.store(true, Ordering::Relaxed);
     post(&world, &run, Command::Pause, &ring).await;
     until(&world, &run, "a pause", |phase| *phase == Phase::Paused).await;
+    clock.behind.store(false, Ordering::Relaxed);
     world.clock.sleep(WATCHED).await;
     let stands = phase(&world, &run).await;
     assert_eq!(stands, Phase::Paused, "a jump of the wall ends no pause");
