@@ -280,6 +280,7 @@ pub mod tests {
             approval: Approval::Asked,
             waivers: Vec::new(),
             by: "ana".into(),
+            took: BTreeMap::new(),
         };
         let policy = Policy {
             soak: Ms(0),
