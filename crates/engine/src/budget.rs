@@ -58,6 +58,18 @@ impl Index {
         }
     }
 
+    /// How many budgets there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.spare.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.spare.is_empty()
+    }
+
     /// The places of a member's budgets.
     #[must_use]
     pub fn places(&self, id: &MemberId) -> &[usize] {

@@ -14,6 +14,7 @@ use crate::names::MemberId;
 use crate::snapshot::{Member, Snapshot};
 use crate::time::{Ms, Wall};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 
@@ -81,17 +82,14 @@ fn weights(stage: &Move, waiting: &[MemberId], favour: Favour<'_>) -> Vec<(Rever
         }
         Favour::Longest(times, index) => {
             let of = |id: &MemberId| times.get(id).copied().unwrap_or(stage.each);
-            let mut before: BTreeMap<usize, u64> = BTreeMap::new();
+            let mut before = vec![0_u64; index.len()];
             for id in waiting {
+                let takes = of(id).0;
                 for place in index.places(id) {
-                    let sum = before.entry(*place).or_default();
-                    *sum = sum.saturating_add(of(id).0);
+                    before[*place] = before[*place].saturating_add(takes);
                 }
             }
-            let ends = |place: &usize| {
-                let work = before.get(place).copied().unwrap_or_default();
-                Ms(work / u64::from(index.spare(*place)).max(1))
-            };
+            let ends = |place: &usize| Ms(before[*place] / u64::from(index.spare(*place)).max(1));
             let longest = |id: &MemberId| {
                 let budgets = index.places(id).iter().map(ends).max();
                 (Reverse(of(id).max(budgets.unwrap_or_default())), Ms(0))

@@ -163,8 +163,9 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
         if room == 0 {
             break;
         }
+        // Whoever comes after another zone's goes after it.
         if held.is_some_and(|held| held != zone(id)) {
-            continue;
+            break;
         }
         let passes = if ailing.contains(id) {
             left.lets_again(id)
