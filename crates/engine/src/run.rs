@@ -15,8 +15,8 @@ mod read;
 pub mod standing;
 pub mod wants;
 
-use crate::calendar::hours::{Bar, Keep};
 use crate::budget::Index;
+use crate::calendar::hours::{Bar, Keep};
 use crate::catalog::{Binds, Catalog, Repeat};
 use crate::check::{Finding, Waiver};
 use crate::effect::{Failure, Manner};

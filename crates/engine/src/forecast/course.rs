@@ -68,7 +68,9 @@ impl Course {
                 continue;
             }
             if !here {
-                course.stage(stage, |id| !run.skipped().contains(&Subject::Member(id.clone())));
+                course.stage(stage, |id| {
+                    !run.skipped().contains(&Subject::Member(id.clone()))
+                });
                 continue;
             }
             if let Stage::Move(step) = stage {
@@ -175,7 +177,11 @@ impl<'a> Charting<'a> {
         let mut zones: BTreeMap<&str, usize> = BTreeMap::new();
         let mut places: BTreeMap<&MemberId, usize> = BTreeMap::new();
         for id in flying.iter().map(|(id, _)| id).chain(&waiting) {
-            let zone = self.snapshot.members.get(id).and_then(|m| m.zone.as_deref());
+            let zone = self
+                .snapshot
+                .members
+                .get(id)
+                .and_then(|m| m.zone.as_deref());
             let next = zones.len();
             places.insert(id, leg.jobs.len());
             leg.jobs.push(Job {

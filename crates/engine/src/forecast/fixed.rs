@@ -109,6 +109,11 @@ impl Draws {
         sum
     }
 
+    /// From zero to below one.
+    pub(super) fn part(&mut self) -> i64 {
+        (self.next() >> (64 - PLACES)) as i64
+    }
+
     /// Of a χ², divided by its degrees of freedom (Wilson and Hilferty's cube).
     pub(super) fn chi_squared_over(&mut self, degrees: i64) -> i64 {
         let small = over(2 * ONE, 9 * degrees.max(1) * ONE);

@@ -51,6 +51,20 @@ impl Basis {
 }
 
 /// How far members of a kind were from what was expected of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    each: Vec<i64>,
+    tally: Tally,
+}
+
+impl Seen {
+    fn add(&mut self, far: i64) {
+        self.each.push(far);
+        self.tally.add(far, times(far, far));
+    }
+}
+
+/// Their count, sum, and sum of squares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
     count: i64,
@@ -69,7 +83,7 @@ impl Tally {
 /// What a run's settled members have taught, by component and by what was expected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lessons {
-    by: BTreeMap<(Component, Basis), Tally>,
+    by: BTreeMap<(Component, Basis), Seen>,
 }
 
 impl Lessons {
@@ -77,34 +91,65 @@ impl Lessons {
     pub fn learn(&mut self, of: &Component, each: Ms, own: Option<Ms>, took: Ms) {
         let catalog = self.by.entry((of.clone(), Basis::Catalog)).or_default();
         let far = log2(took.0) - log2(each.0);
-        catalog.add(far, times(far, far));
+        catalog.add(far);
         if let Some(own) = own {
             let far = log2(took.0) - log2(own.0);
-            let tally = self.by.entry((of.clone(), Basis::Own)).or_default();
-            tally.add(far, times(far, far));
+            let seen = self.by.entry((of.clone(), Basis::Own)).or_default();
+            seen.add(far);
         }
     }
 
     /// How many members of a component have taught something.
     #[must_use]
     pub fn heard(&self, of: &Component) -> u32 {
-        let tally = self.by.get(&(of.clone(), Basis::Catalog));
-        tally.map_or(0, |tally| u32::try_from(tally.count).unwrap_or(u32::MAX))
+        let seen = self.by.get(&(of.clone(), Basis::Catalog));
+        seen.map_or(0, |seen| u32::try_from(seen.each.len()).unwrap_or(u32::MAX))
     }
 
     /// What is to be believed of members of a kind, given how far beyond expectation those in flight are.
     pub(super) fn belief(&self, of: &Component, basis: Basis, beyond: &[i64]) -> Belief {
-        let known = self.by.get(&(of.clone(), basis)).copied();
-        Belief::of(&basis.prior(), known.unwrap_or_default(), beyond)
+        let seen = self.by.get(&(of.clone(), basis));
+        let tally = seen.map(|seen| seen.tally).unwrap_or_default();
+        let each = seen.map_or(&[][..], |seen| seen.each.as_slice());
+        let mut belief = Belief::of(&basis.prior(), tally, beyond);
+        if each.len() >= TOLD_BY_THEMSELVES {
+            belief.curve = curve(each, beyond);
+        }
+        belief
     }
 }
 
 /// What is in flight is guessed from what is believed, and then believed anew: it stands after so often.
 const ROUNDS: usize = 4;
 
+/// So many members tell by themselves how times are spread, failures and stragglers among them; of fewer a
+/// lognormal is taken.
+const TOLD_BY_THEMSELVES: usize = 40;
+
+/// What part of a kind's members takes at most so long (Kaplan and Meier): what is in flight counts as long
+/// as it is known to fly. In order; the last part is below one where the longest still fly.
+fn curve(settled: &[i64], beyond: &[i64]) -> Vec<(i64, i64)> {
+    let ends = settled.iter().map(|far| (*far, 0_u8));
+    let mut all: Vec<(i64, u8)> = ends.chain(beyond.iter().map(|far| (*far, 1))).collect();
+    all.sort_unstable();
+    let mut at_risk = all.len() as i64;
+    let mut above = ONE << 14;
+    let mut curve = Vec::with_capacity(settled.len());
+    for (far, flies) in all {
+        if flies == 0 {
+            above -= above / at_risk;
+            curve.push((far, ONE - (above >> 14)));
+        }
+        at_risk -= 1;
+    }
+    curve
+}
+
 /// What is believed of members of a kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Belief {
+    /// What part takes at most so long, where enough have settled to tell; else a lognormal.
+    curve: Vec<(i64, i64)>,
     middle: i64,
     spread: i64,
     /// How sure of the spread: degrees of freedom.
@@ -148,6 +193,7 @@ impl Belief {
         let apart = times(mean, mean) * (tally.count * prior.hundredths) / all;
         let squares = prior.degrees * times(prior.spread, prior.spread) + around + apart;
         Self {
+            curve: Vec::new(),
             middle,
             spread: root(squares / (prior.degrees + tally.count)).max(ONE / 50),
             degrees: prior.degrees + sure,
@@ -156,19 +202,25 @@ impl Belief {
     }
 
     /// One of the worlds that are believed possible.
-    pub(super) fn draw(&self, draws: &mut Draws) -> World {
+    pub(super) fn draw(&self, draws: &mut Draws) -> World<'_> {
         let spread = over(self.spread, root(draws.chi_squared_over(self.degrees)));
         let unsure = over(spread, root(over(self.hundredths * ONE, 100 * ONE)));
+        let shift = times(unsure, draws.normal());
         World {
-            middle: self.middle + times(unsure, draws.normal()),
+            curve: &self.curve,
+            shift,
+            middle: self.middle + shift,
             spread,
         }
     }
 }
 
-/// A middle and a spread of members of a kind, beside what is expected of each.
+/// How members of a kind are in one world, beside what is expected of each.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct World {
+pub(super) struct World<'b> {
+    curve: &'b [(i64, i64)],
+    /// So far this world's middle lies from the believed one.
+    shift: i64,
     middle: i64,
     spread: i64,
 }
@@ -176,21 +228,47 @@ pub(super) struct World {
 /// So often a length is drawn anew that is shorter than what has passed already.
 const AGAIN: usize = 12;
 
-impl World {
+impl World<'_> {
     /// The logarithm of one member's time, given that of what is expected of it.
     pub(super) fn member(&self, expected: i64, draws: &mut Draws) -> i64 {
-        expected + self.middle + times(self.spread, draws.normal())
+        match self.curve.last() {
+            None => expected + self.middle + times(self.spread, draws.normal()),
+            Some((longest, _)) => {
+                let part = draws.part();
+                let at = self.curve.partition_point(|(_, below)| *below <= part);
+                match self.curve.get(at) {
+                    Some((far, _)) => expected + far + self.shift,
+                    None => self.tail(expected, expected + longest + self.shift, draws),
+                }
+            }
+        }
     }
 
     /// The same of one of which it is known that it takes longer than `passed`.
     pub(super) fn flying(&self, expected: i64, passed: i64, draws: &mut Draws) -> i64 {
+        let beyond = passed - expected - self.shift;
+        let from = self.curve.partition_point(|(far, _)| *far <= beyond);
+        if from == self.curve.len() {
+            return self.tail(expected, passed, draws);
+        }
+        let below = from.checked_sub(1).map_or(0, |last| self.curve[last].1);
+        let part = below + times(ONE - below, draws.part());
+        let at = self.curve.partition_point(|(_, below)| *below <= part);
+        match self.curve.get(at.max(from)) {
+            Some((far, _)) => expected + far + self.shift,
+            None => self.tail(expected, passed.max(expected + self.shift), draws),
+        }
+    }
+
+    /// Longer than all that is known of: by the lognormal.
+    fn tail(&self, expected: i64, passed: i64, draws: &mut Draws) -> i64 {
         for _ in 0..AGAIN {
-            let drawn = self.member(expected, draws);
+            let drawn = expected + self.middle + times(self.spread, draws.normal());
             if drawn > passed {
                 return drawn;
             }
         }
-        // Far out in the tail what is still to come is short beside what has passed.
+        // Far out what is still to come is short beside what has passed.
         let point = over(passed - expected - self.middle, self.spread).max(ONE);
         passed + over(self.spread, point)
     }

@@ -4,13 +4,10 @@
 
 use crate::pace::Limit;
 use crate::policy::{Mode, Pace};
-use alloc::collections::BinaryHeap;
+use alloc::collections::{BTreeSet, BinaryHeap};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-
-/// So far past members that budgets hold the next one is sought: a forecast need not find the last.
-const LOOK_PAST: usize = 64;
 
 /// One member that moves in a stage.
 #[derive(Clone, Debug)]
@@ -51,17 +48,21 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
     let mut at = At {
         leg,
         rules,
+        lasts,
+        now: 0,
         begun: vec![false; leg.jobs.len()],
         down: vec![0; rules.spare.len()],
-        waiting: leg.least.len(),
-        first: [0, 0],
-        heap: BinaryHeap::new(),
-        now: 0,
-        lasts,
+        full: false,
+        rank: vec![0; leg.jobs.len()],
+        ready: BinaryHeap::new(),
+        held: vec![Vec::new(); rules.spare.len()],
+        zoned: BTreeSet::new(),
+        flying: BinaryHeap::new(),
     };
     for (job, passed) in &leg.flying {
         at.begin(*job, lasts[*job].saturating_sub(*passed));
     }
+    at.line_up(false);
     let mut canary = leg.canary;
     loop {
         let ceiling = rules.ceiling;
@@ -70,15 +71,11 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
             None => limit.stands_at(rules.pace, ceiling),
         };
         at.fill(most as usize, most > 1 && most == ceiling);
-        let Some(Reverse((ends, job))) = at.heap.pop() else {
+        if at.settle().is_none() {
             return (at.now + leg.after, limit);
-        };
-        at.now = at.now.max(ends);
-        for place in &leg.jobs[job].budgets {
-            at.down[*place] -= 1;
         }
         limit.settled(ceiling);
-        if let Some(soak) = canary.take_if(|_| at.heap.is_empty()) {
+        if let Some(soak) = canary.take_if(|_| at.flying.is_empty()) {
             at.now += soak;
         }
     }
@@ -87,14 +84,22 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
 struct At<'a> {
     leg: &'a Leg,
     rules: &'a Rules,
-    begun: Vec<bool>,
-    down: Vec<u32>,
-    waiting: usize,
-    /// Where in each order the first lies that has not begun.
-    first: [usize; 2],
-    heap: BinaryHeap<Reverse<(u64, usize)>>,
-    now: u64,
     lasts: &'a [u64],
+    now: u64,
+    begun: Vec<bool>,
+    /// By budget: so many are down.
+    down: Vec<u32>,
+    /// In the order at the ceiling.
+    full: bool,
+    /// By job: its place in the order.
+    rank: Vec<usize>,
+    /// Jobs that wait and are not known to be held.
+    ready: BinaryHeap<Reverse<(usize, usize)>>,
+    /// By budget: jobs that it holds.
+    held: Vec<Vec<usize>>,
+    /// Of them those of a zone, by rank: whoever comes after, and is of another zone, waits for them.
+    zoned: BTreeSet<(usize, usize)>,
+    flying: BinaryHeap<Reverse<(u64, usize)>>,
 }
 
 impl At<'_> {
@@ -103,37 +108,73 @@ impl At<'_> {
         for place in &self.leg.jobs[job].budgets {
             self.down[*place] += 1;
         }
-        self.heap.push(Reverse((self.now + takes, job)));
+        self.flying.push(Reverse((self.now + takes, job)));
+    }
+
+    /// Lines all up that wait.
+    fn line_up(&mut self, full: bool) {
+        self.full = full;
+        let order = if full {
+            &self.leg.longest
+        } else {
+            &self.leg.least
+        };
+        self.ready.clear();
+        self.zoned.clear();
+        self.held.iter_mut().for_each(Vec::clear);
+        for (rank, job) in order.iter().enumerate() {
+            self.rank[*job] = rank;
+            if !self.begun[*job] {
+                self.ready.push(Reverse((rank, *job)));
+            }
+        }
     }
 
     /// Begins whoever may.
     fn fill(&mut self, most: usize, full: bool) {
-        if self.rules.pace.mode == Mode::Barrier && !self.heap.is_empty() {
+        if self.rules.pace.mode == Mode::Barrier && !self.flying.is_empty() {
             return;
         }
-        let (leg, which) = (self.leg, usize::from(full));
-        let order = if full { &leg.longest } else { &leg.least };
-        while self.first[which] < order.len() && self.begun[order[self.first[which]]] {
-            self.first[which] += 1;
+        if full != self.full {
+            self.line_up(full);
         }
-        let (mut looked, mut held) = (0, None);
-        for job in order.iter().skip(self.first[which]).copied() {
-            if self.heap.len() >= most || self.waiting == 0 || looked > LOOK_PAST {
+        while self.flying.len() < most {
+            let Some(Reverse((rank, job))) = self.ready.pop() else {
+                break;
+            };
+            let leg = self.leg;
+            let zone = leg.jobs[job].zone;
+            let first = self.zoned.first().copied();
+            if first.is_some_and(|(before, other)| before < rank && leg.jobs[other].zone != zone) {
+                self.ready.push(Reverse((rank, job)));
                 break;
             }
-            let zone = leg.jobs[job].zone;
-            if self.begun[job] || held.is_some_and(|held| held != zone) {
-                continue;
-            }
-            let spare = |place: &usize| self.down[*place] < self.rules.spare[*place];
-            // What a budget never lets down is waited for by the run; here it goes alone.
-            if leg.jobs[job].budgets.iter().all(spare) || self.heap.is_empty() {
-                self.waiting -= 1;
-                self.begin(job, self.lasts[job]);
-            } else {
-                looked += 1;
-                held = held.or(zone.map(Some));
+            let passed = |place: &&usize| self.down[**place] >= self.rules.spare[**place];
+            match leg.jobs[job].budgets.iter().find(passed) {
+                // What a budget never lets down is waited for by the run; here it goes alone.
+                Some(place) if !self.flying.is_empty() => {
+                    self.held[*place].push(job);
+                    if zone.is_some() {
+                        self.zoned.insert((rank, job));
+                    }
+                }
+                Some(_) | None => self.begin(job, self.lasts[job]),
             }
         }
+    }
+
+    /// The next one settles; none: nothing flies.
+    fn settle(&mut self) -> Option<()> {
+        let Reverse((ends, job)) = self.flying.pop()?;
+        self.now = self.now.max(ends);
+        for place in &self.leg.jobs[job].budgets {
+            self.down[*place] -= 1;
+            for freed in core::mem::take(&mut self.held[*place]) {
+                let rank = self.rank[freed];
+                self.zoned.remove(&(rank, freed));
+                self.ready.push(Reverse((rank, freed)));
+            }
+        }
+        Some(())
     }
 }

@@ -73,9 +73,7 @@ pub fn order_for(
 fn weights(stage: &Move, waiting: &[MemberId], favour: Favour<'_>) -> Vec<(Reverse<Ms>, Ms)> {
     let none = Reverse(Ms(0));
     match favour {
-        Favour::Least(times) if times.is_empty() => {
-            waiting.iter().map(|_| (none, Ms(0))).collect()
-        }
+        Favour::Least(times) if times.is_empty() => waiting.iter().map(|_| (none, Ms(0))).collect(),
         Favour::Least(times) => {
             let of = |id: &MemberId| times.get(id).copied().unwrap_or(stage.each);
             waiting.iter().map(|id| (none, of(id))).collect()

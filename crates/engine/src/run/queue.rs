@@ -57,6 +57,10 @@ impl Run {
         else {
             return;
         };
+        // What was found done at once says nothing of what the deed takes.
+        if took.is_zero() {
+            return;
+        }
         self.lessons
             .learn(&component, each, self.times.get(id).copied(), took);
         self.times.insert(id.clone(), took);

@@ -198,7 +198,11 @@ mod tests {
         for (one, other) in (0..racked.members()).flat_map(|m| (0..m).map(move |o| (m, o))) {
             let both = |s: &&Shared| s.members.contains(&one) && s.members.contains(&other);
             let share = racked.shared.iter().filter(both).count();
-            assert_eq!(share, usize::from(racks[one] != racks[other]), "{one} {other}");
+            assert_eq!(
+                share,
+                usize::from(racks[one] != racks[other]),
+                "{one} {other}"
+            );
         }
         assert_eq!(all[7].times, Cluster::draw(7).times);
         assert_ne!(all[7].times, all[16].times);

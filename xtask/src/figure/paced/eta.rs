@@ -6,7 +6,7 @@
 use windlass_engine::forecast::forecast;
 use windlass_engine::policy::Mode;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, Kind};
 use super::ours::{Knows, play};
 use super::{each, quantile};
 use crate::figure::release;
@@ -25,6 +25,7 @@ const ASKED_AT: [u64; 3] = [25, 50, 75];
 #[derive(Debug, Clone, Copy)]
 struct Told {
     third: u64,
+    kind: Kind,
     about: f64,
     inside: f64,
     left: f64,
@@ -57,19 +58,29 @@ fn table(all: &[Told]) -> (f64, f64) {
         let errors: Vec<f64> = of.iter().map(|t| 100.0 * off(t) / t.left).collect();
         quantile(&errors, 0.5)
     };
-    println!("{:<12} {:>18} {:>18} {:>10} {:>10}", "members", "error, % of whole", "error, % of left", "inside, %", "too early");
+    println!(
+        "{:<12} {:<8} {:>17} {:>17} {:>10} {:>11}",
+        "members", "may not", "error, % of whole", "error, % of left", "inside, %", "too early"
+    );
     for (third, members) in (0..).zip(["3–30", "31–300", "301–5,000"]) {
-        let of: Vec<Told> = all.iter().filter(|t| t.third == third).copied().collect();
-        let count = of.len().max(1) as f64;
-        let inside: f64 = of.iter().map(|t| t.inside).sum::<f64>() / count;
-        let early = of.iter().filter(|t| t.about < t.left).count() as f64 / count;
-        println!(
-            "{members:<12} {:>18.1} {:>18.1} {:>10.1} {:>10.1}",
-            whole(&of),
-            left(&of),
-            100.0 * inside,
-            100.0 * early
-        );
+        for (kind, word) in [
+            (Kind::Free, "nothing"),
+            (Kind::Racks, "racks"),
+            (Kind::Budgets, "budgets"),
+        ] {
+            let of = all.iter().filter(|t| (t.third, t.kind) == (third, kind));
+            let of: Vec<Told> = of.copied().collect();
+            let count = of.len().max(1) as f64;
+            let inside: f64 = of.iter().map(|t| t.inside).sum::<f64>() / count;
+            let early = of.iter().filter(|t| t.about < t.left).count() as f64 / count;
+            println!(
+                "{members:<12} {word:<8} {:>17.1} {:>17.1} {:>10.1} {:>11.1}",
+                whole(&of),
+                left(&of),
+                100.0 * inside,
+                100.0 * early
+            );
+        }
     }
     (whole(all), left(all))
 }
@@ -96,7 +107,9 @@ pub(in crate::figure) fn coverage() -> Result<f64, Trouble> {
 
 #[allow(clippy::cast_precision_loss, reason = "ms below 2^52")]
 fn told() -> Result<Vec<[Told; 3]>, Trouble> {
-    let all = each(RUNS, |number| one(FIRST + number).map_err(|why| why.to_string()));
+    let all = each(RUNS, |number| {
+        one(FIRST + number).map_err(|why| why.to_string())
+    });
     let all: Result<Vec<_>, String> = all.into_iter().collect();
     all.map_err(|why| NotSo(why).into())
 }
@@ -116,6 +129,7 @@ fn one(number: u64) -> Result<[Told; 3], Trouble> {
         let inside = (forecast.low.0..=forecast.high.0).contains(&left);
         told.push(Told {
             third: number % 3,
+            kind: cluster.kind,
             about: forecast.about.0 as f64,
             inside: f64::from(u8::from(inside)),
             left: left as f64,

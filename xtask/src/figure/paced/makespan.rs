@@ -44,7 +44,10 @@ fn beside_bound(knows: Knows) -> Result<f64, Trouble> {
         .collect::<Result<_, _>>()
         .map_err(crate::workspace::NotSo)?;
     let thirds = ["3–30", "31–300", "301–5,000"];
-    println!("{:<12} {:<14} {:>8} {:>7} {:>7} {:>7}", "members", "may not", "clusters", "median", "p90", "p99");
+    println!(
+        "{:<12} {:<14} {:>8} {:>7} {:>7} {:>7}",
+        "members", "may not", "clusters", "median", "p90", "p99"
+    );
     for (third, members) in (0..).zip(thirds) {
         for (kind, word) in [
             (Kind::Free, "nothing"),
@@ -108,11 +111,18 @@ pub(in crate::figure) fn vs_ack() -> Result<f64, Trouble> {
         "{} clusters where {CAP_LEAST} or more may be down at once; medians of their makespan ÷ ours",
         all.len()
     );
-    println!("{:<24} {:>8} {:>8} {:>8} {:>8} {:>10}", "", "all", "free", "racks", "budgets", "if known");
+    println!(
+        "{:<24} {:>8} {:>8} {:>8} {:>8} {:>10}",
+        "", "all", "free", "racks", "budgets", "if known"
+    );
     for (place, (_, name)) in ALL.iter().enumerate() {
         let of = |kind: Option<Kind>| {
-            let of = all.iter().filter(|(k, ..)| kind.is_none_or(|kind| kind == *k));
-            let ratios: Vec<f64> = of.map(|(_, ours, _, others)| others[place] / ours).collect();
+            let of = all
+                .iter()
+                .filter(|(k, ..)| kind.is_none_or(|kind| kind == *k));
+            let ratios: Vec<f64> = of
+                .map(|(_, ours, _, others)| others[place] / ours)
+                .collect();
             quantile(&ratios, 0.5)
         };
         let knowing: Vec<f64> = all
@@ -128,6 +138,9 @@ pub(in crate::figure) fn vs_ack() -> Result<f64, Trouble> {
             quantile(&knowing, 0.5)
         );
     }
-    let ratios: Vec<f64> = all.iter().map(|(_, ours, _, others)| others[0] / ours).collect();
+    let ratios: Vec<f64> = all
+        .iter()
+        .map(|(_, ours, _, others)| others[0] / ours)
+        .collect();
     Ok(quantile(&ratios, 0.5))
 }

@@ -59,7 +59,9 @@ pub(in crate::figure) fn makespan(cluster: &Cluster, other: Other) -> u64 {
             fleet.all_of(&all, cap);
         }
         Other::OneByOne => fleet.all_of(&all, 1),
-        Other::RackByRack => racks(cluster).iter().for_each(|rack| fleet.all_of(rack, cap)),
+        Other::RackByRack => racks(cluster)
+            .iter()
+            .for_each(|rack| fleet.all_of(rack, cap)),
         Other::Mco => fleet.all_of(&racks(cluster).concat(), cap),
     }
     fleet.now

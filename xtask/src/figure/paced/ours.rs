@@ -247,8 +247,7 @@ impl<'c> Drive<'c> {
         let done = Answer::Deed(subject, attempt, Outcome::Done);
         self.input(Input::Answer(done));
         if let Some(runs) = self.world.members.get_mut(&id(member)) {
-            runs.components
-                .insert(COMPONENT.into(), self.new.clone());
+            runs.components.insert(COMPONENT.into(), self.new.clone());
             let sample = Sample {
                 attempt,
                 member: runs.clone(),
