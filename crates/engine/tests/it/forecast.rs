@@ -4,6 +4,7 @@ use crate::world::World;
 use windlass_engine::forecast::{Forecast, forecast, of_plan};
 use windlass_engine::plan::order::Times;
 use windlass_engine::policy::{Mode, Ramp};
+use windlass_engine::run::command::Command;
 use windlass_engine::time::Ms;
 
 /// Each member takes so long, one after the other, so many of them.
@@ -28,7 +29,7 @@ fn twenty() -> World {
 #[test]
 fn before_any_member_was_measured_the_catalog_counts_and_that_is_said() {
     let mut world = twenty();
-    world.taken(1, 1);
+    world.taken(1, 1).pass(Ms(1));
     let told = left(&world);
     // Twenty of a second each, give or take a factor of two.
     assert!((15_000..30_000).contains(&told.about.0), "{told:?}");
@@ -68,15 +69,16 @@ fn who_flies_for_long_holds_the_end_back() {
 #[test]
 fn a_paused_run_foretells_nothing() {
     let mut world = twenty();
-    world.taken(1, 1);
-    world.say(windlass_engine::run::command::Command::Pause);
+    world.taken(1, 1).pass(Ms(1));
+    assert!(forecast(&world.run, world.now).is_some());
+    world.say(Command::Pause);
     assert_eq!(forecast(&world.run, world.now), None);
 }
 
 #[test]
 fn what_members_took_in_runs_of_before_narrows_what_is_told_of_a_plan() {
     let mut world = twenty();
-    world.taken(1, 1);
+    world.taken(1, 1).pass(Ms(1));
     let plan = world
         .run
         .plan()
