@@ -17,6 +17,7 @@ mod kafka_prechecks;
 mod kafka_troubles;
 mod kafka_under_min_isr;
 mod kill9;
+mod paced;
 mod planned;
 mod planted_bugs;
 mod reaction;
@@ -40,6 +41,8 @@ use crate::workspace::{NotSo, Trouble};
 pub enum Goal {
     AtMost(f64),
     AtLeast(f64),
+    /// Neither below nor above: both would be untrue.
+    Within(f64, f64),
     /// For counts, where one is too many.
     Zero,
     /// For shares in per cent, where none may be missing.
@@ -51,6 +54,7 @@ impl Goal {
         match self {
             Self::AtMost(limit) => value <= limit,
             Self::AtLeast(limit) => value >= limit,
+            Self::Within(low, high) => (low..=high).contains(&value),
             Self::Zero => value == 0.0,
             Self::All => value == 100.0,
         }
@@ -62,6 +66,7 @@ impl fmt::Display for Goal {
         match self {
             Self::AtMost(limit) => write!(out, "<= {limit}"),
             Self::AtLeast(limit) => write!(out, ">= {limit}"),
+            Self::Within(low, high) => write!(out, "{low} to {high}"),
             Self::Zero => write!(out, "0"),
             Self::All => write!(out, "100"),
         }
@@ -285,6 +290,48 @@ const FIGURES: &[Figure] = &[
         measure: rehearsed::seeds_per_hour::measure,
     },
     Figure {
+        name: paced::makespan::KNOWN,
+        what: "makespan / lower bound, members' times known from runs of before, median of 1,000 drawn clusters",
+        unit: "ratio",
+        goal: Goal::AtMost(1.05),
+        measure: paced::makespan::known,
+    },
+    Figure {
+        name: paced::makespan::LEARNED,
+        what: "the same, nothing known of members' times before",
+        unit: "ratio",
+        goal: Goal::AtMost(1.15),
+        measure: paced::makespan::learned,
+    },
+    Figure {
+        name: paced::makespan::VS_ACK,
+        what: "makespan of ACK's batches / ours, same ramp and cap, median where four or more may be down",
+        unit: "ratio",
+        goal: Goal::AtLeast(1.3),
+        measure: paced::makespan::vs_ack,
+    },
+    Figure {
+        name: paced::eta::QUARTER,
+        what: "error of the forecast at a quarter of 2,000 runs with failures, share of the whole time, median",
+        unit: "%",
+        goal: Goal::AtMost(10.0),
+        measure: paced::eta::quarter,
+    },
+    Figure {
+        name: paced::eta::THREE_QUARTERS,
+        what: "the same at three quarters",
+        unit: "%",
+        goal: Goal::AtMost(5.0),
+        measure: paced::eta::three_quarters,
+    },
+    Figure {
+        name: paced::eta::COVERAGE,
+        what: "runs that end within the interval of four fifths, at the worst of three moments",
+        unit: "%",
+        goal: Goal::Within(75.0, 85.0),
+        measure: paced::eta::coverage,
+    },
+    Figure {
         name: "cold-start",
         what: "windlass status, 1,000 ended runs of 200 events and a live one, best of five medians of 20",
         unit: "ms",
@@ -397,11 +444,16 @@ mod tests {
             line(&figure(Goal::AtLeast(0.6)), 0.59),
             "some 0.590 records (goal: >= 0.6) fail"
         );
+        assert_eq!(
+            line(&figure(Goal::Within(75.0, 85.0)), 85.1),
+            "some 85.100 records (goal: 75 to 85) fail"
+        );
     }
 
     #[test]
     fn what_is_no_number_never_passes() {
-        for goal in [Goal::Zero, Goal::All, Goal::AtMost(1.0), Goal::AtLeast(1.0)] {
+        let held = [Goal::Zero, Goal::All, Goal::AtMost(1.0), Goal::AtLeast(1.0)];
+        for goal in held.into_iter().chain([Goal::Within(0.0, 1.0)]) {
             assert!(!goal.is_met(f64::NAN));
         }
     }

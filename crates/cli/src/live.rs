@@ -8,7 +8,7 @@
 //! | `status`, `why`, `events`, `wait`, `replay` | where runs stand, and what was |
 //! | `adopt` | foreign marks |
 //! | `told` | a run for somebody else |
-//! | `reading`, `tale`, `words`, `hints`, `estimate`, `picture`, `account` | a journal as words and pictures |
+//! | `reading`, `tale`, `words`, `hints`, `picture`, `account` | a journal as words and pictures |
 //! | `screen`, `terminal`, `signals`, `span` | the terminal, and time that passes before it |
 //!
 //! Must never know: any rule of upgrading, or which system it is about. Stories: `tests/it/live.rs`.
@@ -19,7 +19,6 @@ mod attend;
 mod background;
 mod carry;
 mod crew;
-mod estimate;
 mod events;
 mod hints;
 mod picture;

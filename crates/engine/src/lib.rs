@@ -20,6 +20,7 @@ pub mod calendar;
 pub mod catalog;
 pub mod check;
 pub mod effect;
+pub mod forecast;
 pub mod hash;
 pub mod mix;
 pub mod names;

@@ -10,17 +10,21 @@ pub mod command;
 pub mod event;
 mod fold;
 pub mod observation;
+mod queue;
 mod read;
 pub mod standing;
 pub mod wants;
 
+use crate::budget::Index;
 use crate::calendar::hours::{Bar, Keep};
 use crate::catalog::{Binds, Catalog, Repeat};
 use crate::check::{Finding, Waiver};
 use crate::effect::{Failure, Manner};
+use crate::forecast::Lessons;
 use crate::hash::Hash;
 use crate::names::{ActionName, Identity, MemberId, Subject};
 use crate::pace::Limit;
+use crate::plan::order::Times;
 use crate::plan::{Goal, Move, Plan, Stage};
 use crate::policy::{Pace, Policy, Ramp};
 use crate::refusal::Refusal;
@@ -205,6 +209,15 @@ enum Ending {
     Stopping,
 }
 
+/// How a queue was put into its order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Lined {
+    /// The limit was at its ceiling.
+    full: bool,
+    /// So many waited.
+    waited: usize,
+}
+
 /// One execution of a plan on one cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
@@ -250,6 +263,14 @@ pub struct Run {
     keep: Keep,
     /// The longest that a member of this run took.
     slowest: Ms,
+    /// How long members took: of those that this run moved by it, of others by runs of before.
+    times: Times,
+    /// How those that this run moved took longer or shorter than was to be expected.
+    lessons: Lessons,
+    /// Which budgets members stand in.
+    budgets: Arc<Index>,
+    /// How the queue was last put into its order.
+    lined: Lined,
     ending: Option<Ending>,
     inbox: u64,
     proven: bool,
@@ -269,6 +290,7 @@ impl Run {
             pace_approved: policy.pace,
             policy,
             waivers: request.waivers.clone(),
+            times: request.took.clone(),
             request,
             epoch: 0,
             holder: String::new(),
@@ -301,6 +323,9 @@ impl Run {
             shut: None,
             keep: Keep::All,
             slowest: Ms(0),
+            lessons: Lessons::default(),
+            budgets: Arc::default(),
+            lined: Lined::default(),
             ending: None,
             inbox: 0,
             proven: false,
@@ -445,8 +470,16 @@ impl Run {
         }
     }
 
-    fn ceiling(&self) -> u32 {
+    pub(crate) fn ceiling(&self) -> u32 {
         self.policy.pace.ceiling(self.touched)
+    }
+
+    /// More than one may be down, as many as ever will be, and a member of this run stands on the
+    /// release of the stage: what the end waits for longest may go first.
+    fn is_full(&self) -> bool {
+        let limit = self.limit();
+        let proved = |step: &Move| self.landed.contains(&step.to);
+        limit > 1 && limit == self.ceiling() && self.moving().is_some_and(proved)
     }
 
     /// Whether the last look is young enough to decide by.

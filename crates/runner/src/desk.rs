@@ -15,6 +15,7 @@ use windlass_engine::catalog::Catalog;
 use windlass_engine::check::Waiver;
 use windlass_engine::names::{ClusterName, RunId};
 use windlass_engine::plan::Goal;
+use windlass_engine::plan::order::Times;
 use windlass_engine::policy::Policy;
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Approval, Event, Request};
@@ -138,6 +139,7 @@ impl Desk {
             by,
             key,
         } = asked;
+        let took = self.took(&cluster).await;
         let request = |catalog, policy| Request {
             cluster: cluster.clone(),
             goal,
@@ -146,6 +148,7 @@ impl Desk {
             approval,
             waivers,
             by,
+            took,
         };
         let (request, first, blobs) = ledger::first_entry(request, catalog, &policy, now)?;
         let run = windlass_engine::run::Run::new(request, Arc::new(catalog.clone()), policy);
@@ -157,6 +160,20 @@ impl Desk {
             summary: ledger::summary(&run, now),
         };
         Ok(self.world.store.create(new).await?)
+    }
+
+    /// How long members took in the newest run that can be read; nothing where there is none: a run
+    /// of before that is damaged bars no new one.
+    async fn took(&self, cluster: &ClusterName) -> Times {
+        let store = self.world.store.as_ref();
+        let Ok(rows) = store.runs(Some(cluster), 1).await else {
+            return Times::new();
+        };
+        let Some(row) = rows.first() else {
+            return Times::new();
+        };
+        let read = Ledger::open(store, &row.run, None).await;
+        read.map_or_else(|_| Times::new(), |ledger| ledger.run.times().clone())
     }
 
     /// The live run of a cluster, or its newest.

@@ -18,7 +18,7 @@ use std::thread;
 const THREADS: u64 = 2;
 
 /// Does something for each number below `count`, on all threads; what comes of it, in order of numbers.
-fn each<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+pub(super) fn each<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
     let next = AtomicU64::new(0);
     let (next, work) = (&next, &work);
     let mut all: Vec<(u64, T)> = thread::scope(|scope| {

@@ -11,7 +11,7 @@ use crate::workspace::{NotSo, Trouble, cargo};
 /// The value as a release build measures it, with what it prints beside it; none: this is one already.
 ///
 /// A figure begins with `if let Some(done) = release::again(NAME) { return done; }`.
-pub(super) fn again(name: &str) -> Option<Result<f64, Trouble>> {
+pub(in crate::figure) fn again(name: &str) -> Option<Result<f64, Trouble>> {
     cfg!(debug_assertions).then(|| measured(name))
 }
 

@@ -3,13 +3,13 @@
 //!
 //! Must never know: how it reaches the terminal. Stories: in this file.
 
-use super::estimate::estimate;
 use super::hints::Hinted;
 use super::tale::Tale;
 use super::wait::is_asked;
 use super::words::{moved, named, stage_done};
 use crate::outlet::spoken;
 use crate::outlet::style::{Style, Tone, columns};
+use windlass_engine::forecast::{Forecast, forecast};
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::event::End;
@@ -268,15 +268,10 @@ fn foot(scene: &Scene<'_>, width: usize) -> Vec<String> {
     let run = scene.run;
     let cluster = scene.cluster;
     let standing = run.standing(scene.now);
-    let left = estimate(run, scene.tale, scene.now.wall);
+    let left = forecast(run, scene.now);
     let mut says = match (&standing.motion, left) {
         (Motion::Moves, Some(left)) if left.high > Ms(0) => {
-            format!(
-                "finish in about {} ({}–{})",
-                whole(left.about),
-                whole(left.low),
-                whole(left.high)
-            )
+            format!("finish in {}", until_done(&left))
         }
         (Motion::Moves | Motion::Waits | Motion::Stands | Motion::Ended, _) => {
             spoken(&standing.sentence, cluster)
@@ -298,6 +293,16 @@ fn foot(scene: &Scene<'_>, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Time that is left, as it is told: the middle, and what four of five keep to.
+pub(super) fn until_done(left: &Forecast) -> String {
+    format!(
+        "about {} ({}–{})",
+        whole(left.about),
+        whole(left.low),
+        whole(left.high)
+    )
 }
 
 /// Whole seconds: what moves every tenth of a second is not read.
@@ -356,6 +361,7 @@ mod tests {
         let (mut run, mut tale) = (requested(), Tale::default());
         let first = first_facts().into_iter().map(|fact| (fact, 0));
         for (fact, second) in first.chain(more) {
+            let fact = at::stamped(fact, second);
             run.apply(&fact);
             tale.fold(&run, &fact, seconds(second));
         }
@@ -372,7 +378,7 @@ mod tests {
             foot: "p pause   w why   d background",
             now: Now {
                 wall: seconds(second),
-                ..Now::default()
+                mono: at::mark(second),
             },
         };
         lines(&scene, &STYLE, width)

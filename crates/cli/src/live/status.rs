@@ -3,7 +3,7 @@
 //!
 //! Must never know: how runs are carried. Stories: `tests/it/live.rs`.
 
-use super::picture::goal_of;
+use super::picture::{goal_of, until_done};
 use super::reading::Reading;
 use super::why::{parted, uncarried};
 use super::words::moved;
@@ -14,7 +14,9 @@ use crate::outlet::spoken;
 use crate::outlet::style::Tone;
 use crate::render::table::{Cell, Table};
 use serde::Serialize;
+use windlass_engine::forecast::forecast;
 use windlass_engine::run::standing::Motion;
+use windlass_engine::time::Ms;
 use windlass_runner::ledger;
 use windlass_runner::ports::store::RunRow;
 use windlass_wire::duration::short;
@@ -63,6 +65,12 @@ async fn one(context: &Context, row: RunRow) -> Result<Exit, Failed> {
     outlet.line(&outlet.wrapped(&format!("  {}", spoken(&standing.sentence, cluster)), 2));
     for detail in parted(&standing).0 {
         outlet.line(&outlet.wrapped(&format!("    {}", spoken(detail, cluster)), 4));
+    }
+    if let Some(left) = forecast(run, now).filter(|left| left.high > Ms(0)) {
+        let lacks = left.grounds.lacks();
+        let lacks = lacks.map_or(String::new(), |lacks| format!(", {lacks}"));
+        let line = format!("  left     {}{lacks}", until_done(&left));
+        outlet.line(&outlet.wrapped(&line, 11));
     }
     if let (Some(carrier), None) = (&carrier, run.ended()) {
         outlet.line(&outlet.wrapped(&format!("  carried  by {carrier}"), 11));

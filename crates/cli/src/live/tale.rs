@@ -1,10 +1,9 @@
-//! What a journal tells beyond the fold: when phases, stages and members began and how long they took.
+//! What a journal tells beyond the fold: when phases, stages and members began.
 //!
-//! Must never know: terminals, stores. Stories: `picture`, `estimate`, `words`.
+//! Must never know: terminals, stores. Stories: `picture`, `words`.
 
 use std::collections::BTreeMap;
-use windlass_engine::names::{Component, Subject};
-use windlass_engine::plan::Stage;
+use windlass_engine::names::Subject;
 use windlass_engine::run::Run;
 use windlass_engine::run::event::Event;
 use windlass_engine::time::{Ms, Wall};
@@ -24,7 +23,6 @@ pub struct Tale {
     phase: Option<(&'static str, Wall)>,
     stages: BTreeMap<(usize, usize), Span>,
     begun: BTreeMap<Subject, Wall>,
-    took: BTreeMap<Component, Vec<Ms>>,
     first_began: Option<Wall>,
     last_settled: Option<Wall>,
     proven: Option<Wall>,
@@ -59,7 +57,7 @@ impl Tale {
                 self.begun.insert(began.subject.clone(), at);
                 self.retries += usize::from(began.tries > 1);
             }
-            Event::Settled { subject, .. } => self.settled(run, subject, at),
+            Event::Settled { subject, .. } => self.settled(subject, at),
             Event::Halted { .. } => {
                 self.halted = Some(at);
                 self.pauses += 1;
@@ -102,17 +100,10 @@ impl Tale {
         }
     }
 
-    fn settled(&mut self, run: &Run, subject: &Subject, at: Wall) {
+    fn settled(&mut self, subject: &Subject, at: Wall) {
         self.last_settled = Some(at);
-        let since = self.begun.remove(subject);
-        let (Subject::Member(_), Some(since)) = (subject, since) else {
-            return;
-        };
-        self.moves += 1;
-        if let Some(Stage::Move(step)) = run.stage() {
-            let took = self.took.entry(step.component.clone()).or_default();
-            took.push(at.since(since));
-        }
+        let begun = self.begun.remove(subject).is_some();
+        self.moves += usize::from(begun && matches!(subject, Subject::Member(_)));
     }
 
     /// Since when the present phase stands.
@@ -137,12 +128,6 @@ impl Tale {
     #[must_use]
     pub fn stage(&self, hop: usize, stage: usize) -> Option<Span> {
         self.stages.get(&(hop, stage)).copied()
-    }
-
-    /// How long members of a component took so far.
-    #[must_use]
-    pub fn took(&self, component: &Component) -> &[Ms] {
-        self.took.get(component).map_or(&[], Vec::as_slice)
     }
 
     /// From the first member's beginning to the last one's end.
@@ -173,7 +158,7 @@ pub mod tests {
     use windlass_engine::catalog::Catalog;
     use windlass_engine::hash::Hash;
     use windlass_engine::names::MemberId;
-    use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise};
+    use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise, Stage};
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
     use windlass_engine::run::observation::Observation;
@@ -197,6 +182,38 @@ pub mod tests {
                 manner: Manner::Gentle,
                 at: Mark::default(),
             })
+        }
+
+        /// So many seconds after the boot.
+        pub fn mark(second: i64) -> Mark {
+            Mark {
+                boot: 0,
+                ms: u64::try_from(second).unwrap_or_default() * 1_000,
+            }
+        }
+
+        /// The same fact at a second.
+        pub fn stamped(fact: Event, second: i64) -> Event {
+            match fact {
+                Event::Began(began) => Event::Began(Began {
+                    at: mark(second),
+                    ..began
+                }),
+                Event::Settled {
+                    subject,
+                    attempt,
+                    version,
+                    incarnation,
+                    ..
+                } => Event::Settled {
+                    subject,
+                    attempt,
+                    version,
+                    incarnation,
+                    at: mark(second),
+                },
+                other => other,
+            }
         }
 
         pub fn settled(id: &str, runs: &str) -> Event {
@@ -280,6 +297,7 @@ pub mod tests {
             approval: Approval::Asked,
             waivers: Vec::new(),
             by: "ana".into(),
+            took: BTreeMap::new(),
         };
         let policy = Policy {
             soak: Ms(0),
@@ -334,7 +352,6 @@ pub mod tests {
         }
         assert_eq!(run.phase().word(), "rolling");
         assert_eq!(tale.since(), Wall(3_000_000));
-        assert_eq!(tale.took(&"controller".into()), [Ms::seconds(1)]);
         let span = tale.stage(0, 0).expect("it began");
         assert_eq!(
             span.done.map(|done| done.since(span.began)),

@@ -13,7 +13,7 @@ use crate::run::command::{Answered, Command};
 use crate::run::observation::Observation;
 use crate::time::{Mark, Ms, Wall};
 use crate::version::Version;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -36,6 +36,10 @@ pub struct Request {
     pub waivers: Vec<Waiver>,
     /// Who asked.
     pub by: String,
+    /// How long members took when they were last moved, by runs of before: who is begun when may hang
+    /// on it, and what is forecast. Frozen with the run; empty where nothing is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub took: BTreeMap<MemberId, Ms>,
 }
 
 /// Whether a human looks at the plan first.

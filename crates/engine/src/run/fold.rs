@@ -3,6 +3,7 @@
 //! Must never know: why an event was made. Stories: `tests/it/run.rs` (replay equals fold).
 
 use super::{Cursor, Ending, Flight, Flying, Halt, Run, Shut, Soak};
+use crate::budget::Index;
 use crate::calendar::hours::Keep;
 use crate::catalog::Repeat;
 use crate::names::{MemberId, Subject};
@@ -14,6 +15,7 @@ use crate::snapshot::{Health, Member, Snapshot};
 use crate::time::{Mark, Ms, Wall};
 use crate::version::Version;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 impl Run {
     /// Folds one event.
@@ -79,6 +81,7 @@ impl Run {
                 subject, failure, ..
             } => {
                 self.limit.reset();
+                self.line_up_anew();
                 self.in_flight(subject, |flight| {
                     flight.state = Flying::Failed(failure.clone())
                 });
@@ -93,6 +96,9 @@ impl Run {
                 let took = self.flights.get(subject).and_then(|f| at.since(f.began));
                 if matches!(subject, Subject::Member(_)) {
                     self.slowest = self.slowest.max(took.unwrap_or_default());
+                }
+                if let (Subject::Member(id), Some(took)) = (subject, took) {
+                    self.learn(id, took);
                 }
                 self.settled(subject, version.as_ref(), incarnation.as_ref());
             }
@@ -134,6 +140,7 @@ impl Run {
             }
             Event::Halted { cause, at, wall } => {
                 self.limit.reset();
+                self.line_up_anew();
                 // Whoever goes on after a pause goes on within the hours.
                 self.keep = Keep::All;
                 self.shut = None;
@@ -155,6 +162,7 @@ impl Run {
             // The pace ramps from one again, and what was seen before the wait decides nothing.
             Event::Opened { .. } => {
                 self.limit.reset();
+                self.line_up_anew();
                 self.shut = None;
                 self.observed = None;
             }
@@ -224,12 +232,18 @@ impl Run {
             .known
             .get_or_insert_with(|| Snapshot::empty("", Wall(0)));
         observation.lay_onto(known);
+        if observation.budgets.is_some() {
+            self.budgets = Arc::new(Index::of(&known.budgets));
+        }
         self.observed = Some(observation.at);
         self.settled_since_look = 0;
         if self.identity.is_none() {
             self.identity.clone_from(&known.identity);
         }
         if observation.members.is_empty() && observation.gone.is_empty() {
+            if observation.budgets.is_some() {
+                self.line_up();
+            }
             return;
         }
         for member in &observation.members {
@@ -296,14 +310,6 @@ impl Run {
         let waits = |id: &&MemberId| !self.skipped.contains(&Subject::Member((*id).clone()));
         self.queue = step.members.iter().filter(waits).cloned().collect();
         self.line_up();
-    }
-
-    /// Puts those who wait into the order that the newest snapshot asks for.
-    fn line_up(&mut self) {
-        let Some(step) = self.moving() else { return };
-        let Some(known) = &self.known else { return };
-        let waiting: alloc::vec::Vec<MemberId> = self.queue.iter().cloned().collect();
-        self.queue = plan::order::order(step, &waiting, known).into();
     }
 
     fn began(&mut self, began: &Began) {
@@ -382,6 +388,7 @@ impl Run {
         let moved = self.moving().map(|step| step.component.clone());
         let catalog = self.catalog.clone();
         self.landed.insert(version.clone());
+        self.line_up_anew();
         let known = self
             .known
             .as_mut()
@@ -410,6 +417,7 @@ impl Run {
         self.soak = None;
         if let Some(to) = self.moving().map(|step| step.to.clone()) {
             self.soaked.insert(to);
+            self.line_up_anew();
         }
     }
 
@@ -429,6 +437,7 @@ impl Run {
             Command::Continue => {
                 self.halt = None;
                 self.limit.reset();
+                self.line_up_anew();
                 self.observed = None;
                 self.claimed = self.claimed.filter(|epoch| *epoch == self.epoch);
                 if self.plan.is_some() {
@@ -444,6 +453,7 @@ impl Run {
                     self.policy.pace = *pace;
                     self.pace_asked = None;
                     self.limit.reset();
+                    self.line_up_anew();
                 }
             }
             Command::Begin => {

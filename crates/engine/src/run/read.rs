@@ -117,6 +117,11 @@ impl Run {
     pub fn soak(&self) -> Option<&Soak> {
         self.soak.as_ref()
     }
+    /// How long members took when they were last moved, by runs of before or by this one.
+    #[must_use]
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
     /// Position in the inbox up to which it has read.
     #[must_use]
     pub fn inbox(&self) -> u64 {
@@ -166,6 +171,10 @@ impl Run {
     /// Whether a member has settled at a release, and no healthy time has passed since.
     pub(crate) fn owes_soak(&self, release: &Version) -> bool {
         self.landed.contains(release) && !self.soaked.contains(release)
+    }
+    /// Whether the first member on a release goes alone, and healthy time is waited for after it.
+    pub(crate) fn owes_canary(&self, release: &Version) -> bool {
+        self.policy.soak > Ms(0) && !self.soaked.contains(release)
     }
     /// Whether a successor of the plan is wanted: nothing begins before.
     pub(crate) fn doubts(&self) -> bool {
@@ -226,6 +235,22 @@ impl Run {
     /// The longest that a member of this run took.
     pub(crate) fn slowest(&self) -> Ms {
         self.slowest
+    }
+    /// Whether a member is in flight.
+    pub(crate) fn flies(&self, id: &MemberId) -> bool {
+        self.flights.contains_key(&Subject::Member(id.clone()))
+    }
+    /// Which budgets members stand in.
+    pub(crate) fn budgets(&self) -> &Index {
+        &self.budgets
+    }
+    /// The limit as it grows.
+    pub(crate) fn ramp(&self) -> &Limit {
+        &self.limit
+    }
+    /// What this run has taught of the times that members take.
+    pub(crate) fn lessons(&self) -> &Lessons {
+        &self.lessons
     }
     /// The release that the present stage moves to.
     pub(crate) fn stage_goal(&self) -> Option<Version> {

@@ -151,8 +151,11 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
     if room == 0 || !known.troubles.is_empty() {
         return Vec::new();
     }
-    let mut down: BTreeSet<&MemberId> = run.ailing().collect();
-    down.extend(run.flights().keys().filter_map(member));
+    // One that ails and waits is down already: it takes nothing more from its budgets.
+    let ailing: BTreeSet<&MemberId> = run.ailing().collect();
+    let flying = run.flights().keys().filter_map(member);
+    let down = flying.chain(ailing.iter().copied().filter(|id| !run.flies(id)));
+    let mut left = run.budgets().left(down);
     let zone = |id: &MemberId| known.members.get(id).and_then(|m| m.zone.as_deref());
     let mut chosen = Vec::new();
     let mut held = None;
@@ -160,11 +163,19 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
         if room == 0 {
             break;
         }
+        // Whoever comes after another zone's goes after it.
         if held.is_some_and(|held| held != zone(id)) {
-            continue;
+            break;
         }
-        if budget::first_passed(&known.budgets, &down, id).is_none() {
-            down.insert(id);
+        let passes = if ailing.contains(id) {
+            left.lets_again(id)
+        } else {
+            left.lets(id)
+        };
+        if passes {
+            if !ailing.contains(id) {
+                left.goes_down(id);
+            }
             chosen.push(id.clone());
             room -= 1;
         } else {

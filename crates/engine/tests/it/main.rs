@@ -8,6 +8,7 @@ mod catalog;
 mod check;
 mod commands;
 mod drift;
+mod forecast;
 mod gate;
 mod goal;
 mod hours;

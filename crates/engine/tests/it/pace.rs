@@ -281,3 +281,40 @@ fn a_rack_whose_next_is_held_is_not_overtaken_by_another_rack() {
     world.cluster.budgets = vec![budget(&["1", "2"], 1)];
     assert_eq!(waves(&mut world, 3), [2, 1]);
 }
+
+/// Which members begin, in order, where each takes what it took before.
+fn begun(took: &[(u32, u64)], budgets: Vec<Budget>) -> Vec<String> {
+    let mut world = World::of("1-12 arm 3.9.1")
+        .paced(Ramp::Double, 2, Mode::Barrier)
+        .asking(|request, _| {
+            request.took = took
+                .iter()
+                .map(|(id, seconds)| (id.to_string().as_str().into(), Ms::seconds(*seconds)))
+                .collect();
+        });
+    world.cluster.budgets = budgets;
+    world.taken(1, 1).pass(Ms::seconds(20));
+    let told = world.told();
+    let begins = told.lines().filter(|line| line.contains(" begins"));
+    let ids = begins.filter_map(|line| line.strip_prefix("member/")?.split(' ').next());
+    ids.map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_shortest_goes_first_and_at_the_ceiling_the_longest() {
+    let took: Vec<(u32, u64)> = (1..=12).map(|id| (id, u64::from(20 - id))).collect();
+    let order = begun(&took, Vec::new());
+    assert_eq!(order.first().map(String::as_str), Some("12"));
+    assert_eq!(order[1..4], ["1", "2", "3"]);
+}
+
+#[test]
+fn who_shares_a_budget_with_many_does_not_wait_for_the_end() {
+    let order = begun(&[], vec![budget(&["9", "10", "11", "12"], 3)]);
+    assert_eq!(order[0], "1");
+    // One of the four is in each pair, until the last of them has none to wait for any more.
+    for pair in order[1..7].chunks(2) {
+        let of_four = |id: &&String| ["9", "10", "11", "12"].contains(&id.as_str());
+        assert_eq!(pair.iter().filter(of_four).count(), 1, "{order:?}");
+    }
+}

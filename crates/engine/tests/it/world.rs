@@ -138,6 +138,7 @@ impl World {
             approval: Approval::InAdvance,
             waivers: Vec::new(),
             by: "ada".into(),
+            took: BTreeMap::new(),
         };
         let run = Run::new(request.clone(), catalog.clone(), policy.clone());
         Self {

@@ -10,6 +10,7 @@ use crate::v1::finding::{FindingView, RefusalView};
 use crate::v1::hours::WaitsView;
 use crate::v1::plan::{GoalView, StageView};
 use serde::Serialize;
+use windlass_engine::forecast::{Forecast, forecast};
 use windlass_engine::names::{ClusterName, MemberId, RunId, Subject};
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::event::End;
@@ -67,6 +68,9 @@ pub struct RunStatus {
     pub limit: u32,
     /// The plan, by hash.
     pub plan: Option<PlanAt>,
+    /// Time that is left while it moves by itself, without waits for humans and windows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<LeftView>,
     /// Healthy time that is waited for.
     pub soak: Option<SoakView>,
     /// The window that is waited for before anything more begins.
@@ -176,6 +180,39 @@ pub struct PlanAt {
     pub expected: Length,
 }
 
+/// Time that is left of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftView {
+    /// As likely longer as shorter.
+    pub about: Length,
+    /// One in ten is done before.
+    pub low: Length,
+    /// One in ten takes longer.
+    pub high: Length,
+    /// Members that still move or are in flight; one that moves in two hops counts twice.
+    pub members: usize,
+    /// Of them those of which it is known what they took before.
+    pub known: usize,
+    /// Members of this run that were measured.
+    pub settled: u32,
+    /// What is still to be learned, in words; nothing where enough is known.
+    pub lacks: Option<&'static str>,
+}
+
+impl From<Forecast> for LeftView {
+    fn from(left: Forecast) -> Self {
+        Self {
+            about: left.about.into(),
+            low: left.low.into(),
+            high: left.high.into(),
+            members: left.grounds.members,
+            known: left.grounds.known,
+            settled: left.grounds.settled,
+            lacks: left.grounds.lacks(),
+        }
+    }
+}
+
 /// Healthy time that is waited for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SoakView {
@@ -246,6 +283,7 @@ impl RunStatus {
                 short: hash.short(),
                 expected: plan.expected.into(),
             }),
+            left: forecast(run, now).map(LeftView::from),
             soak: run.soak().map(|soak| SoakView {
                 need: soak.need.into(),
                 have: soak.have.into(),

@@ -131,6 +131,7 @@ fn run() -> Run {
         approval: Approval::Asked,
         waivers: Vec::new(),
         by: "ada".into(),
+        took: std::collections::BTreeMap::new(),
     };
     let plan = Arc::new(plan());
     let name = windlass_engine::plan::name(&plan);

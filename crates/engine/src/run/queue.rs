@@ -1,0 +1,68 @@
+//! The order in which members of a stage wait, and what each that settles teaches.
+//!
+//! Part of the fold: the order follows from events alone. Must never know: when anything begins.
+//! Stories: `tests/it/pace.rs`.
+
+use super::{Lined, Run};
+use crate::names::MemberId;
+use crate::plan::order::{Favour, Times, order_for};
+use crate::time::Ms;
+
+/// The order of the queue is made again when so small a share of it has begun: what a budget has before
+/// it changes slowly, and sorting thousands at each step would cost more than it gains.
+const LINE_UP_SHARE: usize = 16;
+
+impl Run {
+    /// Puts those who wait into the order that the newest snapshot asks for.
+    pub(super) fn line_up(&mut self) {
+        let Some(step) = self.moving() else { return };
+        let Some(known) = &self.known else { return };
+        let waiting: alloc::vec::Vec<MemberId> = self.queue.iter().cloned().collect();
+        let full = self.is_full();
+        // One after the other takes as long in whatever order.
+        let none = Times::new();
+        let favour = if full {
+            Favour::Longest(&self.times, &self.budgets)
+        } else if self.ceiling() > 1 {
+            Favour::Least(&self.times)
+        } else {
+            Favour::Least(&none)
+        };
+        self.queue = order_for(step, &waiting, known, favour).into();
+        self.lined = Lined {
+            full,
+            waited: waiting.len(),
+        };
+    }
+
+    /// Lines up again where what is favoured has changed, or so many have begun that what budgets have
+    /// before them is no more what it was.
+    pub(super) fn line_up_anew(&mut self) {
+        if self.queue.is_empty() {
+            return;
+        }
+        let full = self.is_full();
+        let waited = self.lined.waited;
+        let aged = full && self.queue.len() < waited - (waited / LINE_UP_SHARE).min(waited);
+        if full != self.lined.full || aged {
+            self.line_up();
+        }
+    }
+
+    /// One member took so long: what comes to know of it, and of all that are like it.
+    pub(super) fn learn(&mut self, id: &MemberId, took: Ms) {
+        let Some((component, each)) = self
+            .moving()
+            .map(|step| (step.component.clone(), step.each))
+        else {
+            return;
+        };
+        // What was found done at once says nothing of what the deed takes.
+        if took.is_zero() {
+            return;
+        }
+        self.lessons
+            .learn(&component, each, self.times.get(id).copied(), took);
+        self.times.insert(id.clone(), took);
+    }
+}
