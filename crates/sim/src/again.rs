@@ -127,6 +127,7 @@ impl Again {
 
 fn scene(name: &str) -> Result<Story, AgainError> {
     let mut all = scenes::all()?;
+    all.extend(scenes::long()?);
     match all.iter().position(|story| story.name == name) {
         Some(at) => Ok(all.swap_remove(at)),
         None => {
