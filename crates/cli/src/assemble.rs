@@ -129,7 +129,10 @@ pub fn declared(of: &Registration) -> Result<Cluster, Failed> {
 pub fn registered(of: &Registration) -> Result<Registered, Failed> {
     if of.object == OBJECT {
         return Err(Failed::hinted(
-            format!("{} is a false cluster of the demo: no file declares it", of.name),
+            format!(
+                "{} is a false cluster of the demo: no file declares it",
+                of.name
+            ),
             "windlass demo observe, check, plan and status know it",
         ));
     }

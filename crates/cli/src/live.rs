@@ -67,7 +67,10 @@ pub async fn play(context: &Context, row: RunRow, made: Made) -> Result<Exit, Fa
         made,
         telling: Telling::Notes,
     };
-    Attend::begin(context, row, manner).await?.until_done().await
+    Attend::begin(context, row, manner)
+        .await?
+        .until_done()
+        .await
 }
 
 /// Carries all runs that live, at once, to their end.

@@ -89,15 +89,12 @@ async fn run(cli: Cli) -> Result<Exit, Failed> {
             "-o json and -o yaml are forms of every command that prints data",
         ));
     }
-    let command = match command {
-        Command::Demo(args) => {
-            return match demo::run(&global, args).await? {
-                demo::Comes::To(exit) => Ok(exit),
-                demo::Comes::Passed(cli) => Box::pin(run(*cli)).await,
-            };
-        }
-        other => other,
-    };
+    if let Command::Demo(args) = command {
+        return match demo::run(&global, args).await? {
+            demo::Comes::To(exit) => Ok(exit),
+            demo::Comes::Passed(cli) => Box::pin(run(*cli)).await,
+        };
+    }
     let bare = Bare::new(&global);
     let look = |bare| Context::open(&global, bare, Opening::Look);
     match command {

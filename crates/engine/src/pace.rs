@@ -1,7 +1,7 @@
 //! The limit on members down at once, and how it grows.
 //!
 //! Alibaba ACK, cluster upgrade: batches of 1, 2, 4, 8 … nodes, at most 10 % of them, and from one
-//! again after a pause.
+//! again after a pause. Here also with each stage: its members are of another kind.
 //! Must never know: who is down. Stories: in this file.
 
 use crate::policy::{Pace, Ramp};

@@ -108,17 +108,8 @@ impl Judge {
     /// The judge of a story.
     #[must_use]
     pub fn of(story: &Story) -> Self {
-        let plain = |name: &&Component| {
-            let facts = story.catalog.component(name);
-            facts.is_none_or(|facts| facts.track.is_main() && facts.moved == Moved::Here)
-        };
         let all = story.cast.iter().flat_map(|cast| cast.components.keys());
-        let all = all.filter(plain);
-        let ends: BTreeMap<_, _> = match &story.goal {
-            Goal::Version(to) | Goal::Back(to) => all.map(|c| (c.clone(), to.clone())).collect(),
-            Goal::Of(ends) => ends.clone(),
-            Goal::Finalize => BTreeMap::new(),
-        };
+        let ends = ends(&story.catalog, &story.goal, all);
         let moves = |cast: &&Member| {
             let mut carried = cast.components.iter();
             carried.any(|(name, runs)| ends.get(name).is_some_and(|to| !is_meant(to, runs)))
@@ -153,6 +144,17 @@ impl Judge {
             answered: BTreeSet::new(),
             violations: Vec::new(),
         }
+    }
+
+    /// A human gave it another goal.
+    fn means(&mut self, goal: &Goal) {
+        let all: BTreeSet<Component> = self
+            .runs
+            .values()
+            .flat_map(BTreeMap::keys)
+            .cloned()
+            .collect();
+        self.ends = ends(&self.catalog, goal, all.iter());
     }
 
     /// What was found.
@@ -310,6 +312,26 @@ impl Judge {
                 self.objects(at, "no level above its members", says);
             }
         }
+    }
+}
+
+/// Where each component is to end: those of other schemes, and those that others move, stay.
+fn ends<'c>(
+    catalog: &Catalog,
+    goal: &Goal,
+    all: impl Iterator<Item = &'c Component>,
+) -> BTreeMap<Component, Version> {
+    let plain = |name: &&Component| {
+        let facts = catalog.component(name);
+        facts.is_none_or(|facts| facts.track.is_main() && facts.moved == Moved::Here)
+    };
+    match goal {
+        Goal::Version(to) | Goal::Back(to) => all
+            .filter(plain)
+            .map(|name| (name.clone(), to.clone()))
+            .collect(),
+        Goal::Of(ends) => ends.clone(),
+        Goal::Finalize => BTreeMap::new(),
     }
 }
 

@@ -15,7 +15,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Before an upgrade",
         &[
-            "observe", "targets", "check", "plan", "graph", "window", "freeze",
+            "observe", "targets", "check", "plan", "rehearse", "graph", "window", "freeze",
         ],
     ),
     ("Upgrade", &["upgrade", "finalize", "rollback"]),

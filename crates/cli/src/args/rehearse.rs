@@ -27,7 +27,7 @@ Each failure that is found prints the line that plays it again.
 Examples:
   windlass rehearse orders --to 4.1
   windlass rehearse orders --to 4.1 --fail 2:start --weather rough
-  windlass rehearse orders --to 4.1 --pace 1 --pace '2 fixed' --pace '50% double'
+  windlass rehearse orders --to 4.1 --pace 1 --pace 2,fixed --pace 50%
   windlass rehearse orders --to 4.1 --kill --runs 1000
   windlass rehearse -f snapshot.yaml --to newest -o svg > rehearsal.svg
   windlass rehearse scenarios/rehearse/pause.txt
@@ -73,7 +73,7 @@ pub struct RehearseArgs {
     /// So many seeds, for the spread
     #[arg(long, value_name = "N")]
     pub runs: Option<u64>,
-    /// A pace instead of the policy's: cap, ramp and mode, as '2 fixed'; several
+    /// A pace instead of the policy's: cap, ramp and mode, as 2,fixed; several
     /// are laid side by side
     #[arg(long, value_parser = pace, value_name = "PACE")]
     pub pace: Vec<Said>,
@@ -144,7 +144,7 @@ fn weather(text: &str) -> Result<Weather, windlass_wire::value::Wrong> {
 }
 
 fn pace(text: &str) -> Result<Said, windlass_wire::value::Wrong> {
-    said(&format!("pace {text}"))
+    said(&format!("pace {}", text.replace(',', " ")))
 }
 
 fn attended(text: &str) -> Result<Attended, windlass_wire::value::Wrong> {

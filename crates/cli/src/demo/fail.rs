@@ -53,8 +53,12 @@ pub async fn run(context: &Context, args: &FailArgs) -> Result<Exit, Failed> {
             [_, _, ..] => format!(" {cluster}"),
             [] | [_] => String::new(),
         };
-        context.outlet.note(&format!("  then     windlass demo why{of}"));
-        context.outlet.note(&format!("  mend     windlass demo retry{of}"));
+        context
+            .outlet
+            .note(&format!("  then     windlass demo why{of}"));
+        context
+            .outlet
+            .note(&format!("  mend     windlass demo retry{of}"));
     }
     Ok(Exit::Done)
 }

@@ -27,6 +27,8 @@ use windlass_stores::sqlite::Opening;
 /// Unless a speed is named, a run is forecast to take so long: long enough to be played with, short enough
 /// to be watched.
 const ABOUT_MS: Ms = Ms::seconds(50);
+/// Healthy time, in life: shorter than the usual two minutes, so that what is watched are members that move.
+const SOAK_MS: Ms = Ms::seconds(20);
 /// A speed that shortens soaks below this shows none of them.
 const SOAK_LEAST_MS: Ms = Ms(200);
 
@@ -233,6 +235,7 @@ fn planned(head: &Head) -> Result<Plan, String> {
 pub fn forecast(cast: &Cast, speed: Option<u64>) -> Result<(Head, Plan), String> {
     let mut policy = Policy {
         via: cast.via.clone(),
+        soak: SOAK_MS,
         ..Policy::default()
     };
     if let Some(pace) = &cast.catalog.pace {

@@ -190,7 +190,7 @@ pub fn named(name: &str, number: u16) -> String {
 #[must_use]
 pub fn many(run: &Run, step: &Move) -> String {
     let Some(known) = run.known() else {
-        return format!("{}s", step.component);
+        return render::plan::plural(step.component.as_str());
     };
     let members = step.members.iter().filter_map(|id| known.members.get(id));
     // What keeps a version of its own is carried along and does not move.
@@ -204,7 +204,11 @@ pub fn many(run: &Run, step: &Move) -> String {
     };
     others.sort_by_key(order);
     others.dedup();
-    render::plan::several(std::iter::once(&step.component).chain(others), known)
+    let named = std::iter::once(&step.component).chain(others);
+    let named: Vec<String> = named
+        .map(|part| render::plan::plural(part.as_str()))
+        .collect();
+    render::plan::in_a_row(&named)
 }
 
 /// Moves done and in all; a member that moves in two hops counts twice.

@@ -16,7 +16,7 @@ use windlass_engine::time::Ms;
 use windlass_wire::duration::short;
 use windlass_wire::read::story::Weather;
 
-/// Columns before the words of a line: its time.
+/// Columns before the words of a line: its time, which is wider where days pass.
 const TIME: usize = 11;
 /// Names are cut beyond this.
 const NAME_MOST: usize = 30;
@@ -87,8 +87,13 @@ pub fn clock(at: Ms) -> String {
     }
 }
 
-fn timed(at: Ms) -> String {
-    format!("{:>width$}  ", clock(at), width = TIME - 2)
+fn timed(at: Ms, tale: &Tale) -> String {
+    format!("{:>width$}  ", clock(at), width = time(tale) - 2)
+}
+
+/// Columns of the time, with the blanks behind it.
+fn time(tale: &Tale) -> usize {
+    TIME.max(clock(tale.took).len() + 3)
 }
 
 fn facts(outlet: &Outlet, tale: &Tale) -> Vec<String> {
@@ -99,7 +104,11 @@ fn facts(outlet: &Outlet, tale: &Tale) -> Vec<String> {
             Weight::Told => Tone::Plain,
             Weight::Loud => Tone::Bold,
         };
-        let text = flowing(outlet, &timed(line.at), &outlet.style.text(&line.says));
+        let text = flowing(
+            outlet,
+            &timed(line.at, tale),
+            &outlet.style.text(&line.says),
+        );
         lines.extend(text.iter().map(|line| outlet.style.paint(tone, line)));
     }
     lines
@@ -176,7 +185,7 @@ fn picture(outlet: &Outlet, tale: &Tale) -> Vec<String> {
     for (at, told) in &told {
         match told {
             Shown::Stage(text) => {
-                let text = flowing(outlet, &timed(*at), &outlet.style.text(text));
+                let text = flowing(outlet, &timed(*at, tale), &outlet.style.text(text));
                 lines.extend(text.iter().map(|line| outlet.style.paint(Tone::Bold, line)));
             }
             Shown::Note(text, weight) => {
@@ -185,10 +194,10 @@ fn picture(outlet: &Outlet, tale: &Tale) -> Vec<String> {
                     Weight::Loud => Tone::Bold,
                 };
                 let text = outlet.style.text(text);
-                let text = flowing(outlet, &timed(*at), &text);
+                let text = flowing(outlet, &timed(*at, tale), &text);
                 lines.extend(text.iter().map(|line| outlet.style.paint(tone, line)));
             }
-            Shown::Bar(bar) => lines.push(drawn(outlet, bar, &axis, wide)),
+            Shown::Bar(bar) => lines.push(drawn(outlet, bar, &axis, wide, tale)),
         }
     }
     lines
@@ -289,11 +298,11 @@ fn bar(rows: &[&Row], took: Ms) -> Option<Bar> {
 /// Columns for how long it took, and a blank before.
 const LENGTH: usize = 9;
 
-fn drawn(outlet: &Outlet, bar: &Bar, axis: &Axis, wide: usize) -> String {
+fn drawn(outlet: &Outlet, bar: &Bar, axis: &Axis, wide: usize, tale: &Tale) -> String {
     let style = &outlet.style;
     let room = outlet
         .width
-        .saturating_sub(TIME + 2 + wide + 2 + LENGTH)
+        .saturating_sub(time(tale) + 2 + wide + 2 + LENGTH)
         .max(10);
     let (from, to) = (axis.place(bar.began, room), axis.place(bar.until, room));
     let to = to.max(from + 1).min(room);
@@ -327,7 +336,7 @@ fn drawn(outlet: &Outlet, bar: &Bar, axis: &Axis, wide: usize) -> String {
     };
     let text = format!(
         "{}  {name}{pad}  {} {took:>width$}",
-        timed(bar.began),
+        timed(bar.began, tale),
         style.paint(tone, &cells),
         width = LENGTH - 1
     );
@@ -360,7 +369,7 @@ fn sums(outlet: &Outlet, played: &Played) -> Vec<String> {
     add(
         "down",
         &format!(
-            "{down} at once at most, at {}; the pace allows {most}",
+            "{down} at once at most, at {}; the policy allows {most}",
             clock(at)
         ),
     );

@@ -303,13 +303,7 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .collect();
     let others = carried.iter().filter(|one| **one != &step.component);
     let named = std::iter::once(&step.component).chain(others.copied());
-    several(named, snapshot)
-}
-
-/// Components in a row, as those are called that carry them: `brokers`, `kube-apiservers and 3 more`.
-#[must_use]
-pub fn several<'c>(all: impl Iterator<Item = &'c Component>, snapshot: &Snapshot) -> String {
-    let named: Vec<String> = all
+    let named: Vec<String> = named
         .map(|component| {
             let carry = snapshot.members.values();
             let many = carry.filter(|member| member.components.contains_key(component));
@@ -320,7 +314,13 @@ pub fn several<'c>(all: impl Iterator<Item = &'c Component>, snapshot: &Snapshot
             }
         })
         .collect();
-    match named.as_slice() {
+    in_a_row(&named)
+}
+
+/// Names of components that move together: `kubelets+kube-proxies`, `kube-apiservers and 2 more`.
+#[must_use]
+pub fn in_a_row(named: &[String]) -> String {
+    match named {
         [first, rest @ ..] if rest.len() > TOGETHER_MAX => {
             format!("{first} and {} more", rest.len())
         }
@@ -344,7 +344,8 @@ fn leaves(step: &Move, name: &Component, snapshot: &Snapshot) -> bool {
 }
 
 /// `brokers`, `kube-proxies`.
-fn plural(one: &str) -> String {
+#[must_use]
+pub fn plural(one: &str) -> String {
     match one.strip_suffix('y') {
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
         Some(_) | None => format!("{one}s"),

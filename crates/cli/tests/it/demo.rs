@@ -72,16 +72,14 @@ fn without_anything_a_cluster_is_raised_to_its_end() {
         seen.contains("false-kafka   kafka 4.1.2   6 members, all healthy"),
         "{seen}"
     );
-    let levels = well(&user, "demo finalize --yes");
-    assert!(
-        levels.all().contains("metadata.version 3.9-IV0 → 4.1-IV1"),
-        "{}",
-        levels.all()
-    );
+    let back = flat(&well(&user, "demo rollback --yes"));
+    assert!(back.contains("false-kafka is at 3.9.1"), "{back}");
+    let up = flat(&well(&user, "demo upgrade --to 4.1 --finalize --yes"));
+    assert!(up.contains("metadata.version 3.9-IV0 → 4.1-IV1"), "{up}");
     // The next one is fresh.
     let again = flat(&well(&user, "demo --speed 500"));
     assert!(
-        again.contains("run 3 finished: false-kafka is at 4.1.2"),
+        again.contains("run 4 finished: false-kafka is at 4.1.2"),
         "{again}"
     );
 }
@@ -137,7 +135,7 @@ fn a_second_terminal_pauses_spoils_and_mends() {
     let mut player = plays(&user, "demo kong-mesh --speed 60");
     comes_to(&user, "rolling");
     let told = flat(&well(&user, "demo pause"));
-    assert!(told.contains("nothing more begins"), "{told}");
+    assert!(told.contains("✓ run 1: "), "{told}");
     comes_to(&user, "paused");
     let told = flat(&well(&user, "demo why"));
     assert!(

@@ -12,6 +12,7 @@ const COMMANDS: &[&str] = &[
     "targets",
     "check",
     "plan",
+    "rehearse",
     "window",
     "freeze",
     "upgrade",

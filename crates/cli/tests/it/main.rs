@@ -10,6 +10,7 @@ mod help;
 mod hours;
 mod keep;
 mod live;
+mod rehearse;
 mod run;
 mod scenarios;
 mod usage;

@@ -291,6 +291,8 @@ impl Run {
             return;
         };
         let step = step.clone();
+        // Members of another kind are not known to bear what those before them did.
+        self.limit.reset();
         let waits = |id: &&MemberId| !self.skipped.contains(&Subject::Member((*id).clone()));
         self.queue = step.members.iter().filter(waits).cloned().collect();
         self.line_up();

@@ -168,6 +168,10 @@ impl Fleet {
             if let Some(deed) = node.deed.as_ref().filter(|deed| deed.ended.is_none()) {
                 return Err(deed.next);
             }
+            if node.mark.is_none() {
+                // Attempts count within a run: what the one before did is closed.
+                node.deed = None;
+            }
             node.mark = Some(Mark {
                 whose: ours.clone(),
                 epoch: fence.epoch,

@@ -142,6 +142,9 @@ impl Judge {
         if let Command::Continue = command {
             self.ramp.again();
         }
+        if let Command::Retarget(goal) = command {
+            self.means(goal);
+        }
         if let Command::Begin = command {
             self.windows = false;
         }
@@ -251,11 +254,16 @@ impl Judge {
     fn in_a_window(&mut self, subject: &Subject, wall: Wall, at: u64) {
         let hours = &self.policy.hours;
         let now = second(wall);
+        // Whether it holds; none: what a calendar's rule means is not read here.
         let holds = |stretch: &Stretch| match &stretch.when {
-            When::Once { from, to, .. } => *from <= now && now < *to,
-            When::Rule(_) => false,
+            When::Once { from, to, .. } => Some(*from <= now && now < *to),
+            When::Rule(_) => None,
         };
-        if let Some(freeze) = hours.freezes.iter().find(|freeze| holds(freeze)) {
+        if let Some(freeze) = hours
+            .freezes
+            .iter()
+            .find(|freeze| holds(freeze) == Some(true))
+        {
             let says = format!("{subject} began in {}", freeze.name);
             self.objects(at, "nothing in a freeze", says);
             return;
@@ -263,7 +271,11 @@ impl Judge {
         if !self.windows || hours.windows.is_empty() {
             return;
         }
-        if !hours.windows.iter().any(holds) {
+        if !hours
+            .windows
+            .iter()
+            .any(|window| holds(window) != Some(false))
+        {
             let says = format!("{subject} began outside of every window");
             self.objects(at, "nothing outside its window", says);
         }
