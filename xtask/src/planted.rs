@@ -129,7 +129,13 @@ impl Field {
             "hunt",
         ];
         // What is spoiled may well be warned of.
-        let built = self.0.cargo(&words)?.stderr(Stdio::null()).status()?;
+        let built = self
+            .0
+            .cargo(&words)?
+            // Played by the thousand: a little optimized, the hunt is many times faster.
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+            .stderr(Stdio::null())
+            .status()?;
         if !built.success() {
             return Ok(Hunted::Not("what it spoils does not build"));
         }

@@ -127,6 +127,7 @@ impl Again {
 
 fn scene(name: &str) -> Result<Story, AgainError> {
     let mut all = scenes::all()?;
+    all.extend(scenes::long()?);
     match all.iter().position(|story| story.name == name) {
         Some(at) => Ok(all.swap_remove(at)),
         None => {
@@ -203,7 +204,7 @@ mod tests {
             "paused:3:12=full:14=400ms",
             "once:pause=9",
         ] {
-            let again: Again = text.parse().unwrap();
+            let again: Again = text.parse().expect("read");
             assert_eq!(again.to_string(), text);
             assert!(again.story().is_ok(), "{text}");
         }
@@ -211,9 +212,12 @@ mod tests {
 
     #[test]
     fn what_is_no_story_is_told_with_those_there_are() {
-        let why = Again::of("pausd").story().unwrap_err().to_string();
+        let why = Again::of("pausd").story().expect_err("refused").to_string();
         assert!(why.contains("pausd; scenes are: straight, "), "{why}");
-        let why = "paused:12=broken".parse::<Again>().unwrap_err().to_string();
+        let why = "paused:12=broken"
+            .parse::<Again>()
+            .expect_err("refused")
+            .to_string();
         assert!(why.starts_with("12=broken is no instant"), "{why}");
     }
 }

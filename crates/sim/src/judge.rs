@@ -169,6 +169,12 @@ impl Judge {
         &self.begun_at
     }
 
+    /// Whether no more is told: what would follow is of no use.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.violations.len() >= TOLD_MOST
+    }
+
     /// Something must not be.
     pub fn objects(&mut self, at_ms: u64, rule: &'static str, says: String) {
         if self.violations.len() < TOLD_MOST {

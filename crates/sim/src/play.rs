@@ -108,6 +108,8 @@ struct Play<'a> {
     net: Arc<Net>,
     instants: Arc<Instants>,
     ring: Arc<Notify>,
+    /// The judge has told all that it tells.
+    full: Arc<Notify>,
     left: Arc<Notify>,
     between: Option<Between>,
     carriers: u64,
@@ -118,6 +120,8 @@ impl<'a> Play<'a> {
         let time = Time::begin(story.begins);
         let ground = Shared::new(Fleet::of(story), Judge::of(story), &story.happenings);
         let (heard, at) = (ground.clone(), time);
+        let full = Arc::new(Notify::new());
+        let enough = full.clone();
         let ear: Ear = Arc::new(move |events| {
             let now = at.ms();
             let mut ground = heard.lock();
@@ -127,6 +131,9 @@ impl<'a> Play<'a> {
                 .heard
                 .extend(events.iter().map(|event| (event.seq, now)));
             ground.judge.heard(&ground.fleet, events, now);
+            if ground.judge.is_full() {
+                enough.notify_one();
+            }
         });
         Self {
             story,
@@ -136,6 +143,7 @@ impl<'a> Play<'a> {
             ground,
             instants: Instants::with(deaths, story.cast.len(), story.limit_ms),
             ring: Arc::default(),
+            full,
             left: Arc::default(),
             between,
             carriers: 0,
@@ -228,7 +236,8 @@ impl<'a> Play<'a> {
     }
 
     fn goes_on(&self) -> bool {
-        self.time.ms() < self.story.limit_ms && !self.instants.are_endless()
+        let is_full = self.ground.lock().judge.is_full();
+        !is_full && self.time.ms() < self.story.limit_ms && !self.instants.are_endless()
     }
 
     /// When this process is killed, or the play is over.
@@ -262,6 +271,7 @@ impl<'a> Play<'a> {
         let came = tokio::select! {
             biased;
             () = life.death() => None,
+            () = self.full.notified() => None,
             came = &mut task => Some(came),
             () = rest(left) => None,
             () = left_alone.notified() => {

@@ -8,7 +8,8 @@ use windlass_sim::store::KINDS;
 
 #[test]
 fn every_scene_ends_as_it_should_without_deaths() {
-    for story in scenes::all().unwrap() {
+    let all = scenes::all().unwrap().into_iter();
+    for story in all.chain(scenes::long().unwrap()) {
         let came = play(&story, &[]);
         eprintln!(
             "{:<16} {:>5} instants {:>7} ms {:?}",

@@ -3,7 +3,7 @@
 //!
 //! Must never know: how a status is made. Tests: none; it is a measure.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use windlass_engine::names::{MemberId, RunId, Subject};
 use windlass_engine::run::event::Event;
@@ -104,8 +104,7 @@ async fn read(seed: u64, story: &Story, played: &Rehearsed, run: &RunId) -> Resu
     let row = played.store.run(run).await?;
     for _ in 0..INSTANTS {
         let at = dice.below(played.outcome.took_ms.min(120_000).max(1));
-        // The request itself lies there from the beginning.
-        let durable = 1 + played.heard.iter().filter(|heard| **heard <= at).count() as u64;
+        let durable = last(&played.heard, at);
         let ledger = Ledger::open(played.store.as_ref(), run, Some(durable)).await?;
         let now = Now {
             wall: wall(story, at),
@@ -149,6 +148,12 @@ async fn read(seed: u64, story: &Story, played: &Rehearsed, run: &RunId) -> Resu
     Ok(tally)
 }
 
+/// The last position that was durable at a moment; the request itself lies there from the beginning.
+fn last(heard: &BTreeMap<u64, u64>, at: u64) -> u64 {
+    let there = heard.iter().filter(|(_, ms)| **ms <= at);
+    there.map(|(seq, _)| *seq).max().unwrap_or(1)
+}
+
 /// Wall time as the false world tells it.
 fn wall(story: &Story, at: u64) -> Wall {
     let jumps = story
@@ -181,7 +186,12 @@ fn is_unwell(played: &Rehearsed, id: &str, at: u64) -> bool {
 }
 
 /// What is told of our decisions, held against journals as they were within the last second.
-fn decisions(status: &RunStatus, journal: &[Stored], heard: &[u64], at: u64) -> Vec<String> {
+fn decisions(
+    status: &RunStatus,
+    journal: &[Stored],
+    heard: &BTreeMap<u64, u64>,
+    at: u64,
+) -> Vec<String> {
     let told: BTreeSet<String> = status
         .members
         .in_flight
@@ -190,13 +200,14 @@ fn decisions(status: &RunStatus, journal: &[Stored], heard: &[u64], at: u64) -> 
         .collect();
     let moments: BTreeSet<u64> = heard
         .iter()
-        .copied()
+        .map(|(_, ms)| *ms)
         .filter(|ms| *ms <= at && ms + BEHIND_MS >= at)
         .chain([at.saturating_sub(BEHIND_MS), at])
         .collect();
     let as_of = |ms: &u64| {
-        let durable = 1 + heard.iter().filter(|heard| *heard <= ms).count();
-        begun(&journal[..durable.min(journal.len())])
+        let durable = last(heard, *ms);
+        let there = journal.iter().filter(|stored| stored.seq <= durable);
+        begun(there)
     };
     let mut wrong = Vec::new();
     let told = (told, status.ended.is_some());
@@ -214,7 +225,7 @@ fn decisions(status: &RunStatus, journal: &[Stored], heard: &[u64], at: u64) -> 
 }
 
 /// What has begun and is not done, and whether the run has ended, by the text of its journal alone.
-fn begun(journal: &[Stored]) -> (BTreeSet<String>, bool) {
+fn begun<'a>(journal: impl Iterator<Item = &'a Stored>) -> (BTreeSet<String>, bool) {
     let (mut begun, mut ended) = (BTreeSet::new(), false);
     for stored in journal {
         let Ok(event) = serde_json::from_str::<Event>(&stored.payload) else {
