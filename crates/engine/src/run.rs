@@ -36,6 +36,7 @@ use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use queue::Lined;
 
 /// An observation older than this decides nothing: leaders and in-sync sets move within seconds.
 pub const FRESH_MS: Ms = Ms::seconds(10);
@@ -207,15 +208,6 @@ pub struct Soak {
 enum Ending {
     Cancelling,
     Stopping,
-}
-
-/// How a queue was put into its order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Lined {
-    /// The limit was at its ceiling.
-    full: bool,
-    /// So many waited.
-    waited: usize,
 }
 
 /// One execution of a plan on one cluster.
@@ -474,14 +466,6 @@ impl Run {
         self.policy.pace.ceiling(self.touched)
     }
 
-    /// More than one may be down, as many as ever will be, and a member of this run stands on the
-    /// release of the stage: what the end waits for longest may go first.
-    fn is_full(&self) -> bool {
-        let limit = self.limit();
-        let proved = |step: &Move| self.landed.contains(&step.to);
-        limit > 1 && limit == self.ceiling() && self.moving().is_some_and(proved)
-    }
-
     /// Whether the last look is young enough to decide by.
     #[must_use]
     pub fn is_fresh(&self, now: Now) -> bool {
@@ -496,34 +480,5 @@ impl Run {
             .iter()
             .find(|facts| facts.name == *action)
             .map_or(Repeat::Harmless, |facts| facts.repeat)
-    }
-
-    fn member_name(&self, id: &MemberId) -> String {
-        let named = self
-            .known
-            .as_ref()
-            .and_then(|seen| seen.members.get(id))
-            .map(|member| member.name.clone());
-        named.unwrap_or_else(|| alloc::format!("member {id}"))
-    }
-
-    /// What people call a subject.
-    #[must_use]
-    pub fn call(&self, subject: &Subject) -> String {
-        match subject {
-            Subject::Member(id) => self.member_name(id),
-            Subject::Level(name) => alloc::format!("level {name}"),
-            Subject::Action(name) => alloc::format!("action {name}"),
-        }
-    }
-
-    /// Members that stay as they are by a human's word.
-    #[must_use]
-    pub fn left(&self) -> BTreeSet<MemberId> {
-        let member = |subject: &Subject| match subject {
-            Subject::Member(id) => Some(id.clone()),
-            Subject::Level(_) | Subject::Action(_) => None,
-        };
-        self.skipped.iter().filter_map(member).collect()
     }
 }

@@ -3,8 +3,9 @@
 //! Part of the fold: the order follows from events alone. Must never know: when anything begins.
 //! Stories: `tests/it/pace.rs`.
 
-use super::{Lined, Run};
+use super::Run;
 use crate::names::MemberId;
+use crate::plan::Move;
 use crate::plan::order::{Favour, Times, order_for};
 use crate::time::Ms;
 
@@ -12,7 +13,24 @@ use crate::time::Ms;
 /// it changes slowly, and sorting thousands at each step would cost more than it gains.
 const LINE_UP_SHARE: usize = 16;
 
+/// How a queue was put into its order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lined {
+    /// The limit was at its ceiling.
+    full: bool,
+    /// So many waited.
+    waited: usize,
+}
+
 impl Run {
+    /// More than one may be down, as many as ever will be, and a member of this run stands on the
+    /// release of the stage: what the end waits for longest may go first.
+    fn is_full(&self) -> bool {
+        let limit = self.limit();
+        let proved = |step: &Move| self.landed.contains(&step.to);
+        limit > 1 && limit == self.ceiling() && self.moving().is_some_and(proved)
+    }
+
     /// Puts those who wait into the order that the newest snapshot asks for.
     pub(super) fn line_up(&mut self) {
         let Some(step) = self.moving() else { return };

@@ -257,3 +257,35 @@ impl Run {
         self.moving().map(|step| step.to.clone())
     }
 }
+
+/// Names of what is spoken of.
+impl Run {
+    pub(super) fn member_name(&self, id: &MemberId) -> String {
+        let named = self
+            .known
+            .as_ref()
+            .and_then(|seen| seen.members.get(id))
+            .map(|member| member.name.clone());
+        named.unwrap_or_else(|| alloc::format!("member {id}"))
+    }
+
+    /// What people call a subject.
+    #[must_use]
+    pub fn call(&self, subject: &Subject) -> String {
+        match subject {
+            Subject::Member(id) => self.member_name(id),
+            Subject::Level(name) => alloc::format!("level {name}"),
+            Subject::Action(name) => alloc::format!("action {name}"),
+        }
+    }
+
+    /// Members that stay as they are by a human's word.
+    #[must_use]
+    pub fn left(&self) -> BTreeSet<MemberId> {
+        let member = |subject: &Subject| match subject {
+            Subject::Member(id) => Some(id.clone()),
+            Subject::Level(_) | Subject::Action(_) => None,
+        };
+        self.skipped.iter().filter_map(member).collect()
+    }
+}

@@ -43,7 +43,9 @@ pub(in crate::figure) fn makespan(cluster: &Cluster, other: Other) -> u64 {
     let mut fleet = Fleet::new(cluster);
     match other {
         Other::AckBarrier => {
-            let (mut batch, mut rest) = (1, all.as_slice());
+            // Rack after rack: a batch that lay across racks would wait for itself.
+            let ordered = racks(cluster).concat();
+            let (mut batch, mut rest) = (1, ordered.as_slice());
             while !rest.is_empty() {
                 let (now, later) = rest.split_at(batch.min(rest.len()));
                 fleet.all_of(now, cap);
