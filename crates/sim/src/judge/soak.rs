@@ -15,6 +15,9 @@ use windlass_engine::version::Version;
 /// Looks of a soak are at most so far apart where it is short, with the time that one takes.
 const LOOK_APART_MS: u64 = 1_000;
 
+/// A store that fails is left alone for a while; nobody looks meanwhile.
+const STORE_RESTS_MS: u64 = 2_000;
+
 /// Healthy time as it was owed and had.
 #[derive(Debug)]
 pub(super) struct Soak {
@@ -34,7 +37,7 @@ impl Soak {
     pub(super) fn of(story: &Story) -> Self {
         let slow = story.faults.values().map(|fault| match fault {
             Fault::Slow(ms) => *ms,
-            Fault::Full | Fault::Lost | Fault::Written => 0,
+            Fault::Full | Fault::Lost | Fault::Written => STORE_RESTS_MS,
         });
         Self {
             need_ms: story.policy.soak.0,
