@@ -13,6 +13,7 @@ mod play;
 
 pub use lessons::{Basis, Lessons};
 
+use crate::pace::Limit;
 use crate::plan::Plan;
 use crate::plan::order::Times;
 use crate::policy::Policy;
@@ -114,9 +115,9 @@ fn one(course: &Course, draws: &mut Draws) -> u64 {
             let (kind, expected) = expects[*job];
             lasts[*job] = exp2(worlds[kind].flying(expected, log2(*passed), draws));
         }
-        let (took, after) = play::leg(leg, &course.rules, &lasts, limit);
-        limit = after;
-        sum += took;
+        sum += play::leg(leg, &course.rules, &lasts, limit);
+        // The next stage begins from one again.
+        limit = Limit::default();
     }
     sum
 }

@@ -7,9 +7,9 @@ const TRIED: &str = "attempt-number-reused,gate-passes-while-settling,pause-not-
 
 #[test]
 fn three_planted_bugs_are_found() {
-    let field = Field::of_the_checkout().unwrap();
-    for bug in asked(Some(TRIED)).unwrap() {
-        let hunted = field.hunt(&bug).unwrap();
+    let field = Field::of_the_checkout().expect("a copy of the checkout");
+    for bug in asked(Some(TRIED)).expect("bugs of these names") {
+        let hunted = field.hunt(&bug).expect("a hunt");
         eprintln!("{}: {hunted:?}", bug.name);
         assert!(matches!(hunted, Hunted::Found { .. }), "{}", bug.name);
     }

@@ -157,7 +157,7 @@ pub mod tests {
     use std::sync::Arc;
     use windlass_engine::catalog::Catalog;
     use windlass_engine::hash::Hash;
-    use windlass_engine::names::MemberId;
+    use windlass_engine::names::{Component, MemberId};
     use windlass_engine::plan::{Act, Goal, Hop, Move, Plan, Raise, Stage};
     use windlass_engine::policy::Policy;
     use windlass_engine::run::event::{Approval, Approver, Request};
@@ -194,26 +194,11 @@ pub mod tests {
 
         /// The same fact at a second.
         pub fn stamped(fact: Event, second: i64) -> Event {
-            match fact {
-                Event::Began(began) => Event::Began(Began {
-                    at: mark(second),
-                    ..began
-                }),
-                Event::Settled {
-                    subject,
-                    attempt,
-                    version,
-                    incarnation,
-                    ..
-                } => Event::Settled {
-                    subject,
-                    attempt,
-                    version,
-                    incarnation,
-                    at: mark(second),
-                },
-                other => other,
+            let mut fact = fact;
+            if let Event::Began(Began { at, .. }) | Event::Settled { at, .. } = &mut fact {
+                *at = mark(second);
             }
+            fact
         }
 
         pub fn settled(id: &str, runs: &str) -> Event {

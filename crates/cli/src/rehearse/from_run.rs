@@ -9,7 +9,7 @@ use crate::live::reading::Reading;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use windlass_engine::names::{Component, Subject};
-use windlass_engine::plan::{Goal, Stage};
+use windlass_engine::plan::Goal;
 use windlass_engine::run::Run;
 use windlass_engine::run::command::{Command, Retry};
 use windlass_engine::run::event::{Approval, Event};
@@ -35,16 +35,26 @@ pub async fn past(context: &Context, cluster: &str) -> Result<Past, Failed> {
     let mut past = Past::new();
     for row in rows.into_iter().take(RUNS_READ) {
         let reading = Reading::open(store, row, None, |_, _| {}).await?;
-        let components = reading.run().catalog().components.iter();
-        let names: Vec<Component> = components.map(|facts| facts.name.clone()).collect();
-        for name in names {
-            let took = reading.tale.took(&name).to_vec();
-            if !took.is_empty() {
-                past.entry(name).or_default().extend(took);
-            }
+        for (name, took) in taken(reading.run()) {
+            past.entry(name).or_default().extend(took);
         }
     }
     Ok(past)
+}
+
+/// How long members took when they were last moved, by what they carry.
+fn taken(run: &Run) -> Past {
+    let mut taken = Past::new();
+    for (id, took) in run.times() {
+        let member = run.known().and_then(|known| known.members.get(id));
+        for name in member
+            .into_iter()
+            .flat_map(|member| member.components.keys())
+        {
+            taken.entry(name.clone()).or_default().push(*took);
+        }
+    }
+    taken
 }
 
 /// A run, as it is gathered.
@@ -272,13 +282,10 @@ fn written(reading: &Reading, gathered: &Gathered, seen: &Snapshot) -> String {
     }
     line(format_args!("attended: never"));
     let mut takes: BTreeMap<Component, Ms> = BTreeMap::new();
-    for (_, _, stage) in run.plan().into_iter().flat_map(|(_, plan)| plan.stages()) {
-        if let Stage::Move(step) = stage {
-            let mut took = reading.tale.took(&step.component).to_vec();
-            took.sort_unstable();
-            if let Some(median) = took.get(took.len() / 2) {
-                takes.insert(step.component.clone(), *median);
-            }
+    for (component, mut took) in taken(run) {
+        took.sort_unstable();
+        if let Some(median) = took.get(took.len() / 2) {
+            takes.insert(component, *median);
         }
     }
     if !takes.is_empty() {

@@ -43,8 +43,17 @@ pub(super) struct Rules {
     pub(super) spare: Vec<u32>,
 }
 
-/// How long a leg takes, ms, if each job takes what `lasts` says, and the limit that is left after it.
-pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> (u64, Limit) {
+/// Which order those who wait stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    /// While the limit grows.
+    Least,
+    /// At the ceiling.
+    Longest,
+}
+
+/// How long a leg takes, ms, if each job takes what `lasts` says.
+pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> u64 {
     let mut at = At {
         leg,
         rules,
@@ -52,7 +61,7 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
         now: 0,
         begun: vec![false; leg.jobs.len()],
         down: vec![0; rules.spare.len()],
-        full: false,
+        line: Line::Least,
         rank: vec![0; leg.jobs.len()],
         ready: BinaryHeap::new(),
         held: vec![Vec::new(); rules.spare.len()],
@@ -62,7 +71,7 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
     for (job, passed) in &leg.flying {
         at.begin(*job, lasts[*job].saturating_sub(*passed));
     }
-    at.line_up(false);
+    at.line_up(Line::Least);
     let mut canary = leg.canary;
     loop {
         let ceiling = rules.ceiling;
@@ -70,9 +79,14 @@ pub(super) fn leg(leg: &Leg, rules: &Rules, lasts: &[u64], mut limit: Limit) -> 
             Some(_) => 1,
             None => limit.stands_at(rules.pace, ceiling),
         };
-        at.fill(most as usize, most > 1 && most == ceiling);
+        let line = if most > 1 && most == ceiling {
+            Line::Longest
+        } else {
+            Line::Least
+        };
+        at.fill(most as usize, line);
         if at.settle().is_none() {
-            return (at.now + leg.after, limit);
+            return at.now + leg.after;
         }
         limit.settled(ceiling);
         if let Some(soak) = canary.take_if(|_| at.flying.is_empty()) {
@@ -89,8 +103,7 @@ struct At<'a> {
     begun: Vec<bool>,
     /// By budget: so many are down.
     down: Vec<u32>,
-    /// In the order at the ceiling.
-    full: bool,
+    line: Line,
     /// By job: its place in the order.
     rank: Vec<usize>,
     /// Jobs that wait and are not known to be held.
@@ -112,12 +125,11 @@ impl At<'_> {
     }
 
     /// Lines all up that wait.
-    fn line_up(&mut self, full: bool) {
-        self.full = full;
-        let order = if full {
-            &self.leg.longest
-        } else {
-            &self.leg.least
+    fn line_up(&mut self, line: Line) {
+        self.line = line;
+        let order = match line {
+            Line::Longest => &self.leg.longest,
+            Line::Least => &self.leg.least,
         };
         self.ready.clear();
         self.zoned.clear();
@@ -131,12 +143,12 @@ impl At<'_> {
     }
 
     /// Begins whoever may.
-    fn fill(&mut self, most: usize, full: bool) {
+    fn fill(&mut self, most: usize, line: Line) {
         if self.rules.pace.mode == Mode::Barrier && !self.flying.is_empty() {
             return;
         }
-        if full != self.full {
-            self.line_up(full);
+        if line != self.line {
+            self.line_up(line);
         }
         while self.flying.len() < most {
             let Some(Reverse((rank, job))) = self.ready.pop() else {

@@ -480,8 +480,8 @@ fn healthy_time_that_was_owed_before_a_pause_is_owed_after_it() {
             halted: asked by bob
             continue: goes on; it looks at the cluster first
             plan kept
-            soak broken: nobody looked for a while
             soaked 1000 ms
+            soaked 2000 ms
         ",
     );
     assert_eq!(world.phase(), "soaking");

@@ -155,7 +155,13 @@ impl Search<'_> {
             let of = |member: &usize| {
                 let flies = state.flying.iter().find(|(_, flies)| flies == member);
                 flies.map_or_else(
-                    || waits(member).then_some(cluster.times[*member]).unwrap_or(0),
+                    || {
+                        if waits(member) {
+                            cluster.times[*member]
+                        } else {
+                            0
+                        }
+                    },
                     |(ends, _)| ends - state.now,
                 )
             };

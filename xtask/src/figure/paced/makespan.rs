@@ -102,10 +102,8 @@ pub(in crate::figure) fn vs_ack() -> Result<f64, Trouble> {
             others,
         )))
     });
-    let all: Vec<Option<(Kind, f64, f64, [f64; 6])>> = all
-        .into_iter()
-        .collect::<Result<_, _>>()
-        .map_err(crate::workspace::NotSo)?;
+    let all: Result<Vec<_>, _> = all.into_iter().collect();
+    let all = all.map_err(crate::workspace::NotSo)?;
     let all: Vec<_> = all.into_iter().flatten().collect();
     println!(
         "{} clusters where {CAP_LEAST} or more may be down at once; medians of their makespan ÷ ours",

@@ -103,7 +103,7 @@ async fn read(seed: u64, story: &Story, played: &Rehearsed, run: &RunId) -> Resu
     let journal = played.store.read(run, 1).await?;
     let row = played.store.run(run).await?;
     for _ in 0..INSTANTS {
-        let at = dice.below(played.outcome.took_ms.min(120_000).max(1));
+        let at = dice.below(played.outcome.took_ms.clamp(1, 120_000));
         let durable = last(&played.heard, at);
         let ledger = Ledger::open(played.store.as_ref(), run, Some(durable)).await?;
         let now = Now {
@@ -199,8 +199,8 @@ fn decisions(
         .map(|f| f.subject.clone())
         .collect();
     let moments: BTreeSet<u64> = heard
-        .iter()
-        .map(|(_, ms)| *ms)
+        .values()
+        .copied()
         .filter(|ms| *ms <= at && ms + BEHIND_MS >= at)
         .chain([at.saturating_sub(BEHIND_MS), at])
         .collect();

@@ -33,10 +33,11 @@ fn on(bench: &mut Bench) {
 
 /// Who began by an event.
 fn begun(stored: &Stored) -> Option<Subject> {
-    match serde_json::from_str(&stored.payload).ok()? {
-        Event::Began(began) => Some(began.subject),
-        _ => None,
-    }
+    let event: Event = serde_json::from_str(&stored.payload).ok()?;
+    let Event::Began(began) = event else {
+        return None;
+    };
+    Some(began.subject)
 }
 
 /// Looks that find somebody else's doing, one a member at most.
