@@ -293,25 +293,6 @@ impl Run {
         }
     }
 
-    fn stage_began(&mut self, hop: usize, stage: usize) {
-        self.cursor = Some(Cursor {
-            hop,
-            stage,
-            begun: false,
-            done: false,
-        });
-        self.queue.clear();
-        let Some(Stage::Move(step)) = self.stage() else {
-            return;
-        };
-        let step = step.clone();
-        // Members of another kind are not known to bear what those before them did.
-        self.limit.reset();
-        let waits = |id: &&MemberId| !self.skipped.contains(&Subject::Member((*id).clone()));
-        self.queue = step.members.iter().filter(waits).cloned().collect();
-        self.line_up();
-    }
-
     fn began(&mut self, began: &Began) {
         let incarnation = match &began.subject {
             Subject::Member(id) if !self.flights.contains_key(&began.subject) => self

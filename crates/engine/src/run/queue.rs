@@ -3,10 +3,10 @@
 //! Part of the fold: the order follows from events alone. Must never know: when anything begins.
 //! Stories: `tests/it/pace.rs`.
 
-use super::Run;
-use crate::names::MemberId;
-use crate::plan::Move;
+use super::{Cursor, Run};
+use crate::names::{MemberId, Subject};
 use crate::plan::order::{Favour, Times, order_for};
+use crate::plan::{Move, Stage};
 use crate::time::Ms;
 
 /// The order of the queue is made again when so small a share of it has begun: what a budget has before
@@ -29,6 +29,26 @@ impl Run {
         let limit = self.limit();
         let proved = |step: &Move| self.landed.contains(&step.to);
         limit > 1 && limit == self.ceiling() && self.moving().is_some_and(proved)
+    }
+
+    /// A stage begins: its members wait, and the limit is one again.
+    pub(super) fn stage_began(&mut self, hop: usize, stage: usize) {
+        self.cursor = Some(Cursor {
+            hop,
+            stage,
+            begun: false,
+            done: false,
+        });
+        self.queue.clear();
+        let Some(Stage::Move(step)) = self.stage() else {
+            return;
+        };
+        let step = step.clone();
+        // Members of another kind are not known to bear what those before them did.
+        self.limit.reset();
+        let waits = |id: &&MemberId| !self.skipped.contains(&Subject::Member((*id).clone()));
+        self.queue = step.members.iter().filter(waits).cloned().collect();
+        self.line_up();
     }
 
     /// Puts those who wait into the order that the newest snapshot asks for.

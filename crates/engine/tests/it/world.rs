@@ -116,9 +116,10 @@ impl World {
             "spare".into(),
             windlass_engine::snapshot::Fact::List(Vec::new()),
         );
+        let (finalized, supported) = (3, Some((1, 5)));
         let level = Level {
-            finalized: 3,
-            supported: Some((1, 5)),
+            finalized,
+            supported,
         };
         seen.levels.insert("format".into(), level);
         let policy = Policy {

@@ -331,15 +331,12 @@ mod tests {
             let played = play(&cluster, Mode::Sliding, Knows::All).expect("it finishes");
             let (mut down, mut settled) = (BTreeSet::new(), 0);
             for (_, event) in &played.journal {
-                match event {
-                    Event::Began(began) => {
-                        down.insert(began.subject.to_string());
-                    }
-                    Event::Settled { subject, .. } => {
-                        down.remove(&subject.to_string());
-                        settled += 1;
-                    }
-                    _ => {}
+                if let Event::Began(began) = event {
+                    down.insert(began.subject.to_string());
+                }
+                if let Event::Settled { subject, .. } = event {
+                    down.remove(&subject.to_string());
+                    settled += 1;
                 }
                 let limit = super::super::exact::limit(settled, cluster.ceiling());
                 assert!(down.len() <= limit, "{number}: {} of {limit}", down.len());
