@@ -105,8 +105,7 @@ impl World {
             Actions::None => format!("{FACTS}actions: []\n"),
             Actions::Once => format!("{FACTS}{ONCE}"),
         };
-        let catalog: Catalog = serde_saphyr::from_str(&facts).expect("facts");
-        let catalog = Arc::new(catalog);
+        let catalog: Arc<Catalog> = Arc::new(serde_saphyr::from_str(&facts).expect("facts"));
         let mut seen = cluster(members);
         seen.system = "toy".into();
         for member in seen.members.values_mut() {
