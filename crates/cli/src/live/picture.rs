@@ -414,7 +414,7 @@ mod tests {
                 "  preferred leaders",
                 "  metadata.version   3.9-IV0 → 4.1-IV1",
                 "  ▸ broker 2   stopping → starting 4.1.2 → in sync 41 of 66",
-                "  finish in about 4s (2s–6s)                      p pause   w why   d background",
+                "  finish in about 6s (3s–15s)                     p pause   w why   d background",
             ]
         );
         assert!(

@@ -65,6 +65,7 @@ struct Gathered {
     goal: Option<Goal>,
     then: Vec<(Option<Ms>, String)>,
     moves: BTreeMap<Subject, u32>,
+    is_taken: bool,
 }
 
 /// `windlass rehearse --from-run RUN`
@@ -127,11 +128,14 @@ impl Gathered {
                     self.then.push((Some(since), format!("say: {said}")));
                 }
             }
-            Event::Taken { epoch, .. } if *epoch > 1 => {
-                self.then.push((Some(since), "kill: windlass".into()));
+            // Whoever takes it after the first takes it from one that died.
+            Event::Taken { .. } => {
+                if self.is_taken {
+                    self.then.push((Some(since), "kill: windlass".into()));
+                }
+                self.is_taken = true;
             }
             Event::Requested(_)
-            | Event::Taken { .. }
             | Event::Observed(_)
             | Event::Judged { .. }
             | Event::Planned(_)
@@ -292,7 +296,7 @@ fn written(reading: &Reading, gathered: &Gathered, seen: &Snapshot) -> String {
         line(format_args!("takes:"));
     }
     for (component, took) in takes {
-        line(format_args!("  {component}: {}", short(took)));
+        line(format_args!("  {component}: {}ms", took.0.max(1)));
     }
     if !gathered.then.is_empty() {
         line(format_args!("then:"));

@@ -19,7 +19,7 @@ use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::Run;
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Approval, Event, Request};
-use windlass_engine::snapshot::{Gap, Health, Level, Snapshot, Weight};
+use windlass_engine::snapshot::{Fact, Gap, Health, Level, Snapshot, Weight};
 use windlass_engine::step::{Input, heard, step};
 use windlass_engine::time::{Mark, Ms, Now, Wall};
 
@@ -111,10 +111,7 @@ impl World {
         for member in seen.members.values_mut() {
             member.incarnation = Some("0".into());
         }
-        seen.facts.insert(
-            "spare".into(),
-            windlass_engine::snapshot::Fact::List(Vec::new()),
-        );
+        seen.facts.insert("spare".into(), Fact::List(Vec::new()));
         let (finalized, supported) = (3, Some((1, 5)));
         let level = Level {
             finalized,
