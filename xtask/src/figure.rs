@@ -276,6 +276,13 @@ const FIGURES: &[Figure] = &[
         measure: rehearsed::determinism::measure,
     },
     Figure {
+        name: rehearsed::member::NAME,
+        what: "wall a member in the false world: 1,000 members, each moved and gated, full judge, best of five",
+        unit: "ms",
+        goal: Goal::AtMost(0.5),
+        measure: rehearsed::member::measure,
+    },
+    Figure {
         name: rehearsed::status_truth::NAME,
         what: "of 10,000 random instants those at which status says what is not so, or shows as fresh what is old",
         unit: "breaches",

@@ -79,23 +79,26 @@ impl FalseTarget {
 
     async fn sampled(&self, member: &MemberId, attempt: u32, trip: Trip) -> Answer {
         rest(trip.there_ms).await;
-        let gone = self.on(|ground, _| ground.fleet.why_gone(member));
-        let cluster = self.look();
-        rest(trip.back_ms).await;
-        let Some(mut seen) = cluster.members.get(member).cloned() else {
-            return Answer::Seen(Box::new(cluster));
+        let told = self.on(|ground, _| {
+            let node = ground.fleet.nodes.get(member);
+            node.map(|node| (node.seen(), ground.fleet.why_gone(member)))
+        });
+        let Some((mut seen, gone)) = told else {
+            return Answer::Seen(Box::new(self.look()));
         };
+        // The whole cluster is told with a member that is whole alone.
+        let cluster = (seen.health.is_healthy() && !trip.lost).then(|| self.look());
+        rest(trip.back_ms).await;
         if trip.lost {
             seen.unversioned.extend(seen.components.into_keys());
             seen.components = std::collections::BTreeMap::new();
             seen.health = Health::Unknown("no answer came".into());
             seen.incarnation = None;
         }
-        let whole = seen.health.is_healthy();
         Answer::Sample(Box::new(Sample {
             attempt,
             member: seen,
-            cluster: whole.then_some(cluster),
+            cluster,
             owes: Vec::new(),
             budgets: None,
             gone: gone.filter(|_| !trip.lost),

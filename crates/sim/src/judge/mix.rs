@@ -4,13 +4,13 @@
 
 use crate::fleet::{Fleet, Node};
 use windlass_engine::catalog::{Catalog, Skew, SkewRule, Within};
-use windlass_engine::names::Component;
 use windlass_engine::version::Version;
 
 /// What is forbidden between a member and the others, in words.
 pub(super) fn broken(catalog: &Catalog, fleet: &Fleet, changed: &Node) -> Vec<String> {
     let mut broken = Vec::new();
     for rule in &catalog.skew {
+        let lines = lines(catalog, rule);
         for other in fleet.nodes.values() {
             if !is_near(rule.within, changed, other) {
                 continue;
@@ -29,8 +29,8 @@ pub(super) fn broken(catalog: &Catalog, fleet: &Fleet, changed: &Node) -> Vec<St
                 };
                 let as_one =
                     rule.of != rule.from && rule.within != Within::Node && both(of) && both(from);
-                let held = allowed(catalog, rule, runs, beside)
-                    || (as_one && allowed(catalog, rule, beside, runs));
+                let held = allowed(&lines, rule, runs, beside)
+                    || (as_one && allowed(&lines, rule, beside, runs));
                 if !held {
                     broken.push(format!(
                         "{} of {} at {runs} beside {} of {} at {beside} ({})",
@@ -51,13 +51,13 @@ fn is_near(within: Within, one: &Node, other: &Node) -> bool {
     }
 }
 
-fn allowed(catalog: &Catalog, rule: &SkewRule, of: &Version, from: &Version) -> bool {
+fn allowed(lines: &[[u32; 2]], rule: &SkewRule, of: &Version, from: &Version) -> bool {
     let between = |low: i32, high: i32, far: i64| (i64::from(low)..=i64::from(high)).contains(&far);
     match &rule.allow {
         Skew::NotNewer => of <= from,
         Skew::Equal => of == from,
         Skew::Lines(low, high) => {
-            let place = |version| place(catalog, &rule.of, version);
+            let place = |version| place(lines, version);
             let far = place(of).zip(place(from)).map(|(of, from)| of - from);
             far.is_some_and(|far| between(*low, *high, far))
         }
@@ -72,9 +72,12 @@ fn allowed(catalog: &Catalog, rule: &SkewRule, of: &Version, from: &Version) -> 
     }
 }
 
-/// The place of a version's line among all that the catalog names of its scheme, oldest first.
-fn place(catalog: &Catalog, of: &Component, version: &Version) -> Option<i64> {
-    let scheme = catalog.track_of(of);
+/// All lines that the catalog names of a rule's scheme, oldest first; none where it does not count in them.
+fn lines(catalog: &Catalog, rule: &SkewRule) -> Vec<[u32; 2]> {
+    if !matches!(rule.allow, Skew::Lines(..)) {
+        return Vec::new();
+    }
+    let scheme = catalog.track_of(&rule.of);
     let lines = catalog.lines.iter().filter(|facts| facts.track == scheme);
     let releases = catalog
         .releases
@@ -84,7 +87,12 @@ fn place(catalog: &Catalog, of: &Component, version: &Version) -> Option<i64> {
     all.extend(releases.map(|facts| facts.version.line_numbers()));
     all.sort_unstable();
     all.dedup();
-    let at = all
+    all
+}
+
+/// The place of a version's line among them.
+fn place(lines: &[[u32; 2]], version: &Version) -> Option<i64> {
+    let at = lines
         .iter()
         .position(|line| *line == version.line_numbers())?;
     i64::try_from(at).ok()
