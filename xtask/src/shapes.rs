@@ -13,11 +13,12 @@ const PAGE: &str = "docs/json.md";
 const HEAD: &str = include_str!("shapes/head.md");
 
 /// Where the types stand, in the order of the page.
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "crates/wire/src/v1/snapshot.rs",
     "crates/wire/src/v1/list.rs",
     "crates/wire/src/v1/finding.rs",
     "crates/wire/src/v1/plan.rs",
+    "crates/wire/src/v1/rehearsal.rs",
     "crates/wire/src/v1/status.rs",
     "crates/cli/src/live/status.rs",
     "crates/wire/src/v1/event.rs",

@@ -32,9 +32,10 @@ use windlass_engine::time::Ms;
 use windlass_sim::play;
 use windlass_stores::sqlite::Opening;
 use windlass_wire::read::story::Said;
+use windlass_wire::v1::API_VERSION;
 use windlass_wire::v1::finding::RefusalView;
 use windlass_wire::v1::rehearsal::{
-    BudgetView, MoveView, NoteView, PaceView, RehearsalView, SpreadView, WrongView,
+    BrokenView, PacedView, RehearsalView, RehearsedView, SpreadView, TightView, ToldView,
 };
 
 /// A pace among several.
@@ -104,7 +105,7 @@ impl Played {
     fn view(&self) -> RehearsalView {
         let staged = &self.staged;
         RehearsalView {
-            api_version: RehearsalView::VERSION,
+            api_version: API_VERSION,
             kind: "Rehearsal",
             cluster: staged.shown.clone(),
             plan: windlass_engine::plan::name(&staged.plan).short(),
@@ -114,7 +115,7 @@ impl Played {
             took: self.tale.took.into(),
             moves: rows(&self.tale)
                 .into_iter()
-                .map(|row| MoveView {
+                .map(|row| RehearsedView {
                     subject: row.subject.to_string(),
                     began: row.began.into(),
                     whole: row.settled.map(Into::into),
@@ -126,7 +127,7 @@ impl Played {
             budgets: self
                 .tight
                 .iter()
-                .map(|tight| BudgetView {
+                .map(|tight| TightView {
                     reason: tight.reason.clone(),
                     left: tight.left,
                     at: tight.at.into(),
@@ -136,7 +137,7 @@ impl Played {
             paces: self
                 .paces
                 .iter()
-                .map(|pace| PaceView {
+                .map(|pace| PacedView {
                     pace: pace.name.clone(),
                     spread: spread_view(&pace.spread),
                     down: pace.spread.down,
@@ -146,14 +147,14 @@ impl Played {
             wrong: self
                 .wrong()
                 .into_iter()
-                .map(|(says, again)| WrongView { says, again })
+                .map(|(says, again)| BrokenView { says, again })
                 .collect(),
         }
     }
 
-    fn notes(&self) -> Vec<NoteView> {
+    fn notes(&self) -> Vec<ToldView> {
         let note = |told: &Told| match told {
-            Told::Note(at, says, _) | Told::Stage(at, says) => Some(NoteView {
+            Told::Note(at, says, _) | Told::Stage(at, says) => Some(ToldView {
                 at: (*at).into(),
                 says: says.clone(),
             }),

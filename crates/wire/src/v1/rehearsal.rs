@@ -2,10 +2,8 @@
 //!
 //! Must never know: how it was played. Stories: the rehearsals of `scenarios/`.
 
-use super::API_VERSION;
 use crate::duration::Length;
 use serde::Serialize;
-use windlass_engine::time::Ms;
 
 /// `kind: Rehearsal`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,30 +26,25 @@ pub struct RehearsalView {
     /// How long it took.
     pub took: Length,
     /// Who moved, in the order of their beginning.
-    pub moves: Vec<MoveView>,
+    pub moves: Vec<RehearsedView>,
     /// What was told, with its time.
-    pub notes: Vec<NoteView>,
+    pub notes: Vec<ToldView>,
     /// Most members down at once.
     pub down: usize,
     /// Budgets at their tightest.
-    pub budgets: Vec<BudgetView>,
+    pub budgets: Vec<TightView>,
     /// The spread over many seeds; none: one was played.
     pub spread: Option<SpreadView>,
     /// Paces side by side, where several were asked for.
-    pub paces: Vec<PaceView>,
+    pub paces: Vec<PacedView>,
     /// What must not be, with what plays it again.
-    pub wrong: Vec<WrongView>,
-}
-
-impl RehearsalView {
-    /// The version of the API that these types are.
-    pub const VERSION: &'static str = API_VERSION;
+    pub wrong: Vec<BrokenView>,
 }
 
 /// One that moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct MoveView {
+pub struct RehearsedView {
     /// A member, `level/NAME` or `action/NAME`.
     pub subject: String,
     /// Since the beginning.
@@ -65,7 +58,7 @@ pub struct MoveView {
 /// Something that was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct NoteView {
+pub struct ToldView {
     /// Since the beginning.
     pub at: Length,
     /// One sentence.
@@ -75,7 +68,7 @@ pub struct NoteView {
 /// A budget at its tightest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BudgetView {
+pub struct TightView {
     /// Whose it is.
     pub reason: String,
     /// So many more could have gone down then.
@@ -105,7 +98,7 @@ pub struct SpreadView {
 /// One pace among several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PaceView {
+pub struct PacedView {
     /// In words.
     pub pace: String,
     /// Its spread.
@@ -119,15 +112,9 @@ pub struct PaceView {
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct WrongView {
+pub struct BrokenView {
     /// What was seen.
     pub says: String,
     /// What plays it again.
     pub again: String,
-}
-
-/// A length for programs and people.
-#[must_use]
-pub fn length(of: Ms) -> Length {
-    of.into()
 }
