@@ -100,11 +100,19 @@ impl Effect {
     /// What it is about, where it changes the world.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
+        self.deed().map(|(subject, _)| subject)
+    }
+
+    /// What it is about and which attempt it is, where it changes the world.
+    #[must_use]
+    pub fn deed(&self) -> Option<(Subject, u32)> {
         match self {
             Self::Observe { .. } | Self::Claim | Self::Probe { .. } => None,
-            Self::Ensure(ensure) => Some(Subject::Member(ensure.member.clone())),
-            Self::Raise(ensure) => Some(Subject::Level(ensure.level.clone())),
-            Self::Act { action, .. } => Some(Subject::Action(action.clone())),
+            Self::Ensure(ensure) => Some((Subject::Member(ensure.member.clone()), ensure.attempt)),
+            Self::Raise(ensure) => Some((Subject::Level(ensure.level.clone()), ensure.attempt)),
+            Self::Act {
+                action, attempt, ..
+            } => Some((Subject::Action(action.clone()), *attempt)),
         }
     }
 }

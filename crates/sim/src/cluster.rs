@@ -93,6 +93,23 @@ pub fn rule(id: &str, of: &str, from: &str, allow: Skew) -> SkewRule {
     }
 }
 
+/// The edge never newer than the core, the core never two lines ahead.
+#[must_use]
+pub fn edge_follows() -> [SkewRule; 2] {
+    [
+        rule("edge-not-newer", EDGE, CORE, Skew::NotNewer),
+        rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)),
+    ]
+}
+
+/// A story of so many alike that go one line up, in which nothing goes wrong.
+///
+/// # Errors
+/// None: they are versions.
+pub fn alike(name: &str, count: u32) -> Result<Story, VersionError> {
+    story(name, catalog(2, &[CORE])?, members(1, count, CORE, 0)?, 1)
+}
+
 /// An action after a component's members.
 #[must_use]
 pub fn action(after: &str, repeat: Repeat) -> ActionFacts {

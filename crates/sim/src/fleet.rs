@@ -9,7 +9,7 @@ mod doom;
 mod host;
 mod seen;
 
-pub use host::Reply;
+pub use host::{Reply, Said};
 pub use seen::IDENTITY;
 
 use crate::dice::Dice;

@@ -3,7 +3,9 @@
 //! Must never know: how they are played. Stories: `tests/it/scenes.rs`; the figure `crash-instants`.
 
 use crate::clock::FIRST_WALL_US;
-use crate::cluster::{CORE, EDGE, action, catalog, group, members, pace, rule, story};
+use crate::cluster::{
+    CORE, EDGE, action, alike, catalog, edge_follows, group, members, pace, rule, story,
+};
 use crate::play::{Outcome, play};
 use crate::store::Fault;
 use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Weather, Word};
@@ -114,12 +116,7 @@ fn straight() -> Written {
 /// The edge never newer than the core, the core never two lines ahead; budgets on both.
 fn two_components() -> Written {
     let mut facts = catalog(3, &[CORE, EDGE])?;
-    facts
-        .skew
-        .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
-    facts
-        .skew
-        .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+    facts.skew.extend(edge_follows());
     let mut cast = members(1, 3, CORE, 0)?;
     cast.extend(members(4, 3, EDGE, 0)?);
     let mut story = story("two components", facts, cast, 2)?;
@@ -129,7 +126,7 @@ fn two_components() -> Written {
 
 /// Paused in mid roll, and continued.
 fn paused() -> Written {
-    let mut story = story("paused", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
+    let mut story = alike("paused", 4)?;
     story.words = vec![(2_500, Word::Pause), (12_000, Word::Continue)];
     story.boots = Boots::Anew;
     Ok(story)
@@ -137,19 +134,14 @@ fn paused() -> Written {
 
 /// Asked for a human's word, then cancelled before it was given.
 fn cancelled() -> Written {
-    let mut story = story(
-        "cancelled",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("cancelled", 3)?;
     story.words = vec![(1_900, Word::Pause), (9_000, Word::Cancel)];
     Ok(story)
 }
 
 /// Stopped before anything began.
 fn stopped() -> Written {
-    let mut story = story("stopped", catalog(2, &[CORE])?, members(1, 3, CORE, 0)?, 1)?;
+    let mut story = alike("stopped", 3)?;
     story.approval = Approval::Asked;
     story.words = vec![(100, Word::Stop)];
     Ok(story)
@@ -157,24 +149,14 @@ fn stopped() -> Written {
 
 /// A member cannot be started the first time.
 fn cannot_start() -> Written {
-    let mut story = story(
-        "cannot start",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("cannot start", 3)?;
     story.fates = BTreeMap::from([(("2".into(), 1), Fate::CannotStart)]);
     Ok(story)
 }
 
 /// A member ends a moment after each of its first two starts.
 fn does_not_stay() -> Written {
-    let mut story = story(
-        "does not stay",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("does not stay", 3)?;
     let fate = |touch| (("1".into(), touch), Fate::DoesNotStay);
     story.fates = BTreeMap::from([fate(1), fate(2)]);
     Ok(story)
@@ -182,12 +164,7 @@ fn does_not_stay() -> Written {
 
 /// A member does not end for a gentle word, and is killed by a human's.
 fn does_not_stop() -> Written {
-    let mut story = story(
-        "does not stop",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("does not stop", 3)?;
     story.fates = BTreeMap::from([(("3".into(), 1), Fate::DoesNotStop)]);
     story.remedy = Remedy::Retry;
     Ok(story)
@@ -195,7 +172,7 @@ fn does_not_stop() -> Written {
 
 /// A window that closes in mid roll, and another.
 fn windowed() -> Written {
-    let mut story = story("windowed", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
+    let mut story = alike("windowed", 4)?;
     story.policy.hours.windows = vec![window(5, 12), window(40, 100_000)];
     Ok(story)
 }
@@ -223,7 +200,7 @@ fn half_rolled() -> Written {
 
 /// The level is raised at the end.
 fn raised() -> Written {
-    let mut story = story("raised", catalog(2, &[CORE])?, members(1, 3, CORE, 0)?, 1)?;
+    let mut story = alike("raised", 3)?;
     story.policy.finalize = Finalize::Soon;
     story.policy.pace = pace(Ramp::Fixed, 2);
     story.groups = vec![group(&[1, 2, 3], 2)];
@@ -239,12 +216,7 @@ fn once() -> Written {
 
 /// Somebody else restarts a member that waits.
 fn someone_else() -> Written {
-    let mut story = story(
-        "someone else",
-        catalog(2, &[CORE])?,
-        members(1, 4, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("someone else", 4)?;
     story.policy.pace = pace(Ramp::Fixed, 1);
     story.happenings = vec![
         (2_000, Happening::Restarted("4".into())),
@@ -258,12 +230,7 @@ fn someone_else() -> Written {
 
 /// The store fails in each of its ways.
 fn failing_store() -> Written {
-    let mut story = story(
-        "failing store",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("failing store", 3)?;
     story.faults = BTreeMap::from([
         (12, Fault::Full),
         (17, Fault::Written),
@@ -277,7 +244,7 @@ fn failing_store() -> Written {
 
 /// A freeze within the only window, after a human said to begin before it.
 fn frozen() -> Written {
-    let mut story = story("frozen", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
+    let mut story = alike("frozen", 4)?;
     story.policy.hours.windows = vec![window(20, 100_000)];
     story.policy.hours.freezes = vec![window(6, 30)];
     story.words = vec![(2_000, Word::Begin), (9_000, Word::Begin)];
@@ -286,12 +253,7 @@ fn frozen() -> Written {
 
 /// Batches of one, two and four, each waiting for the one before; slow members among them.
 fn by_batches() -> Written {
-    let mut story = story(
-        "by batches",
-        catalog(2, &[CORE])?,
-        members(1, 8, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("by batches", 8)?;
     story.policy.pace = pace(Ramp::Double, 4);
     story.policy.pace.mode = Mode::Barrier;
     story.policy.soak = Ms(0);
@@ -304,12 +266,7 @@ fn by_batches() -> Written {
 
 /// A member is down for half a minute by itself: it counts, and its group bears one.
 fn one_is_down() -> Written {
-    let mut story = story(
-        "one is down",
-        catalog(2, &[CORE])?,
-        members(1, 10, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("one is down", 10)?;
     story.policy.pace = pace(Ramp::Fixed, 2);
     story.policy.soak = Ms(0);
     story.lengths.well = Length {
@@ -339,7 +296,7 @@ fn unwell_in_a_soak() -> Written {
 
 /// A member that cannot be started is left out by a human's word; the rest goes on without it.
 fn left_out() -> Written {
-    let mut story = story("left out", catalog(2, &[CORE])?, members(1, 4, CORE, 0)?, 1)?;
+    let mut story = alike("left out", 4)?;
     let fate = |touch| (("2".into(), touch), Fate::CannotStart);
     story.fates = (1..20).map(fate).collect();
     story.remedy = Remedy::RetryThenSkip;
@@ -350,12 +307,7 @@ fn left_out() -> Written {
 /// Two components over two hops, half-rolled, with rules between them; an action and a level at the end.
 fn two_hops_raised() -> Written {
     let mut facts = catalog(3, &[CORE, EDGE])?;
-    facts
-        .skew
-        .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
-    facts
-        .skew
-        .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+    facts.skew.extend(edge_follows());
     facts
         .skew
         .push(rule("core-side-by-side", CORE, CORE, Skew::Lines(-1, 1)));
@@ -374,12 +326,7 @@ fn two_hops_raised() -> Written {
 
 /// Begun before its window by a human's word, paused and continued: from then on the window counts.
 fn begun_early() -> Written {
-    let mut story = story(
-        "begun early",
-        catalog(2, &[CORE])?,
-        members(1, 4, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("begun early", 4)?;
     story.policy.soak = Ms(0);
     story.policy.hours.windows = vec![window(25, 100_000)];
     story.words = vec![
@@ -393,12 +340,7 @@ fn begun_early() -> Written {
 /// While it is paused the wall clock leaps beyond the deadline of the pause, and back.
 fn clock_leaps() -> Written {
     const LEAP_MS: i64 = 16 * 24 * 3_600_000;
-    let mut story = story(
-        "clock leaps",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("clock leaps", 3)?;
     story.policy.soak = Ms(0);
     story.words = vec![(2_000, Word::Pause), (4_000_000, Word::Continue)];
     story.happenings = vec![
@@ -411,12 +353,7 @@ fn clock_leaps() -> Written {
 /// The catalog names first what a rule lets move only last.
 fn against_the_order() -> Written {
     let mut facts = catalog(3, &[EDGE, CORE])?;
-    facts
-        .skew
-        .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
-    facts
-        .skew
-        .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+    facts.skew.extend(edge_follows());
     let cast = [
         members(1, 1, CORE, 1)?,
         members(2, 2, CORE, 0)?,
@@ -427,12 +364,7 @@ fn against_the_order() -> Written {
 
 /// Somebody else restarts a member early in a long roll.
 fn restarted_early() -> Written {
-    let mut story = story(
-        "restarted early",
-        catalog(2, &[CORE])?,
-        members(1, 12, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("restarted early", 12)?;
     story.policy.pace = pace(Ramp::Fixed, 1);
     story.policy.soak = Ms(0);
     story.lengths.well = Length {
@@ -445,12 +377,7 @@ fn restarted_early() -> Written {
 
 /// Each second message takes its time, so that they arrive in another order than they left in.
 fn slow_ways() -> Written {
-    let mut story = story(
-        "slow ways",
-        catalog(2, &[CORE])?,
-        members(1, 3, CORE, 0)?,
-        1,
-    )?;
+    let mut story = alike("slow ways", 3)?;
     story.policy.pace = pace(Ramp::Fixed, 2);
     story.policy.soak = Ms(0);
     story.weather = Weather {

@@ -2,7 +2,7 @@
 //!
 //! Must never know: how it is played. Stories: `tests/it/seeds.rs`; the figures `seeds`, `determinism`.
 
-use crate::cluster::{CORE, EDGE, action, catalog, members, pace, rule, story};
+use crate::cluster::{CORE, EDGE, action, catalog, edge_follows, members, pace, rule, story};
 use crate::dice::Dice;
 use crate::scenes::window;
 use crate::store::Fault;
@@ -71,12 +71,7 @@ fn cast(seed: u64, dice: &mut Dice) -> Result<Story, VersionError> {
     all.extend(members(1, core, CORE, 0)?);
     all.extend(members(1 + core, count - core, EDGE, 0)?);
     if both {
-        facts
-            .skew
-            .push(rule("edge-not-newer", EDGE, CORE, Skew::NotNewer));
-        facts
-            .skew
-            .push(rule("core-one-ahead", CORE, EDGE, Skew::Lines(0, 1)));
+        facts.skew.extend(edge_follows());
     }
     if dice.happens(700) {
         facts

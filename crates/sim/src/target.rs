@@ -5,15 +5,16 @@
 mod lost;
 
 use crate::clock::{Time, rest};
-use crate::fleet::Reply;
+use crate::fleet::Said;
 use crate::ground::{Ground, Shared};
 use crate::instant::{Life, Point};
 use crate::net::{Net, Trip};
-use lost::{lost, unseen};
+pub use lost::lost;
+use lost::unseen;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Sample};
-use windlass_engine::names::{Identity, MemberId, Subject};
+use windlass_engine::names::{Identity, MemberId};
 use windlass_engine::snapshot::{Health, Snapshot};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
@@ -23,6 +24,10 @@ use windlass_runner::world::Targets;
 
 /// After so long without an answer a hand has lost sight of its deed.
 const SIGHT_MS: u64 = 3_000;
+/// How far a deed is that is out of sight.
+const OUT_OF_SIGHT: &str = "sight of it was lost";
+/// Why marks could not be left.
+const NO_ANSWER: &str = "no answer came";
 /// The cluster is asked so often whether something has changed.
 const STIRS_MS: u64 = 7_000;
 
@@ -147,60 +152,32 @@ impl FalseTarget {
         self.pass(call, Point::Sent).await;
         if trip.lost {
             rest(SIGHT_MS).await;
-            return lost(effect);
+            return lost(effect, OUT_OF_SIGHT, NO_ANSWER);
         }
-        answer.await.unwrap_or_else(|_| lost(effect))
+        answer
+            .await
+            .unwrap_or_else(|_| lost(effect, OUT_OF_SIGHT, NO_ANSWER))
     }
 }
 
-/// What a host does with a request; when to try again, where it is not done.
+/// What a host does with a request, under the judge's eyes; when to try again, where it is not done.
 fn tried(ground: &mut Ground, request: &Request, now: u64) -> Result<Answer, u64> {
     let Request { effect, fence } = request;
     let Ground { fleet, judge, .. } = ground;
-    let epoch = fence.epoch;
-    let deed = |subject, attempt, outcome| Ok(Answer::Deed(subject, attempt, outcome));
-    match effect {
-        Effect::Ensure(ensure) => {
-            let subject = Subject::Member(ensure.member.clone());
-            match fleet.ensure(ensure, fence, now) {
-                Reply::Now(outcome) => deed(subject, ensure.attempt, outcome),
-                Reply::Busy(at) => Err(at),
-                Reply::Begun(at) => {
-                    judge.touched(fleet, &subject, ensure.attempt, epoch, now);
-                    Err(at)
-                }
-            }
-        }
-        Effect::Raise(raise) => {
-            let subject = Subject::Level(raise.level.clone());
-            let (outcome, changed) = fleet.raise(raise, fence);
-            if changed {
-                judge.touched(fleet, &subject, raise.attempt, epoch, now);
-                judge.raised(fleet, &raise.level, now);
-            }
-            deed(subject, raise.attempt, outcome)
-        }
-        Effect::Act {
-            action,
-            attempt,
-            once,
-        } => {
-            let subject = Subject::Action(action.clone());
-            let (outcome, times) = fleet.act(action, *attempt, fence);
-            // One that may be repeated changes nothing the second time.
-            if times == 1 || (*once && times > 1) {
-                judge.touched(fleet, &subject, *attempt, epoch, now);
-            }
-            deed(subject, *attempt, outcome)
-        }
-        Effect::Claim => {
-            let answer = fleet.claim(fence)?;
-            if answer == ClaimAnswer::Claimed {
-                judge.claimed(epoch);
-            }
-            Ok(Answer::Claim(answer))
-        }
-        Effect::Observe { .. } | Effect::Probe { .. } => Ok(Answer::Claim(ClaimAnswer::Claimed)),
+    let (said, changed) = fleet.asked(effect, fence, now);
+    if let (Some((subject, attempt)), true) = (effect.deed(), changed) {
+        judge.touched(fleet, &subject, attempt, fence.epoch, now);
+    }
+    if let (Effect::Raise(raise), true) = (effect, changed) {
+        judge.raised(fleet, &raise.level, now);
+    }
+    if let Said::Now(Answer::Claim(ClaimAnswer::Claimed)) = said {
+        judge.claimed(fence.epoch);
+    }
+    match said {
+        Said::Now(answer) => Ok(answer),
+        Said::Later(at) => Err(at),
+        Said::Nothing => Ok(lost(effect, OUT_OF_SIGHT, NO_ANSWER)),
     }
 }
 

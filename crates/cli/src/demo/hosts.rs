@@ -5,11 +5,11 @@
 use super::book::Head;
 use serde::{Deserialize, Serialize};
 use windlass_engine::effect::{Answer, Effect, Sample};
-use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::names::MemberId;
 use windlass_engine::snapshot::{Health, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_runner::ports::target::Fence;
-use windlass_sim::fleet::{Fleet, Reply};
+use windlass_sim::fleet::{Fleet, Said};
 use windlass_sim::rehearsal;
 use windlass_sim::story::Fate;
 
@@ -100,35 +100,20 @@ impl Hosts {
     }
 
     fn asked(&mut self, effect: &Effect, fence: &Fence, now: u64) -> Heard {
-        let deed =
-            |subject, attempt, outcome| Heard::Answer(Answer::Deed(subject, attempt, outcome));
-        match effect {
-            Effect::Ensure(ensure) => match self.fleet.ensure(ensure, fence, now) {
-                Reply::Now(outcome) => deed(
-                    Subject::Member(ensure.member.clone()),
-                    ensure.attempt,
-                    outcome,
-                ),
-                Reply::Busy(at) | Reply::Begun(at) => {
-                    let step = self.step(&ensure.member);
-                    Heard::Later(at.saturating_sub(now).max(1), step)
-                }
-            },
-            Effect::Raise(raise) => {
-                let (outcome, _) = self.fleet.raise(raise, fence);
-                deed(Subject::Level(raise.level.clone()), raise.attempt, outcome)
+        match self.fleet.asked(effect, fence, now).0 {
+            Said::Now(answer) => Heard::Answer(answer),
+            Said::Later(at) => {
+                let step = match effect {
+                    Effect::Ensure(ensure) => self.step(&ensure.member),
+                    Effect::Raise(_)
+                    | Effect::Act { .. }
+                    | Effect::Claim
+                    | Effect::Observe { .. }
+                    | Effect::Probe { .. } => String::new(),
+                };
+                Heard::Later(at.saturating_sub(now).max(1), step)
             }
-            Effect::Act {
-                action, attempt, ..
-            } => {
-                let (outcome, _) = self.fleet.act(action, *attempt, fence);
-                deed(Subject::Action(action.clone()), *attempt, outcome)
-            }
-            Effect::Claim => match self.fleet.claim(fence) {
-                Ok(answer) => Heard::Answer(Answer::Claim(answer)),
-                Err(at) => Heard::Later(at.saturating_sub(now).max(1), String::new()),
-            },
-            Effect::Observe { .. } | Effect::Probe { .. } => Heard::Nothing,
+            Said::Nothing => Heard::Nothing,
         }
     }
 

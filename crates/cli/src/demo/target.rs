@@ -5,8 +5,8 @@
 use super::book::{Book, BookError};
 use super::hosts::{Heard, What};
 use std::sync::Arc;
-use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Outcome};
-use windlass_engine::names::{Identity, MemberId, Subject};
+use windlass_engine::effect::{Answer, ClaimAnswer, Effect};
+use windlass_engine::names::{Identity, MemberId};
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::{Ms, Wall};
 use windlass_engine::version::Version;
@@ -14,6 +14,7 @@ use windlass_runner::ports::Task;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::target::{Fence, Hint, Hints, Target};
 use windlass_runner::system::SystemClock;
+use windlass_sim::target::lost;
 
 /// Nothing happens to a false cluster that its run does not do; a poll now and then is enough.
 const STIRS_MS: Ms = Ms::seconds(7);
@@ -68,10 +69,10 @@ impl FalseCluster {
                     }
                     self.clock.sleep(Ms(left)).await;
                 }
-                Ok(Heard::Nothing) => return lost(effect, "the false hosts said nothing"),
+                Ok(Heard::Nothing) => return silent(effect, "the false hosts said nothing"),
                 Err(why) => {
                     self.clock.sleep(AGAIN_MS).await;
-                    return lost(effect, &why.to_string());
+                    return silent(effect, &why.to_string());
                 }
             }
         }
@@ -79,24 +80,8 @@ impl FalseCluster {
 }
 
 /// What is said where the hosts cannot be asked.
-fn lost(effect: &Effect, why: &str) -> Answer {
-    let not_yet = |subject, attempt| {
-        let step = why.to_owned();
-        Answer::Deed(subject, attempt, Outcome::NotYet { step })
-    };
-    match effect {
-        Effect::Ensure(ensure) => not_yet(Subject::Member(ensure.member.clone()), ensure.attempt),
-        Effect::Raise(raise) => not_yet(Subject::Level(raise.level.clone()), raise.attempt),
-        Effect::Act {
-            action, attempt, ..
-        } => not_yet(Subject::Action(action.clone()), *attempt),
-        Effect::Claim | Effect::Observe { .. } | Effect::Probe { .. } => {
-            Answer::Claim(ClaimAnswer::Unreachable {
-                member: MemberId::from("1"),
-                why: why.to_owned(),
-            })
-        }
-    }
+fn silent(effect: &Effect, why: &str) -> Answer {
+    lost(effect, why, why)
 }
 
 impl Target for FalseCluster {

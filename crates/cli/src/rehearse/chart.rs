@@ -3,13 +3,12 @@
 //! Must never know: how it was played. Stories: `tests/it/scenarios.rs`.
 
 use super::Played;
-use super::told::{Row, Tale, Told};
+use super::told::{Row, Tale, Told, bare};
 use crate::live::words::Weight;
 use crate::outlet::Outlet;
 use crate::outlet::style::{Glyphs, Tone, columns};
 use crate::render::plan::way as render_way;
 use crate::render::{count, flowing, labelled};
-use windlass_engine::names::Subject;
 use windlass_engine::plan::name;
 use windlass_engine::run::event::End;
 use windlass_engine::time::Ms;
@@ -439,19 +438,12 @@ fn ends(played: &Played) -> String {
     match (&played.tale.end, &played.tale.stands) {
         (Some(End::Finished), _) => format!("finished at {}", clock(played.tale.took)),
         (Some(End::FinishedWithout(left)), _) => {
-            let names: Vec<String> = left.iter().map(subject).collect();
+            let names: Vec<String> = left.iter().map(bare).collect();
             format!("finished without {}", names.join(", "))
         }
         (Some(end), _) => format!("{} at {}", word(end), clock(played.tale.took)),
         (None, Some(stands)) => format!("stands still: {stands}"),
         (None, None) => "stands still".into(),
-    }
-}
-
-fn subject(subject: &Subject) -> String {
-    match subject {
-        Subject::Member(id) => id.to_string(),
-        Subject::Level(_) | Subject::Action(_) => subject.to_string(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Must never know: how a story is played. Stories: `tests/it/rehearse.rs`.
 
 use super::Past;
+use super::told::bare;
 use crate::context::Context;
 use crate::exit::{Exit, Failed};
 use crate::live::reading::Reading;
@@ -196,13 +197,6 @@ fn said(command: &Command) -> Option<String> {
         Command::Retarget(Goal::Version(to)) => format!("retarget {to}"),
         Command::Retarget(_) | Command::Waive(_) => return None,
     })
-}
-
-fn bare(subject: &Subject) -> String {
-    match subject {
-        Subject::Member(id) => id.to_string(),
-        Subject::Level(_) | Subject::Action(_) => subject.to_string(),
-    }
 }
 
 fn written(reading: &Reading, gathered: &Gathered, seen: &Snapshot) -> String {

@@ -190,6 +190,15 @@ fn open_row<'t>(told: &'t mut [Told], subject: &Subject) -> Option<&'t mut Row> 
     })
 }
 
+/// A subject as it is typed: a member by its id alone.
+#[must_use]
+pub fn bare(subject: &Subject) -> String {
+    match subject {
+        Subject::Member(id) => id.to_string(),
+        Subject::Level(_) | Subject::Action(_) => subject.to_string(),
+    }
+}
+
 /// Most members down at once, and when first.
 #[must_use]
 pub fn peak(history: &[(u64, MemberId, Health)]) -> (usize, Ms) {

@@ -165,19 +165,9 @@ fn a_run_that_was_becomes_a_story() {
 fn every_command_of_the_page_runs() {
     let page = include_str!("../../../../docs/scenarios.md");
     let user = User::new();
-    let mut ran = 0;
-    for block in page.split("```").skip(1).step_by(2) {
-        let (kind, text) = block.split_once('\n').expect("a block has lines");
-        if let Some(name) = kind.strip_prefix("yaml ") {
-            user.file(name, text);
-        } else if kind == "sh" {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                let words = line.strip_prefix("windlass ").expect("a command of ours");
-                let said = user.says(words);
-                assert_eq!(said.code, 0, "{line}: {}", said.all());
-                ran += 1;
-            }
-        }
-    }
+    let ran = user.types(page, |words| {
+        let said = user.says(words);
+        assert_eq!(said.code, 0, "{words}: {}", said.all());
+    });
     assert!(ran >= 5, "only {ran}");
 }

@@ -53,6 +53,24 @@ impl User {
         std::fs::write(self.home().join(name), text).expect("a file");
     }
 
+    /// Follows a page: writes the files that it shows, and does with each of its commands, without
+    /// `windlass`, what is to be done. How many there were.
+    pub fn types(&self, page: &str, mut each: impl FnMut(&str)) -> usize {
+        let mut ran = 0;
+        for block in page.split("```").skip(1).step_by(2) {
+            let (kind, text) = block.split_once('\n').expect("a block has lines");
+            if let Some(name) = kind.strip_prefix("yaml ") {
+                self.file(name, text);
+            } else if kind == "sh" {
+                for line in text.lines().filter(|line| !line.trim().is_empty()) {
+                    each(line.strip_prefix("windlass ").expect("a command of ours"));
+                    ran += 1;
+                }
+            }
+        }
+        ran
+    }
+
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
         command

@@ -169,33 +169,23 @@ fn every_story_is_told_as_it_is_written() {
 
 #[test]
 fn every_command_of_the_guide_runs() {
-    let page = include_str!("../../../../docs/planning.md");
     let user = User::new();
-    let mut ran = 0;
-    for block in page.split("```").skip(1).step_by(2) {
-        let (kind, text) = block.split_once('\n').expect("a block has lines");
-        if let Some(name) = kind.strip_prefix("yaml ") {
-            user.file(name, text);
-        } else if kind == "sh" {
-            for line in text.lines().filter(|line| !line.trim().is_empty()) {
-                let (words, file) = match line.split_once(" > ") {
-                    Some((words, file)) => (words, Some(file)),
-                    None => (line, None),
-                };
-                let words = words.strip_prefix("windlass ").expect("a command of ours");
-                let said = user.says(words);
-                assert!(
-                    matches!(said.code, 0 | 1 | 3 | 10),
-                    "{line}: {}",
-                    said.all()
-                );
-                assert!(!said.err.contains("error:"), "{line}: {}", said.all());
-                if let Some(file) = file {
-                    user.file(file, &said.out);
-                }
-                ran += 1;
-            }
+    let page = include_str!("../../../../docs/planning.md");
+    let ran = user.types(page, |line| {
+        let (words, file) = match line.split_once(" > ") {
+            Some((words, file)) => (words, Some(file)),
+            None => (line, None),
+        };
+        let said = user.says(words);
+        assert!(
+            matches!(said.code, 0 | 1 | 3 | 10),
+            "{line}: {}",
+            said.all()
+        );
+        assert!(!said.err.contains("error:"), "{line}: {}", said.all());
+        if let Some(file) = file {
+            user.file(file, &said.out);
         }
-    }
+    });
     assert!(ran >= 10, "only {ran}");
 }

@@ -6,7 +6,7 @@
 use super::{Deed, Fate, Fleet, Health, Mark, Node, What, times};
 use std::collections::BTreeSet;
 use windlass_engine::effect::{
-    ClaimAnswer, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
+    Answer, ClaimAnswer, Effect, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
 };
 use windlass_engine::names::{ActionName, Component, MemberId};
 use windlass_runner::ports::target::Fence;
@@ -20,6 +20,17 @@ pub enum Reply {
     Begun(u64),
     /// A deed holds the host: ask again then.
     Busy(u64),
+}
+
+/// What hosts say to a request of whatever kind.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// This.
+    Now(Answer),
+    /// A deed holds a host: ask again then.
+    Later(u64),
+    /// Nothing.
+    Nothing,
 }
 
 fn failure(code: FailureCode, step: &str, what: &str) -> Failure {
@@ -62,6 +73,39 @@ pub(super) fn whose(fence: &Fence) -> String {
 }
 
 impl Fleet {
+    /// A request of whatever kind: what is answered now, or when to ask again; and whether it has begun to
+    /// change the world. Looks are nothing that a host is asked for: nothing is said to them.
+    pub fn asked(&mut self, effect: &Effect, fence: &Fence, now: u64) -> (Said, bool) {
+        let (outcome, changed) = match effect {
+            Effect::Ensure(ensure) => match self.ensure(ensure, fence, now) {
+                Reply::Now(outcome) => (outcome, false),
+                Reply::Busy(at) => return (Said::Later(at), false),
+                Reply::Begun(at) => return (Said::Later(at), true),
+            },
+            Effect::Raise(raise) => self.raise(raise, fence),
+            Effect::Act {
+                action,
+                attempt,
+                once,
+            } => {
+                let (outcome, times) = self.act(action, *attempt, fence);
+                // One that may be repeated changes nothing the second time.
+                (outcome, times == 1 || (*once && times > 1))
+            }
+            Effect::Claim => {
+                let claimed = self.claim(fence);
+                let said = claimed.map_or_else(Said::Later, |told| Said::Now(Answer::Claim(told)));
+                return (said, false);
+            }
+            Effect::Observe { .. } | Effect::Probe { .. } => return (Said::Nothing, false),
+        };
+        let deed = effect.deed();
+        let said = deed.map_or(Said::Nothing, |(subject, attempt)| {
+            Said::Now(Answer::Deed(subject, attempt, outcome))
+        });
+        (said, changed)
+    }
+
     /// A request to bring a member to a release.
     pub fn ensure(&mut self, ensure: &Ensure, fence: &Fence, now: u64) -> Reply {
         let Some(node) = self.nodes.get_mut(&ensure.member) else {

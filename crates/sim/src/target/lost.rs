@@ -3,27 +3,21 @@
 //! Must never know: whether what it asked for was done. Stories: `tests/it/`.
 
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Outcome};
-use windlass_engine::names::{MemberId, Subject};
+use windlass_engine::names::MemberId;
 use windlass_engine::snapshot::{Gap, Snapshot, Weight};
 
-/// What a hand says that lost sight of what it sent.
-pub(super) fn lost(effect: &Effect) -> Answer {
-    let not_yet = |subject: Subject, attempt| {
-        let step = "sight of it was lost".into();
-        Answer::Deed(subject, attempt, Outcome::NotYet { step })
-    };
-    match effect {
-        Effect::Ensure(ensure) => not_yet(Subject::Member(ensure.member.clone()), ensure.attempt),
-        Effect::Raise(raise) => not_yet(Subject::Level(raise.level.clone()), raise.attempt),
-        Effect::Act {
-            action, attempt, ..
-        } => not_yet(Subject::Action(action.clone()), *attempt),
-        Effect::Claim | Effect::Observe { .. } | Effect::Probe { .. } => {
-            Answer::Claim(ClaimAnswer::Unreachable {
-                member: MemberId::from("1"),
-                why: "no answer came".into(),
-            })
+/// What a hand says that lost sight of what it sent: how far it is, and why nothing is known.
+#[must_use]
+pub fn lost(effect: &Effect, step: &str, why: &str) -> Answer {
+    match effect.deed() {
+        Some((subject, attempt)) => {
+            let step = step.to_owned();
+            Answer::Deed(subject, attempt, Outcome::NotYet { step })
         }
+        None => Answer::Claim(ClaimAnswer::Unreachable {
+            member: MemberId::from("1"),
+            why: why.to_owned(),
+        }),
     }
 }
 

@@ -6,11 +6,11 @@
 mod fact;
 mod member;
 
+use super::Only;
 use crate::diagnostic::{Code, Diagnostic, Report};
 use crate::field::{Field, Fields};
 use crate::node;
 use crate::stamp;
-use crate::v1::API_VERSION;
 use crate::value::{self, Wrong, choice};
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::catalog::Catalog;
@@ -54,40 +54,15 @@ pub fn snapshot(
     systems: &[&str],
     catalog: Option<&Catalog>,
 ) -> Result<SnapshotFile, Vec<Diagnostic>> {
-    let mut report = Report::new(file, text);
-    let nodes = node::documents(text, &mut report);
-    let read = match nodes.as_slice() {
-        [] => None,
-        [only] => document(&Field::root(only), systems, catalog, &mut report),
-        [_, second, ..] => {
-            Field::root(second).say(
-                &mut report,
-                Code::BadValue,
-                "a snapshot file holds one snapshot".into(),
-                "here begins another document",
-                Some("give each a file of its own".into()),
-            );
-            None
-        }
-    };
-    let found = report.into_found();
-    match read {
-        Some(read) if found.is_empty() => Ok(read),
-        Some(_) => Err(found),
-        None if found.is_empty() => {
-            let help = "windlass observe CLUSTER -o yaml writes a snapshot file";
-            Err(super::empty(file, text, help))
-        }
-        None => Err(found),
-    }
-}
-
-pub(super) fn coded<T>(answer: Result<T, Wrong>, code: Code) -> Result<T, Wrong> {
-    answer.map_err(|mut wrong| {
-        wrong.code = code;
-        wrong
+    super::only(file, text, &SNAPSHOT, |field, report| {
+        document(field, systems, catalog, report)
     })
 }
+
+const SNAPSHOT: Only = Only {
+    holds: "a snapshot file holds one snapshot",
+    written_by: "windlass observe CLUSTER -o yaml writes a snapshot file",
+};
 
 fn document(
     document: &Field<'_>,
@@ -96,19 +71,10 @@ fn document(
     report: &mut Report<'_>,
 ) -> Option<SnapshotFile> {
     let mut fields = document.fields(report)?;
-    let one_of = |word: &'static str| {
-        move |text: &str| coded(choice(text, &[(word, ())]), Code::UnknownKind)
-    };
-    let version = fields
-        .need("apiVersion", API_VERSION)
-        .and_then(|field| field.value(one_of(API_VERSION), report));
-    let kind = fields
-        .need("kind", "Snapshot")
-        .and_then(|field| field.value(one_of("Snapshot"), report));
+    let head = super::head(&mut fields, "Snapshot", report);
     let told = told(&mut fields, systems, catalog, report);
     fields.end(report);
-    version?;
-    kind?;
+    head?;
     told
 }
 
@@ -124,7 +90,7 @@ pub(super) fn told(
         .need("system", "the kind of thing, as kafka")
         .and_then(|field| {
             field.value(
-                |text| coded(choice(text, &systems), Code::UnknownSystem),
+                |text| super::coded(choice(text, &systems), Code::UnknownSystem),
                 report,
             )
         });

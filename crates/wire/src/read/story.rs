@@ -6,13 +6,13 @@ mod then;
 
 pub use then::{Fails, Said, Then, What, said};
 
+use super::Only;
 use super::snapshot::{self, SnapshotFile};
 use super::upgrade::given;
-use crate::diagnostic::{Code, Diagnostic, Report};
+use crate::diagnostic::{Diagnostic, Report};
 use crate::field::Field;
-use crate::node::{self, Value};
+use crate::node::Value;
 use crate::stamp;
-use crate::v1::API_VERSION;
 use crate::value::{self, Wrong, choice};
 use std::collections::BTreeMap;
 use windlass_engine::ask::Ask;
@@ -96,33 +96,15 @@ pub fn story(
     systems: &[&str],
     catalog: Option<&Catalog>,
 ) -> Result<StoryFile, Vec<Diagnostic>> {
-    let mut report = Report::new(file, text);
-    let nodes = node::documents(text, &mut report);
-    let read = match nodes.as_slice() {
-        [] => None,
-        [only] => document(&Field::root(only), systems, catalog, &mut report),
-        [_, second, ..] => {
-            Field::root(second).say(
-                &mut report,
-                Code::BadValue,
-                "a story file holds one story".into(),
-                "here begins another document",
-                Some("give each a file of its own".into()),
-            );
-            None
-        }
-    };
-    let found = report.into_found();
-    match read {
-        Some(read) if found.is_empty() => Ok(read),
-        Some(_) => Err(found),
-        None if found.is_empty() => {
-            let help = "windlass rehearse --from-run RUN writes a story; docs/scenarios.md";
-            Err(super::empty(file, text, help))
-        }
-        None => Err(found),
-    }
+    super::only(file, text, &STORY, |field, report| {
+        document(field, systems, catalog, report)
+    })
 }
+
+const STORY: Only = Only {
+    holds: "a story file holds one story",
+    written_by: "windlass rehearse --from-run RUN writes a story; docs/scenarios.md",
+};
 
 fn document(
     document: &Field<'_>,
@@ -131,15 +113,7 @@ fn document(
     report: &mut Report<'_>,
 ) -> Option<StoryFile> {
     let mut fields = document.fields(report)?;
-    let one_of = |word: &'static str| {
-        move |text: &str| snapshot::coded(choice(text, &[(word, ())]), Code::UnknownKind)
-    };
-    let version = fields
-        .need("apiVersion", API_VERSION)
-        .and_then(|field| field.value(one_of(API_VERSION), report));
-    let kind = fields
-        .need("kind", "Story")
-        .and_then(|field| field.value(one_of("Story"), report));
+    let head = super::head(&mut fields, "Story", report);
     let to = fields
         .need("to", "a release, newest, or parts as kernel=newest")
         .and_then(|field| field.value(value::ask, report));
@@ -169,8 +143,7 @@ fn document(
     let then = fields.get("then");
     let begins = snapshot::told(&mut fields, systems, catalog, report);
     fields.end(report);
-    version?;
-    kind?;
+    head?;
     let (begins, catalog) = (begins?, catalog?);
     let takes = takes.map(|field| self::takes(&field, catalog, report));
     let then = then.map(|field| then::all(&field, &begins.snapshot, report));

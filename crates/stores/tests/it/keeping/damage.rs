@@ -91,16 +91,22 @@ fn is_found(bench: &Bench, hurt: &[u8]) -> bool {
     !examine(&file).unwrap().is_whole()
 }
 
-/// Every region of the file in which anything stands, one after the other, with all its bits turned.
-#[tokio::test(flavor = "multi_thread")]
-async fn damage_of_every_region_is_found_or_harms_nothing() {
-    let bench = full(41).await;
+/// A full store, and its file with all that its log held.
+async fn settled(seed: u64) -> (Bench, PathBuf) {
+    let bench = full(seed).await;
     let store = path(bench.folder.path());
     Connection::open(&store)
         .unwrap()
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .unwrap();
     let sound = taken(&store, bench.folder.path(), "sound.db");
+    (bench, sound)
+}
+
+/// Every region of the file in which anything stands, one after the other, with all its bits turned.
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_of_every_region_is_found_or_harms_nothing() {
+    let (bench, sound) = settled(41).await;
     let before = all(&sound);
     let bytes = fs::read(&sound).unwrap();
     let (mut tried, mut found) = (0, 0);
@@ -126,13 +132,7 @@ async fn damage_of_every_region_is_found_or_harms_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_anywhere_in_the_file_is_found_or_harms_nothing() {
-    let bench = full(40).await;
-    let store = path(bench.folder.path());
-    Connection::open(&store)
-        .unwrap()
-        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .unwrap();
-    let sound = taken(&store, bench.folder.path(), "sound.db");
+    let (bench, sound) = settled(40).await;
     is_whole(&sound);
     let before = all(&sound);
     let bytes = fs::read(&sound).unwrap();
