@@ -28,4 +28,5 @@ pub mod toy;
 pub mod troubles;
 mod turns;
 pub mod windlass;
+pub mod wires;
 pub mod workspace;

@@ -1,12 +1,14 @@
 //! The fleet: members on their hosts, changed by deeds and by what happens, over false time.
 //!
-//! - `host`: deeds on a host, as its script does them, with marks; `seen`: what a look tells.
+//! - `host`: deeds on a host, as its script does them, with marks; `mark`: those of single hosts; `seen`: what
+//!   a look tells.
 //!
 //! What is under way is a queue of what happens when; whoever comes lets happen first what is due.
 //! Must never know: runs, stores, carriers. Stories: `tests/it/`.
 
 mod doom;
 mod host;
+mod mark;
 mod seen;
 
 pub use host::{Reply, Said};
@@ -86,6 +88,10 @@ pub struct Node {
     pub deed: Option<Deed>,
     /// Deeds that changed it.
     pub touches: u32,
+    /// When its process was started.
+    pub started_at: u64,
+    /// When a deed stopped it last, by a gentle word.
+    pub stopped_at: Option<u64>,
     processes: u64,
 }
 
@@ -146,6 +152,8 @@ impl Fleet {
             mark: None,
             deed: None,
             touches: 0,
+            started_at: 0,
+            stopped_at: None,
             processes: 1,
         };
         let mut fleet = Self {
@@ -235,6 +243,7 @@ impl Fleet {
         match what {
             What::Stopped => {
                 node.gone(at);
+                node.stopped_at = Some(at);
                 // What was thrown for the stop is thrown again, so that each part has its own.
                 let fate = self.fates.get(&(id.clone(), touch)).copied();
                 let times = times(fate);
@@ -332,6 +341,7 @@ impl Node {
     fn starts(&mut self, at: u64) -> u64 {
         self.processes += 1;
         self.process = Some(self.processes);
+        self.started_at = at;
         self.turns(Health::Coming, at);
         self.processes
     }

@@ -7,6 +7,7 @@
 //! - `rehearsal`: a cluster as it was seen, as a story; `facts`: what a well cluster answers;
 //! - `fleet`, `ground`: members over false time; `net`: messages in weather; `target`, `store`, `clock`: the
 //!   ports over them; `human`: who attends;
+//! - `kafka`: false brokers behind the real target;
 //! - `judge`: reads the rules naively after every change.
 //!
 //! Must never know: real clusters, files, the real clock. Stories: `tests/it/`.
@@ -21,6 +22,7 @@ pub mod ground;
 mod human;
 pub mod instant;
 pub mod judge;
+pub mod kafka;
 pub mod net;
 pub mod play;
 pub mod rehearsal;

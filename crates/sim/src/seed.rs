@@ -51,7 +51,7 @@ pub fn draw(seed: u64) -> Result<Drawn, VersionError> {
     })
 }
 
-fn small(dice: &mut Dice, low: u64, high: u64) -> u32 {
+pub(crate) fn small(dice: &mut Dice, low: u64, high: u64) -> u32 {
     u32::try_from(dice.between(low, high)).unwrap_or(1)
 }
 
@@ -102,7 +102,7 @@ fn cast(seed: u64, dice: &mut Dice) -> Result<Story, VersionError> {
 }
 
 /// Pace, budgets, hours.
-fn will(story: &mut Story, dice: &mut Dice) {
+pub(crate) fn will(story: &mut Story, dice: &mut Dice) {
     let ramp = if dice.happens(600) {
         Ramp::Double
     } else {
@@ -150,7 +150,7 @@ fn will(story: &mut Story, dice: &mut Dice) {
 }
 
 /// At least three faults: fates of deeds, happenings, failing calls; deaths come besides.
-fn trouble(story: &mut Story, dice: &mut Dice) {
+pub(crate) fn trouble(story: &mut Story, dice: &mut Dice) {
     let ids: Vec<MemberId> = story.cast.iter().map(|cast| cast.id.clone()).collect();
     let mut left = dice.between(3, 6);
     while left > 0 {
@@ -222,7 +222,7 @@ fn trouble(story: &mut Story, dice: &mut Dice) {
 }
 
 /// At least one command.
-fn words(story: &mut Story, dice: &mut Dice) {
+pub(crate) fn words(story: &mut Story, dice: &mut Dice) {
     let at = dice.between(100, TROUBLED_MS / 2);
     let later = at + dice.between(10, 10_000);
     let two = |first, second| vec![(at, first), (later, second)];

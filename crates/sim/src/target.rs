@@ -54,13 +54,13 @@ struct Request {
 }
 
 impl FalseTarget {
-    async fn pass(&self, call: &'static str, point: Point) {
+    pub(crate) async fn pass(&self, call: &'static str, point: Point) {
         if let Some(life) = &self.life {
             life.pass(call, point).await;
         }
     }
 
-    fn on<T>(&self, work: impl FnOnce(&mut Ground, u64) -> T) -> T {
+    pub(crate) fn on<T>(&self, work: impl FnOnce(&mut Ground, u64) -> T) -> T {
         let now = self.time.ms();
         let mut ground = self.ground.lock();
         ground.advance(now);

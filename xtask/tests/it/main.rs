@@ -14,3 +14,4 @@ mod roll;
 mod stranger;
 mod target;
 mod trouble;
+mod wires;

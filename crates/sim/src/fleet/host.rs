@@ -3,7 +3,7 @@
 //!
 //! Must never know: who asks, or how requests travel. Stories: `tests/it/`.
 
-use super::{Deed, Fate, Fleet, Health, Mark, Node, What, times};
+use super::{Deed, Fate, Fleet, Health, Node, What, times};
 use std::collections::BTreeSet;
 use windlass_engine::effect::{
     Answer, ClaimAnswer, Effect, Ensure, EnsureLevel, Failure, FailureCode, Manner, Outcome,
@@ -195,42 +195,21 @@ impl Fleet {
     /// # Errors
     /// When to ask again, where a deed holds a host.
     pub fn claim(&mut self, fence: &Fence) -> Result<ClaimAnswer, u64> {
-        let ours = whose(fence);
-        for (id, node) in &mut self.nodes {
-            match &node.mark {
-                Some(mark) if mark.whose != ours => {
-                    return Ok(ClaimAnswer::Foreign {
-                        member: id.clone(),
-                        whose: mark.whose.clone(),
-                    });
-                }
-                Some(mark) if mark.epoch > fence.epoch => {
-                    return Ok(ClaimAnswer::Fenced { member: id.clone() });
-                }
-                Some(_) | None => {}
+        let all: Vec<MemberId> = self.nodes.keys().cloned().collect();
+        for id in &all {
+            let told = self.claim_at(id, fence)?;
+            if told != ClaimAnswer::Claimed {
+                return Ok(told);
             }
-            if let Some(deed) = node.deed.as_ref().filter(|deed| deed.ended.is_none()) {
-                return Err(deed.next);
-            }
-            if node.mark.is_none() {
-                // Attempts count within a run: what the one before did is closed.
-                node.deed = None;
-            }
-            node.mark = Some(Mark {
-                whose: ours.clone(),
-                epoch: fence.epoch,
-            });
         }
         Ok(ClaimAnswer::Claimed)
     }
 
     /// Takes a run's marks away.
     pub fn release(&mut self, fence: &Fence) {
-        for node in self.nodes.values_mut() {
-            let ours = |mark: &Mark| mark.whose == whose(fence) && mark.epoch <= fence.epoch;
-            if node.mark.as_ref().is_some_and(ours) {
-                node.mark = None;
-            }
+        let all: Vec<MemberId> = self.nodes.keys().cloned().collect();
+        for id in &all {
+            self.release_at(id, fence);
         }
     }
 
