@@ -11,6 +11,7 @@
 pub mod abroad;
 pub mod demo;
 pub mod deny;
+pub mod drift;
 pub mod figure;
 pub mod fuzz;
 pub mod lab;

@@ -20,7 +20,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   fuzz NAME --again FILE
                    one input once more
   figure NAME      measure one figure; --list names them
-  replay SEED      plays a seed of the false world again; SCENE:INSTANT: a scene with a death
+  replay SEED      plays a seed of the false world again; SCENE:INSTANT: a scene with a death;
+                   kafka:SEED: one with the real Kafka target
   lab [VERSION] [--separated]
                    a real Kafka cluster on loopback until Enter is pressed
   lab --hosts      a cluster behind TLS on hosts of its own, and a shell on the machine

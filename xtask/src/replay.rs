@@ -6,14 +6,18 @@ use std::io::Write as _;
 
 use windlass_sim::again::Again;
 
+use crate::wires;
 use crate::workspace::{NotSo, Trouble};
 
-/// `SEED`, `SCENE:INSTANT…`, `SCENE:CALL=FAULT`: the whole journal, where carriers died, and what must not have been.
+/// `SEED`, `SCENE:INSTANT…`, `SCENE:CALL=FAULT`, `kafka:SEED[:INSTANT…]`: the whole journal, where carriers died, and what must not have been.
 ///
 /// # Errors
 /// When there is no such story, or a promise was broken.
 pub fn run(what: &str) -> Result<(), Trouble> {
-    let came = what.parse::<Again>()?.play()?;
+    let came = match what.strip_prefix(wires::PREFIX) {
+        Some(rest) => wires::again(rest)?,
+        None => what.parse::<Again>()?.play()?,
+    };
     std::io::stdout().write_all(&came.journal)?;
     for struck in &came.struck {
         println!(

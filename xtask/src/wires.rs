@@ -54,6 +54,32 @@ pub fn play(story: &Story, layout: &Layout, deaths: &[u64]) -> Outcome {
     play_with(story, deaths, Some(between(story, layout)))
 }
 
+/// What stands before a seed of this kind where it is named.
+pub const PREFIX: &str = "kafka:";
+
+/// Plays a seed again: `189`, or `189:57:80` with these deaths in place of those drawn.
+///
+/// # Errors
+/// When it is none.
+pub fn again(what: &str) -> Result<Outcome, Trouble> {
+    let numbers: Result<Vec<u64>, _> = what.split(':').map(str::parse).collect();
+    let numbers = numbers.map_err(|_| {
+        NotSo(format!(
+            "{PREFIX}{what} is no seed with instants: {PREFIX}189, {PREFIX}189:57"
+        ))
+    })?;
+    let (number, deaths) = numbers
+        .split_first()
+        .ok_or_else(|| NotSo("no seed".into()))?;
+    let drawn = draw(*number, &catalog()?)?;
+    let deaths = if deaths.is_empty() {
+        &drawn.deaths
+    } else {
+        deaths
+    };
+    Ok(play(&drawn.story, &drawn.layout, deaths))
+}
+
 /// Plays the story of a seed.
 ///
 /// # Errors

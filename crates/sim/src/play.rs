@@ -77,13 +77,23 @@ pub struct Rehearsed {
 /// The same, with all that can be told of it; none: there is no runtime to be had.
 #[must_use]
 pub fn rehearse(story: &Story, deaths: &[u64]) -> Option<Rehearsed> {
+    rehearse_with(story, deaths, None)
+}
+
+/// The same, with something between carriers and their target.
+#[must_use]
+pub fn rehearse_with(
+    story: &Story,
+    deaths: &[u64],
+    between: Option<Between>,
+) -> Option<Rehearsed> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build();
     let runtime = runtime.ok()?;
     Some(runtime.block_on(async {
-        let mut play = Play::begin(story, deaths, None);
+        let mut play = Play::begin(story, deaths, between);
         let run = play.ask().await;
         let outcome = match &run {
             Ok(run) => play.carried(run.clone()).await,

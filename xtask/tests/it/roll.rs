@@ -1,5 +1,7 @@
 //! The real binary raises real clusters, and is killed on the way.
 
+use windlass_sim::kafka::layout::Topic;
+use xtask::drift;
 use xtask::peers::kafka::{Lab, ROLL};
 use xtask::peers::load::Load;
 use xtask::roll;
@@ -34,9 +36,29 @@ fn a_combined_cluster_rises_and_is_finalized_by_a_run_of_its_own() {
     roll::register(&windlass, &lab).expect("registered");
     roll::raise(&windlass, &["--to", "4.0"], 0, 1).expect("raised");
     roll::all_run(&lab, ROLL[1]).expect("all on the new release");
+    as_in_the_false_world(&windlass);
     windlass
         .must(&["finalize", roll::NAME, "--yes"])
         .expect("finalized");
     let seen = windlass.must(&["observe", roll::NAME]).expect("seen");
     assert!(seen.contains("4.0-IV3"), "{seen}");
+    as_in_the_false_world(&windlass);
+}
+
+/// What is seen otherwise in the false world, and why that is right.
+const APART: &[(&str, &str)] = &[];
+
+/// The run that was just on real brokers is played over false ones: windlass must see and do the same.
+fn as_in_the_false_world(windlass: &Windlass) {
+    let real = drift::newest(&windlass.store()).expect("a run");
+    let topic = Topic::round(roll::NAME, &[1, 2, 3], 60, 3);
+    let played = drift::played(&real, vec![topic]).expect("played");
+    let apart = drift::between(&real.account, &played.account, APART);
+    assert!(apart.is_empty(), "{}", apart.join("\n"));
+    assert!(
+        real.account
+            .did
+            .iter()
+            .any(|line| line.contains("ended: Finished"))
+    );
 }

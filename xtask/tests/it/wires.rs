@@ -41,7 +41,11 @@ fn clusters_rise_two_hops_and_the_judge_is_silent() {
         );
         assert!(came.violations.is_empty(), "{:#?}", came.violations);
         assert_eq!(came.end, Some(End::Finished));
-        assert!(came.runs.values().all(|runs| runs == &came.runs[&"1".into()]));
+        assert!(
+            came.runs
+                .values()
+                .all(|runs| runs == &came.runs[&"1".into()])
+        );
         let journal = String::from_utf8_lossy(&came.journal);
         // What real releases call their levels, raised over the wire.
         assert!(journal.contains("level/metadata.version"), "{journal}");
@@ -108,9 +112,8 @@ fn no_seed_breaks_a_promise_and_each_comes_again_to_the_byte() {
         if let Some(first) = came.violations.first() {
             return Some(format!("seed {number}: {first}"));
         }
-        let twice = number % 10 == 0 && {
-            wires::play(&drawn.story, &drawn.layout, &drawn.deaths) != came
-        };
+        let twice =
+            number % 10 == 0 && { wires::play(&drawn.story, &drawn.layout, &drawn.deaths) != came };
         twice.then(|| format!("seed {number} is another play the second time"))
     };
     let bad: Vec<String> = std::thread::scope(|scope| {
@@ -118,7 +121,10 @@ fn no_seed_breaks_a_promise_and_each_comes_again_to_the_byte() {
             .chunks(seeds.len() / 2)
             .map(|some| scope.spawn(|| some.iter().filter_map(bad).collect::<Vec<String>>()))
             .collect();
-        halves.into_iter().flat_map(|half| half.join().expect("played")).collect()
+        halves
+            .into_iter()
+            .flat_map(|half| half.join().expect("played"))
+            .collect()
     });
     assert!(bad.is_empty(), "{}:\n{}", bad.len(), bad.join("\n"));
 }
