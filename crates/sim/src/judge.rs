@@ -116,9 +116,14 @@ impl Judge {
         };
         let to_move = story.cast.iter().filter(moves).count();
         let runs = story.cast.iter();
+        let mut policy = story.policy.clone();
+        if story.goal == Goal::Finalize {
+            // To raise levels is all that was asked for.
+            policy.finalize = Finalize::Soon;
+        }
         Self {
             catalog: story.catalog.clone(),
-            policy: story.policy.clone(),
+            policy,
             cap: cap(story.policy.pace.cap, to_move),
             to_move,
             slack_ms: OLD_LOOK_MS + 2 * story.weather.late_most_ms,

@@ -207,3 +207,70 @@ impl Standing {
         FIRST_RECORD + idle + i64::from(self.epoch) + self.raised
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::drawn::{Seating, brokers, story};
+    use super::super::layout::{Layout, SESSION_MS, Topic, seats};
+    use super::*;
+    use crate::story::Happening;
+    use windlass_engine::version::VersionError;
+
+    fn world(flaps: &[(u64, &str, u64)]) -> Result<(Shape, Fleet, Standing), VersionError> {
+        let seating = Seating::Combined(3);
+        let layout = Layout::of(vec![Topic::round("orders", &brokers(seating), 3, 3)]);
+        let way = ["3.9.2", "4.0", "4.1.2"];
+        let mut story = story("standing", &Default::default(), seating, &layout, way)?;
+        let flap = |(at, id, long): &(u64, &str, u64)| (*at, Happening::Flaps((*id).into(), *long));
+        story.happenings = flaps.iter().map(flap).collect();
+        let shape = Shape {
+            identity: story.identity.clone(),
+            catalog: story.catalog.clone(),
+            layout,
+            seats: seats(&story.cast),
+        };
+        let standing = Standing::of(&story.cast, &shape);
+        Ok((shape, Fleet::of(&story), standing))
+    }
+
+    #[test]
+    fn who_dies_is_listed_until_its_session_ends_and_its_leaders_come_back_only_when_told() {
+        let (shape, mut fleet, mut standing) = world(&[(1_000, "1", 20_000)]).expect("a world");
+        let mut at = |now, standing: &mut Standing| {
+            while fleet.happen(now).is_some() {}
+            standing.catch_up(&shape, &fleet, now);
+            (
+                standing.active,
+                standing.epoch,
+                standing.partition(0, 0, &[1, 2, 3]),
+            )
+        };
+        let all = vec![1, 2, 3];
+        assert_eq!(at(500, &mut standing), (Some(1), 2, (1, all.clone())));
+        // The quorum misses its leader at once, the brokers do not.
+        assert_eq!(at(1_500, &mut standing), (Some(2), 3, (1, all.clone())));
+        let over = 1_000 + SESSION_MS;
+        assert_eq!(at(over, &mut standing), (Some(2), 3, (2, vec![2, 3])));
+        assert_eq!(at(60_000, &mut standing), (Some(2), 3, (2, all)));
+        assert_eq!(standing.prefer(&shape), [[true, false, false]]);
+        assert_eq!(standing.partition(0, 0, &[1, 2, 3]).0, 1);
+    }
+
+    #[test]
+    fn without_a_majority_nobody_leads_and_the_last_in_sync_stays_so() {
+        let flaps = [
+            (1_000, "1", 40_000),
+            (1_100, "2", 40_000),
+            (1_200, "3", 40_000),
+        ];
+        let (shape, mut fleet, mut standing) = world(&flaps).expect("a world");
+        while fleet.happen(20_000).is_some() {}
+        standing.catch_up(&shape, &fleet, 20_000);
+        assert_eq!(standing.active, None);
+        assert_eq!(standing.partition(0, 0, &[1, 2, 3]).0, -1);
+        while fleet.happen(90_000).is_some() {}
+        standing.catch_up(&shape, &fleet, 90_000);
+        assert!(standing.active.is_some());
+        assert!(standing.partition(0, 0, &[1, 2, 3]).0 > 0);
+    }
+}
