@@ -112,8 +112,9 @@ fn no_seed_breaks_a_promise_and_each_comes_again_to_the_byte() {
         if let Some(first) = came.violations.first() {
             return Some(format!("seed {number}: {first}"));
         }
-        let twice =
-            number % 10 == 0 && { wires::play(&drawn.story, &drawn.layout, &drawn.deaths) != came };
+        let twice = number.is_multiple_of(10) && {
+            wires::play(&drawn.story, &drawn.layout, &drawn.deaths) != came
+        };
         twice.then(|| format!("seed {number} is another play the second time"))
     };
     let bad: Vec<String> = std::thread::scope(|scope| {

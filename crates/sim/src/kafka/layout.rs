@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(topic.partitions[1], [2, 3, 4]);
         assert_eq!(topic.partitions[4], [1, 2, 3]);
         assert_eq!(topic.min_in_sync, 2);
-        let at = |text| listener(text).map(|(id, seat)| (id, port(seat)));
+        let at = |text: &str| listener(text).map(|(id, seat)| (id, port(seat)));
         assert_eq!(at(&broker_address(7)), Some((7, 9_092)));
         assert_eq!(at(&controller_address(101)), Some((101, 9_093)));
         assert_eq!(at("elsewhere:9092"), None);
