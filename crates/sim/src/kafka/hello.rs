@@ -6,11 +6,11 @@
 
 use super::answer::{Question, Reply, text};
 use super::layout::Seat;
+use super::levels::is_by_humans;
 use kafka_protocol::messages::api_versions_response::{
     ApiVersion, FinalizedFeatureKey, SupportedFeatureKey,
 };
 use kafka_protocol::messages::{ApiKey, ApiVersionsResponse};
-use windlass_engine::catalog::Raising;
 use windlass_engine::names::LevelName;
 use windlass_engine::version::Version;
 
@@ -111,15 +111,11 @@ pub(super) fn supported(
     question: &Question<'_>,
     release: &Version,
 ) -> Vec<(LevelName, (u16, u16))> {
-    let catalog = &question.shape.catalog;
-    let by_humans = |name: &LevelName| {
-        let mut levels = catalog.levels.iter();
-        levels.any(|level| level.name == *name && level.raise == Raising::ByHumans)
-    };
     let line = release.line();
-    let line = catalog.lines.iter().find(|facts| facts.line == line);
+    let mut lines = question.shape.catalog.lines.iter();
+    let line = lines.find(|facts| facts.line == line);
     let levels = line.into_iter().flat_map(|line| &line.levels);
-    let told = levels.filter(|(name, _)| !by_humans(name));
+    let told = levels.filter(|(name, _)| !is_by_humans(question.shape, name));
     told.map(|(name, range)| (name.clone(), *range)).collect()
 }
 
@@ -156,8 +152,7 @@ pub(super) fn hello(question: &mut Question<'_>) -> Reply {
         });
         // One that stands at 0 is absent.
         let finalized = question.fleet.levels.iter().filter(|(_, at)| **at > 0);
-        let finalized =
-            finalized.filter(|(name, _)| !super::levels::is_by_humans(question.shape, name));
+        let finalized = finalized.filter(|(name, _)| !is_by_humans(question.shape, name));
         let finalized = finalized.map(|(name, at)| {
             FinalizedFeatureKey::default()
                 .with_name(text(name.as_str()))
