@@ -12,6 +12,7 @@ mod fold;
 pub mod observation;
 mod queue;
 mod read;
+mod soak;
 pub mod standing;
 pub mod wants;
 
@@ -37,6 +38,8 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use queue::Lined;
+pub(crate) use soak::NOBODY_LOOKED;
+pub use soak::Soak;
 
 /// An observation older than this decides nothing: leaders and in-sync sets move within seconds.
 pub const FRESH_MS: Ms = Ms::seconds(10);
@@ -186,21 +189,6 @@ pub struct Shut {
     pub bar: Bar,
     /// Since when.
     pub wall: Wall,
-}
-
-/// Healthy time that is waited for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Soak {
-    /// So much is needed.
-    pub need: Ms,
-    /// So much has been seen.
-    pub have: Ms,
-    /// Up to here it was looked at.
-    pub looked: Mark,
-    /// Why, in words.
-    pub why: String,
-    /// What broke it last, in words.
-    pub broken: Option<String>,
 }
 
 /// What ends a run without a human, or a human's word to end it.

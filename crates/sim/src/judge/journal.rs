@@ -63,6 +63,7 @@ impl Judge {
                 }
                 None => {}
             }
+            self.soak.heard(at);
         }
     }
 
