@@ -79,13 +79,18 @@ fn state(question: &Question<'_>, id: i32) -> ReplicaState {
     let now = i64::try_from(question.now).unwrap_or(i64::MAX);
     let leads = question.standing.active == Some(id);
     let place = question.standing.place(id);
-    let left = place.map_or(0, |place| i64::try_from(place.left_at).unwrap_or(0));
+    let ms = |at: u64| i64::try_from(at).unwrap_or(0);
+    let left = place.map_or(0, |place| ms(place.left_at));
+    let fell = place.and_then(|place| place.fell_at).map(ms);
     let opened = question.is_open(id);
     let (fetched, caught_up) = match place.map(|place| place.health) {
         _ if leads => (now, now),
         Some(Health::Well) => (now - FETCHED_AGO_MS, now - FETCHED_AGO_MS),
         Some(Health::Coming) if opened => (now - FETCHED_AGO_MS, left.min(now - BEHIND_MS)),
-        Some(Health::Coming | Health::Gone) | None => (left, left),
+        Some(Health::Coming | Health::Gone) | None => match fell {
+            Some(fell) => (fell, left.min(fell - BEHIND_MS)),
+            None => (left, left),
+        },
     };
     let end = u64::try_from(caught_up).unwrap_or(0);
     ReplicaState::default()

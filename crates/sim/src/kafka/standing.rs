@@ -21,6 +21,8 @@ pub(super) struct Place {
     pub(super) health: Health,
     /// When it last ceased to be well.
     pub(super) left_at: u64,
+    /// When it ended before it was well again: it was behind, and is told as it was.
+    pub(super) fell_at: Option<u64>,
     /// Its session is held until then, though it is gone without a word.
     held_until: Option<u64>,
     controller: bool,
@@ -59,6 +61,7 @@ impl Standing {
             let place = Place {
                 health: if well { Health::Well } else { Health::Gone },
                 left_at: 0,
+                fell_at: None,
                 held_until: None,
                 controller: seats.controller,
             };
@@ -105,6 +108,9 @@ impl Standing {
             } else {
                 place.held_until = None;
             }
+            let falls = place.health == Health::Coming && *health == Health::Gone;
+            let still = place.fell_at.filter(|_| *health == Health::Coming);
+            place.fell_at = falls.then_some(*at).or(still);
             place.health = *health;
             self.settle(shape);
         }
