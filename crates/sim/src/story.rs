@@ -67,6 +67,10 @@ pub enum Happening {
     Lags(MemberId, u64),
     /// Somebody else restarts a member.
     Restarted(MemberId),
+    /// For so long a member tells the releases that it had at the beginning, whatever it runs.
+    Lies(MemberId, u64),
+    /// Some place of the journal is hurt at rest, and put back from a copy after so long.
+    Hurt(u64),
     /// The wall clock is set by so many milliseconds.
     WallJumps(i64),
     /// The process that carries the run is killed.

@@ -92,7 +92,7 @@ impl Judge {
                 }
                 self.left.insert(subject);
             }
-            Event::Failed { .. } | Event::Opened { .. } => self.ramp.again(),
+            Event::Failed { .. } | Event::Opened { .. } | Event::StageDone { .. } => self.ramp.again(),
             Event::Halted { .. } => {
                 self.ramp.again();
                 // Whoever goes on after a pause goes on within the hours.
@@ -124,7 +124,6 @@ impl Judge {
             | Event::Claimed { .. }
             | Event::ClaimRefused { .. }
             | Event::StageBegan { .. }
-            | Event::StageDone { .. }
             | Event::Moved { .. }
             | Event::NotYet { .. }
             | Event::Progressed { .. } => {}
