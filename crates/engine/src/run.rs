@@ -203,6 +203,29 @@ pub struct Soak {
     pub broken: Option<String>,
 }
 
+/// A look at a large cluster may itself take so long.
+const LOOK_TAKES_MS: Ms = Ms::seconds(5);
+
+/// Why healthy time begins anew where a look is missing.
+pub(crate) const NOBODY_LOOKED: &str = "nobody looked for a while";
+
+impl Soak {
+    /// Time that has passed since the last look, as long as what happened meanwhile is taken as seen.
+    pub(crate) fn span(&self, at: Mark) -> Option<Ms> {
+        let most = Ms(wants::soak_every(self.need).0 * 2 + LOOK_TAKES_MS.0);
+        at.since(self.looked).filter(|span| *span <= most)
+    }
+
+    /// Another carrier looks on: time without one counts for nothing, and a long one begins it anew.
+    fn taken(&mut self, at: Mark) {
+        if self.span(at).is_none() {
+            self.have = Ms(0);
+            self.broken = Some(NOBODY_LOOKED.into());
+        }
+        self.looked = at;
+    }
+}
+
 /// What ends a run without a human, or a human's word to end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {

@@ -202,7 +202,7 @@ impl Run {
             }
         };
         if let Some(soak) = &mut self.soak {
-            soak.looked = at;
+            soak.taken(at);
         }
         if let Some(halt) = &mut self.halt {
             anew(&mut halt.at);
@@ -474,6 +474,8 @@ impl Run {
             .is_some_and(|halt| matches!(halt.cause, Cause::Failure { .. }));
         if how != Retry::Old && by_failure && !other_failed {
             self.halt = None;
+            // What others did while it stood still was not judged: nothing else begins before a look.
+            self.observed = None;
         }
     }
 

@@ -5,8 +5,7 @@
 //! Must never know: who looked. Stories: `tests/it/run.rs`.
 
 use crate::run::event::Event;
-use crate::run::wants::soak_every;
-use crate::run::{Phase, Run};
+use crate::run::{NOBODY_LOOKED, Phase, Run};
 use crate::snapshot::Snapshot;
 use crate::time::{Ms, Now};
 use alloc::string::String;
@@ -20,24 +19,19 @@ pub(super) fn looked(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     if let Some(why) = not_well(snapshot) {
         return vec![Event::SoakBroken { why, at: now.mono }];
     }
-    let every = soak_every(soak.need);
-    let span = now.mono.since(soak.looked);
-    if span.is_none_or(|span| span > Ms(every.0 * 2 + LOOK_TAKES_MS.0)) {
-        let why = String::from("nobody looked for a while");
+    let Some(span) = soak.span(now.mono) else {
+        let why = NOBODY_LOOKED.into();
         return vec![Event::SoakBroken { why, at: now.mono }];
-    }
-    if span == Some(Ms(0)) {
+    };
+    if span == Ms(0) {
         return Vec::new();
     }
     let mut events = vec![Event::SoakSpan { at: now.mono }];
-    if soak.have.0 + span.unwrap_or_default().0 >= soak.need.0 {
+    if soak.have.0 + span.0 >= soak.need.0 {
         events.push(Event::SoakPassed);
     }
     events
 }
-
-/// A look at a large cluster may itself take so long.
-const LOOK_TAKES_MS: Ms = Ms::seconds(5);
 
 /// The first thing that is not well, in words.
 pub(super) fn not_well(snapshot: &Snapshot) -> Option<String> {

@@ -23,6 +23,7 @@ mod pace;
 mod places;
 mod refusal;
 mod run;
+mod soak;
 mod stage;
 mod standing;
 mod targets;

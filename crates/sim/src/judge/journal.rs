@@ -64,6 +64,7 @@ impl Judge {
                 }
                 None => {}
             }
+            self.soak.heard(at);
         }
     }
 

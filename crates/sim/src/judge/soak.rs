@@ -31,6 +31,10 @@ pub(super) struct Soak {
     fresh: Option<(BTreeSet<Component>, Version)>,
     /// When each member was last seen to turn unwell and well.
     turned: BTreeMap<MemberId, (u64, u64)>,
+    /// When something was heard last of whoever carries.
+    heard: u64,
+    /// When there was nobody who could look: from the last that was heard of one to the next who took it.
+    blind: Vec<(u64, u64)>,
 }
 
 impl Soak {
@@ -47,7 +51,21 @@ impl Soak {
             soaked: BTreeSet::new(),
             fresh: None,
             turned: BTreeMap::new(),
+            heard: 0,
+            blind: Vec::new(),
         }
+    }
+
+    /// Whoever carries has written something.
+    pub(super) fn heard(&mut self, at: u64) {
+        self.heard = at;
+    }
+
+    /// How much of a time nobody could look.
+    fn blind_within(&self, from: u64, to: u64) -> u64 {
+        let within =
+            |(left, taken): &(u64, u64)| (*taken).min(to).saturating_sub((*left).max(from));
+        self.blind.iter().map(within).sum()
     }
 
     /// The plan is doubted or made anew: what was owed by the old one is not judged.
@@ -75,7 +93,9 @@ impl Soak {
             return down + self.late_ms < at;
         }
         let since = at.saturating_sub(self.need_ms) + self.late_ms;
-        *up > since && *up > down + self.late_ms
+        // What came and went while no carrier lived was seen by nobody: that time is no healthy time.
+        let seen = (up - down).saturating_sub(self.blind_within(*down, *up));
+        *up > since && seen > self.late_ms
     }
 }
 
@@ -89,6 +109,9 @@ impl Judge {
     pub(super) fn in_health(&mut self, fleet: &Fleet, event: &Event, at: u64) {
         if self.soak.need_ms == 0 {
             return;
+        }
+        if let Event::Taken { .. } = event {
+            self.soak.blind.push((self.soak.heard, at));
         }
         if let Event::Began(began) = event {
             self.follows(fleet, began, at);
@@ -149,8 +172,11 @@ impl Judge {
         soak.fresh = None;
         soak.soaked.append(&mut soak.landed.clone());
         let (need, late) = (soak.need_ms, soak.late_ms);
-        // Time that was looked at before a carrier died counts: only its length in all is known.
-        if soak.began.is_some_and(|began| began + need > at + late) {
+        let blind = |began| soak.blind_within(began, at);
+        if soak
+            .began
+            .is_some_and(|began| began + blind(began) + need > at + late)
+        {
             let says = format!("{need} ms are asked for, it began at {:?}", soak.began);
             self.objects(at, rule, says);
         }

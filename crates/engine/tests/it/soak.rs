@@ -1,0 +1,89 @@
+//! Stories: healthy time over the deaths of carriers, and a look after a failure before others begin.
+
+use crate::world::World;
+use windlass_engine::names::Subject;
+use windlass_engine::policy::{Mode, Ramp};
+use windlass_engine::run::command::{Command, Retry};
+use windlass_engine::time::Ms;
+
+const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
+
+/// Ten seconds of healthy time, five of them had.
+fn soaking() -> World {
+    let mut world = World::of(SMALL).soaking(10);
+    world.taken(1, 1).pass(Ms::seconds(5)).quietly();
+    assert_eq!(world.phase(), "soaking");
+    world
+}
+
+#[test]
+fn a_short_time_without_a_carrier_is_left_out_of_healthy_time() {
+    let mut world = soaking();
+    world.blind().pass(Ms::seconds(6));
+    world.taken(2, 1).sees().pass(Ms::seconds(2));
+    world.tells(
+        "
+            taken 2
+            claimed 2
+            soaked 6000 ms
+            soaked 7000 ms
+        ",
+    );
+}
+
+#[test]
+fn a_long_time_without_a_carrier_begins_healthy_time_anew() {
+    let mut world = soaking();
+    world.blind().pass(Ms::seconds(8));
+    world.taken(2, 1).sees().pass(Ms::seconds(2));
+    world.tells(
+        "
+            taken 2
+            claimed 2
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+    );
+}
+
+#[test]
+fn another_boot_begins_healthy_time_anew() {
+    let mut world = soaking();
+    world.taken(2, 2).pass(Ms::seconds(2));
+    world.tells(
+        "
+            taken 2
+            claimed 2
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+    );
+}
+
+#[test]
+fn after_a_retry_nothing_else_begins_before_a_look_that_finds_what_others_did() {
+    let members = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1\n4 arm 3.9.1\n5 arm 3.9.1";
+    let mut world = World::of(members).paced(Ramp::Fixed, 2, Mode::Sliding);
+    world
+        .breaks("3", "its port is taken")
+        .taken(1, 1)
+        .pass(Ms::seconds(5))
+        .quietly();
+    assert_eq!(world.phase(), "paused");
+    world.restart("2", "4.0.0").mended("3");
+    world.say(Command::Retry {
+        subject: Some(Subject::parse("3")),
+        how: Retry::Again,
+    });
+    world.pass(Ms::seconds(3));
+    world.tells(
+        "
+            retry: arm 3 is tried again at 4.0.0
+            member/3 begins → 4.0.0 (try 2, Gentle), limit 2
+            seen 2
+            halted: someone else acts: arm 2 was restarted, not by this run
+            member/3 moved
+            member/3 settled at 4.0.0
+        ",
+    );
+}
