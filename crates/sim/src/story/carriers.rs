@@ -56,6 +56,13 @@ impl Carriers {
         self.clocks.get(place).copied().unwrap_or(0)
     }
 
+    /// The first stands still from then on for so long, while another waits.
+    pub fn freezes_first(&mut self, at: u64, for_ms: u64) {
+        self.count = self.count.max(2);
+        let begins = Begins::At(at, 1);
+        self.freezes.push(Freeze { begins, for_ms });
+    }
+
     /// Freezes of whoever sits there (from 1) from a moment on: from when, for how long.
     #[must_use]
     pub fn freezes_of(&self, seat: u32, now: u64) -> Vec<(u64, u64)> {
