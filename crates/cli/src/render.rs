@@ -19,6 +19,9 @@ mod xml;
 
 use crate::outlet::Outlet;
 use crate::outlet::style::{columns, wrap};
+use windlass_engine::forecast::Forecast;
+use windlass_engine::time::Ms;
+use windlass_wire::duration::short;
 
 /// Names shown of a long list before it says how many more there are.
 const NAMES_SHOWN: usize = 12;
@@ -82,4 +85,20 @@ pub fn names<S: AsRef<str>>(outlet: &Outlet, all: &[S], between: &str) -> String
         shown.push(&rest);
     }
     shown.join(between)
+}
+
+/// Whole seconds: what moves every tenth of a second is not read.
+#[must_use]
+pub fn whole(length: Ms) -> String {
+    short(Ms(length.0 / 1_000 * 1_000))
+}
+
+/// Time that is left, as it is told: the middle, and what four of five keep to.
+#[must_use]
+pub fn until_done(left: &Forecast) -> String {
+    let [about, low, high] = [left.about, left.low, left.high].map(whole);
+    if low == about && high == about {
+        return format!("about {about}");
+    }
+    format!("about {about} ({low}–{high})")
 }

@@ -88,13 +88,22 @@ fn ends(course: &Course) -> Forecast {
     let mut draws = Draws::new(SEED);
     let mut ends: Vec<u64> = (0..worlds).map(|_| one(course, &mut draws)).collect();
     ends.sort_unstable();
-    let at = |percent: usize| Ms(ends[(ends.len() - 1) * percent / 100]);
     Forecast {
-        about: at(50),
-        low: at(OUTSIDE_PERCENT),
-        high: at(100 - OUTSIDE_PERCENT),
+        about: quantile(&ends, 50),
+        low: quantile(&ends, OUTSIDE_PERCENT),
+        high: quantile(&ends, 100 - OUTSIDE_PERCENT),
         grounds: course.grounds.clone(),
     }
+}
+
+/// Below it lies that share of all worlds that could be, as far as those that were drawn tell: of few, the
+/// ends that stand at the share of one more than their number, and between two what lies between them.
+fn quantile(sorted: &[u64], percent: usize) -> Ms {
+    let place = (sorted.len() + 1) * percent;
+    let (below, part) = (place / 100, (place % 100) as u64);
+    let at = |number: usize| sorted[number.clamp(1, sorted.len()) - 1];
+    let (low, high) = (at(below), at(below + 1));
+    Ms(low + (high - low) * part / 100)
 }
 
 /// When one world ends, ms from now.
@@ -120,4 +129,19 @@ fn one(course: &Course, draws: &mut Draws) -> u64 {
         limit = Limit::default();
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_few_worlds_as_many_ends_lie_between_the_bounds_as_of_many() {
+        let ends: Vec<u64> = (1..=24).map(|n| n * 100).collect();
+        assert_eq!(quantile(&ends, 10), Ms(250));
+        assert_eq!(quantile(&ends, 50), Ms(1_250));
+        assert_eq!(quantile(&ends, 90), Ms(2_250));
+        assert_eq!(quantile(&[7], 10), Ms(7));
+        assert_eq!(quantile(&[7, 9], 90), Ms(9));
+    }
 }

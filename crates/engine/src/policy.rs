@@ -84,7 +84,7 @@ pub enum Finalize {
 pub struct Policy {
     /// How many members may be down at once.
     pub pace: Pace,
-    /// Healthy time wanted after the first member on a new release, and between stages.
+    /// Healthy time wanted after the first member on a new release, and after each stage.
     pub soak: Ms,
     /// When levels are raised.
     pub finalize: Finalize,

@@ -164,7 +164,7 @@ impl Desk {
 
     /// How long members took in the newest run that can be read; nothing where there is none: a run
     /// of before that is damaged bars no new one.
-    async fn took(&self, cluster: &ClusterName) -> Times {
+    pub async fn took(&self, cluster: &ClusterName) -> Times {
         let store = self.world.store.as_ref();
         let Ok(rows) = store.runs(Some(cluster), 1).await else {
             return Times::new();

@@ -7,6 +7,7 @@ use crate::context::Bare;
 use crate::exit::Failed;
 use std::path::Path;
 use windlass_engine::names::ClusterName;
+use windlass_engine::plan::order::Times;
 use windlass_engine::policy::Policy;
 use windlass_wire::read::snapshot;
 
@@ -42,6 +43,7 @@ pub fn snapshot(bare: &Bare, path: &Path) -> Result<Looked, Failed> {
         typed: format!("-f {shown}"),
         policy,
         waivers: Vec::new(),
+        took: Times::new(),
         catalog,
         snapshot: read.snapshot,
         origin: Origin::File,

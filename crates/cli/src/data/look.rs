@@ -17,6 +17,7 @@ use windlass_engine::catalog::Catalog;
 use windlass_engine::check::Waiver;
 use windlass_engine::names::{ClusterName, Identity, RiskName};
 use windlass_engine::plan::Goal;
+use windlass_engine::plan::order::Times;
 use windlass_engine::policy::Policy;
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::{Ms, Now};
@@ -176,6 +177,8 @@ pub struct Looked {
     pub policy: Policy,
     /// What may pass, as far as it has not ended.
     pub waivers: Vec<Waiver>,
+    /// What its members took in its newest run.
+    pub took: Times,
     /// The makers' facts.
     pub catalog: Arc<Catalog>,
     /// What was seen.
@@ -258,6 +261,7 @@ pub async fn registered(
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         waivers: registered.given(context.now().wall),
+        took: context.desk.took(name).await,
         catalog,
         origin: Origin::Live,
     })
@@ -278,6 +282,7 @@ async fn looked(
         snapshot: seen(target, &way.releases(&will.policy, &will.catalog)).await?,
         policy: will.policy,
         waivers: will.waivers,
+        took: context.desk.took(&registration.name).await,
         catalog: will.catalog,
         origin: Origin::Live,
     })
@@ -338,6 +343,7 @@ pub async fn addresses(
         snapshot: seen(target.as_ref(), &way.releases(&declared.policy, &catalog)).await?,
         policy: declared.policy,
         waivers: Vec::new(),
+        took: Times::new(),
         catalog,
         origin: Origin::Live,
     })

@@ -17,6 +17,7 @@ use crate::render::{self, labelled};
 use std::collections::BTreeSet;
 use windlass_engine::ask::Ask;
 use windlass_engine::check::judge;
+use windlass_engine::forecast::of_plan;
 use windlass_engine::plan::{Goal, Plan, plan};
 use windlass_engine::policy::Finalize;
 use windlass_engine::refusal::Refusal;
@@ -89,7 +90,8 @@ pub async fn run(room: &Room, args: &PlanArgs) -> Result<Exit, Failed> {
             &looked.catalog,
         ));
     } else if outlet.is_data() {
-        outlet.data(&PlanView::of(&way, looked.name()));
+        let takes = of_plan(&way, &looked.policy, &looked.snapshot, &looked.took);
+        outlet.data(&PlanView::of(&way, looked.name()).taking(&takes));
     } else {
         outlet.lines(lines(outlet, &looked, &way, &goal, tally, mixes));
         if args.explain && !way.is_empty() {
@@ -128,6 +130,7 @@ pub fn lines(
             snapshot: &looked.snapshot,
             policy: &looked.policy,
             catalog: &looked.catalog,
+            took: &looked.took,
         },
         way,
         mixes,

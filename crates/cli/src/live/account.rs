@@ -2,8 +2,9 @@
 //!
 //! Must never know: how it reaches the terminal. Stories: in this file.
 
-use super::picture::{Scene, goal_of, whole};
+use super::picture::{Scene, goal_of};
 use super::words::{counted, moved, named};
+use crate::render::whole;
 use windlass_engine::plan::Stage;
 use windlass_engine::policy::Finalize;
 use windlass_engine::run::event::End;

@@ -9,14 +9,14 @@ use super::wait::is_asked;
 use super::words::{moved, named, stage_done};
 use crate::outlet::spoken;
 use crate::outlet::style::{Style, Tone, columns};
-use windlass_engine::forecast::{Forecast, forecast};
+use crate::render::{until_done, whole};
+use windlass_engine::forecast::forecast;
 use windlass_engine::names::Subject;
 use windlass_engine::plan::{Plan, Stage};
 use windlass_engine::run::event::End;
 use windlass_engine::run::standing::Motion;
 use windlass_engine::run::{Flight, Flying, Run};
 use windlass_engine::time::{Ms, Now};
-use windlass_wire::duration::short;
 use windlass_wire::v1::plan::goal_word;
 
 /// Columns of a bar.
@@ -295,21 +295,6 @@ fn foot(scene: &Scene<'_>, width: usize) -> Vec<String> {
     lines
 }
 
-/// Time that is left, as it is told: the middle, and what four of five keep to.
-pub(super) fn until_done(left: &Forecast) -> String {
-    format!(
-        "about {} ({}–{})",
-        whole(left.about),
-        whole(left.low),
-        whole(left.high)
-    )
-}
-
-/// Whole seconds: what moves every tenth of a second is not read.
-pub(super) fn whole(length: Ms) -> String {
-    short(Ms(length.0 / 1_000 * 1_000))
-}
-
 fn cut(line: &str, width: usize) -> String {
     if columns(line) <= width {
         return line.to_owned();
@@ -414,7 +399,7 @@ mod tests {
                 "  preferred leaders",
                 "  metadata.version   3.9-IV0 → 4.1-IV1",
                 "  ▸ broker 2   stopping → starting 4.1.2 → in sync 41 of 66",
-                "  finish in about 6s (3s–15s)                     p pause   w why   d background",
+                "  finish in about 6s (3s–16s)                     p pause   w why   d background",
             ]
         );
         assert!(

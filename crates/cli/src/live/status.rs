@@ -3,7 +3,7 @@
 //!
 //! Must never know: how runs are carried. Stories: `tests/it/live.rs`.
 
-use super::picture::{goal_of, until_done};
+use super::picture::goal_of;
 use super::reading::Reading;
 use super::why::{parted, uncarried};
 use super::words::moved;
@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failed};
 use crate::outlet::spoken;
 use crate::outlet::style::Tone;
 use crate::render::table::{Cell, Table};
+use crate::render::{until_done, whole};
 use serde::Serialize;
 use windlass_engine::forecast::forecast;
 use windlass_engine::run::standing::Motion;
@@ -24,7 +25,7 @@ use windlass_wire::stamp;
 use windlass_wire::v1::API_VERSION;
 use windlass_wire::v1::list::{self, RunLine, RunView};
 use windlass_wire::v1::plan::goal_word;
-use windlass_wire::v1::status::{Around, RunStatus};
+use windlass_wire::v1::status::{Around, RunStatus, stale};
 
 /// `windlass status`
 ///
@@ -70,6 +71,13 @@ async fn one(context: &Context, row: RunRow) -> Result<Exit, Failed> {
         let lacks = left.grounds.lacks();
         let lacks = lacks.map_or(String::new(), |lacks| format!(", {lacks}"));
         let line = format!("  left     {}{lacks}", until_done(&left));
+        outlet.line(&outlet.wrapped(&line, 11));
+    }
+    if let Some(age) = stale(run, now) {
+        let line = format!(
+            "  seen     {} ago: it may stand otherwise by now",
+            whole(age)
+        );
         outlet.line(&outlet.wrapped(&line, 11));
     }
     if let (Some(carrier), None) = (&carrier, run.ended()) {
@@ -138,12 +146,13 @@ async fn all(context: &Context) -> Result<Exit, Failed> {
         outlet.lines(uncarried(context, reading, carrier.as_deref()));
     }
     let mut table = Table::new(&[
-        "RUN", "CLUSTER", "PHASE", "GOAL", "MOVES", "FOR", "STANDING",
+        "RUN", "CLUSTER", "PHASE", "GOAL", "MOVES", "FOR", "LEFT", "STANDING",
     ]);
     for (reading, _) in &live {
         let (run, now) = (reading.run(), context.now());
         let standing = run.standing(now);
         let (done, of) = moved(run);
+        let left = forecast(run, now).filter(|left| left.high > Ms(0));
         table.row(vec![
             Cell::plain(reading.row.run.to_string()),
             Cell::toned(reading.cluster(), Tone::Bold),
@@ -151,6 +160,7 @@ async fn all(context: &Context) -> Result<Exit, Failed> {
             Cell::plain(goal_of(run)),
             Cell::plain(format!("{done}/{of}")),
             Cell::plain(short(now.wall.since(reading.tale.since()))),
+            Cell::plain(left.map_or_else(String::new, |left| whole(left.about))),
             Cell::plain(spoken(&standing.sentence, reading.cluster())),
         ]);
     }

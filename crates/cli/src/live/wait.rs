@@ -25,7 +25,12 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
     let mut reading = Reading::open(store, row, None, |_, _| {}).await?;
     let begun = Since::now(context);
     loop {
-        if let Some(exit) = reached(reading.run(), args.until) {
+        let exit = match reached(reading.run(), args.until) {
+            // A word that nobody has read yet may end the standing still.
+            Some(Exit::NeedsHuman) if has_words(context, &reading).await? => None,
+            exit => exit,
+        };
+        if let Some(exit) = exit {
             if exit != Exit::Done {
                 context.outlet.lines(why::lines(context, &reading));
             } else if context.outlet.is_data() {
@@ -61,6 +66,13 @@ pub async fn run(context: &Context, args: &WaitArgs) -> Result<Exit, Failed> {
         rest(context, LOOK_EVERY_MS).await;
         reading.catch_up(store).await?;
     }
+}
+
+/// Whether a command stands in its inbox that it has not answered.
+async fn has_words(context: &Context, reading: &Reading) -> Result<bool, Failed> {
+    let read = reading.run().inbox();
+    let unread = context.world.store.inbox(&reading.row.run, read).await?;
+    Ok(!unread.is_empty())
 }
 
 /// The exit code where the waiting is over.

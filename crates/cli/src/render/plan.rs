@@ -5,12 +5,14 @@
 mod back;
 
 use super::table::{Cell, Table};
-use super::{count, flowing, labelled, names};
+use super::{count, flowing, labelled, names, until_done};
 use crate::outlet::style::Tone;
 use crate::outlet::{Outlet, spoken};
 use std::collections::BTreeSet;
 use windlass_engine::catalog::{Catalog, Moved};
+use windlass_engine::forecast::of_plan;
 use windlass_engine::names::{Component, MemberId};
+use windlass_engine::plan::order::Times;
 use windlass_engine::plan::{Goal, Move, Plan, Stage, Start, batches, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
 use windlass_engine::snapshot::{Member, Snapshot};
@@ -47,6 +49,8 @@ pub struct Whose<'a> {
     pub policy: &'a Policy,
     /// The maker's facts.
     pub catalog: &'a Catalog,
+    /// What its members took before, where that is known.
+    pub took: &'a Times,
 }
 
 /// All of a plan that has something to do.
@@ -58,6 +62,7 @@ pub fn lines(outlet: &Outlet, whose: &Whose<'_>, plan: &Plan, mixes: Mixes) -> V
         snapshot,
         policy,
         catalog,
+        took,
     } = *whose;
     let mut lines = flowing(outlet, "", &head(outlet, shown, plan, catalog));
     let several = plan.hops.len() > 1;
@@ -81,6 +86,7 @@ pub fn lines(outlet: &Outlet, whose: &Whose<'_>, plan: &Plan, mixes: Mixes) -> V
     let mut say = |label: &str, text: &str| {
         lines.extend(labelled(outlet, label, LABEL, &spoken(text, typed)));
     };
+    say("takes", &takes(plan, policy, snapshot, took));
     if plan.touched() > 0 {
         say("pace", &pace(plan, policy));
     }
@@ -207,18 +213,25 @@ fn head(outlet: &Outlet, shown: &str, plan: &Plan, catalog: &Catalog) -> String 
         facts.push(count(plan.hops.len(), "hop"));
         facts.push(count(plan.moves(), "restart"));
     }
-    let alone = if plan.one_by_one > plan.expected {
-        format!(", one by one {}", short(round(plan.one_by_one)))
-    } else {
-        String::new()
-    };
-    facts.push(format!("about {}{alone}", short(round(plan.expected))));
     format!(
         "Plan {}  {}  {way}  {}",
         style.typed(&name(plan).short()),
         style.bold(shown),
         style.dim(&facts.join(", "))
     )
+}
+
+/// How long it will take, and what that rests on.
+fn takes(plan: &Plan, policy: &Policy, snapshot: &Snapshot, took: &Times) -> String {
+    let left = of_plan(plan, policy, snapshot, took);
+    let mut says = until_done(&left);
+    if plan.one_by_one > plan.expected {
+        says = format!("{says}; one by one {}", short(round(plan.one_by_one)));
+    }
+    match left.grounds.lacks() {
+        Some(lacks) => format!("{says}; {lacks}"),
+        None => says,
+    }
 }
 
 /// An estimate is not known to the tenth of a second.
@@ -408,7 +421,7 @@ pub fn pace(plan: &Plan, policy: &Policy) -> String {
     let soak = match policy.soak {
         Ms(0) => String::new(),
         soak => format!(
-            "; {} of health watched after the first and between stages",
+            "; {} of health watched after the first and after each stage",
             short(soak)
         ),
     };

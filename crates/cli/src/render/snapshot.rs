@@ -3,13 +3,13 @@
 //! Must never know: how it was seen. Stories: `stories`.
 
 use super::table::{Cell, Table};
-use super::{count, flowing, labelled, names};
+use super::{count, flowing, labelled, names, whole};
 use crate::outlet::Outlet;
 use crate::outlet::style::Tone;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::snapshot::{Gap, Health, Level, Member, Snapshot, Weight};
-use windlass_engine::time::{Ms, Wall};
+use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
 use windlass_wire::duration::short;
 
@@ -147,13 +147,8 @@ fn or<'a>(text: &'a str, other: &'a str) -> &'a str {
 fn since(member: &Member, now: Wall) -> String {
     member
         .since
-        .map(|at| short(whole(now.since(at))))
+        .map(|at| whole(now.since(at)))
         .unwrap_or_default()
-}
-
-/// Tenths of a second say nothing about how long a process runs.
-fn whole(length: Ms) -> Ms {
-    Ms(length.0 / 1_000 * 1_000)
 }
 
 fn note(system: &str, member: &Member, why: Option<&str>) -> String {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use windlass_engine::catalog::{Binds, Catalog, Severity};
 use windlass_engine::check::{Finding, Verdict};
 use windlass_engine::names::Component;
+use windlass_engine::plan::order::Times;
 use windlass_engine::plan::{Goal, Plan, plan, targets};
 use windlass_engine::policy::{Finalize, Policy};
 use windlass_engine::refusal::Refusal;
@@ -214,6 +215,7 @@ fn told(seen: &Snapshot, policy: &Policy, way: &Plan, mixes: Mixes) -> Result<St
         snapshot: seen,
         policy,
         catalog: &catalog,
+        took: &Times::new(),
     };
     Ok(fitting(
         80,

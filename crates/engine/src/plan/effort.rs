@@ -43,7 +43,7 @@ pub(crate) fn of_one(stage: &Stage) -> Ms {
 }
 
 /// Roughly: stage by stage, batch by batch, and one soak after the first member of each hop and after
-/// each stage but the last.
+/// each stage.
 pub(super) fn expected(plan: &Plan, policy: &Policy, snapshot: &Snapshot) -> Ms {
     let ceiling = plan.ceiling(policy);
     took(plan, policy, |step, start| {
@@ -91,16 +91,13 @@ fn took(plan: &Plan, policy: &Policy, rounds: impl Fn(&Move, Start) -> usize) ->
                 let start = Start::of(plan, h, s, policy);
                 let rounds = u64::try_from(rounds(step, start)).unwrap_or(u64::MAX);
                 sum = sum.saturating_add(rounds.saturating_mul(step.each.0));
-                soaks += 1;
+                // The first of several is watched alone.
+                soaks += 1 + u64::from(start == Start::Canary && step.members.len() > 1);
             }
             Stage::Raise(_) => sum = sum.saturating_add(RAISE_MS),
             Stage::Act(_) | Stage::Hold(_) => {}
         }
     }
-    let hops = plan.hops.iter();
-    let landings = hops.filter(|hop| hop.stages.iter().any(|s| s.moves() > 0));
-    let firsts = u64::try_from(landings.count()).unwrap_or(u64::MAX);
-    let soaks = (soaks + firsts).saturating_sub(1);
     Ms(sum.saturating_add(soaks.saturating_mul(policy.soak.0)))
 }
 

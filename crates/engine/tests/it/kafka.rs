@@ -374,8 +374,8 @@ fn expected_time_counts_restarts_one_after_the_other_and_soaks() {
     let expected = |policy: &Policy| way(&cluster(THREE_AND_THREE), policy, &to("4.1")).expected;
     // Three controllers of 4 s, three brokers of 10 s, ten per cent of six are one at a time.
     assert_eq!(expected(&soak(Ms(0))), Ms::seconds(42));
-    // After the first member, and after the controllers.
-    assert_eq!(expected(&soak(Ms::seconds(60))), Ms::seconds(42 + 120));
+    // After the first member, after the controllers, and after the brokers.
+    assert_eq!(expected(&soak(Ms::seconds(60))), Ms::seconds(42 + 180));
 }
 
 #[test]

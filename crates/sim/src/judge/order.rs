@@ -121,6 +121,9 @@ fn is_blind(refusal: &Refusal) -> bool {
     refusal.code == Code::Gap
 }
 
+/// How what others did is told.
+const NOT_OURS: &str = ", not by this run";
+
 impl Judge {
     /// An event, held against those before it.
     pub(super) fn in_order(&mut self, fleet: &Fleet, event: &Event, at: u64) {
@@ -161,6 +164,9 @@ impl Judge {
                 self.order.epoch = *epoch;
             }
             Event::Refused(refusal) => self.refused(refusal, at),
+            // What others did is told as the reason: nothing of this plan had begun, so nothing stands still.
+            Event::Replanning { why } if why.ends_with(NOT_OURS) => self.order.unmet = None,
+            Event::Replanning { .. } => {}
             Event::Ended(end) => {
                 if let Some(why) =
                     self.order
@@ -193,7 +199,6 @@ impl Judge {
             | Event::SoakPassed
             | Event::Shut { .. }
             | Event::Opened { .. }
-            | Event::Replanning { .. }
             | Event::ExpirySeen { .. }
             | Event::Proven => {}
         }

@@ -7,6 +7,7 @@ use crate::v1::API_VERSION;
 use crate::value::{Wrong, version};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use windlass_engine::forecast::Forecast;
 use windlass_engine::names::Component;
 use windlass_engine::plan::{Goal, Plan, Stage, name};
 use windlass_engine::policy::{Finalize, Policy};
@@ -53,9 +54,28 @@ pub struct PlanView {
     pub expected: Length,
     /// Expected time if one member went after the other.
     pub one_by_one: Length,
+    /// How long it will take with what its members took before; not in files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<TakesView>,
     /// What was asked for besides the goal; only in files, where a plan is made anew from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<AskedView>,
+}
+
+/// How long a plan will take, without waits for humans and windows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TakesView {
+    /// As likely longer as shorter.
+    pub about: Length,
+    /// One in ten is done before.
+    pub low: Length,
+    /// One in ten takes longer.
+    pub high: Length,
+    /// Members that move.
+    pub members: usize,
+    /// Of them those of which it is known what they took before.
+    pub known: usize,
 }
 
 /// What was asked for besides the goal.
@@ -269,8 +289,22 @@ impl PlanView {
             left: plan.left.iter().map(left).collect(),
             expected: plan.expected.into(),
             one_by_one: plan.one_by_one.into(),
+            takes: None,
             asked: None,
         }
+    }
+
+    /// The same, with how long it will take.
+    #[must_use]
+    pub fn taking(mut self, forecast: &Forecast) -> Self {
+        self.takes = Some(TakesView {
+            about: forecast.about.into(),
+            low: forecast.low.into(),
+            high: forecast.high.into(),
+            members: forecast.grounds.members,
+            known: forecast.grounds.known,
+        });
+        self
     }
 
     /// The same as a file, with what was asked for besides the goal.

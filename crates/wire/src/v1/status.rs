@@ -17,7 +17,7 @@ use windlass_engine::run::event::End;
 use windlass_engine::run::standing::{Motion, Standing};
 use windlass_engine::run::{FRESH_MS, Flying, Run};
 use windlass_engine::snapshot::{Health, Snapshot};
-use windlass_engine::time::{Now, Wall};
+use windlass_engine::time::{Ms, Now, Wall};
 
 /// What the store knows of a run besides its journal.
 #[derive(Clone, Debug)]
@@ -412,8 +412,18 @@ fn members(run: &Run, now: Now) -> MembersView {
 }
 
 /// A look may be young by the clock of the machine and old by the world's: the older of the two counts.
+fn is_stale(run: &Run, known: &Snapshot, now: Now) -> bool {
+    now.wall.since(known.seen) > FRESH_MS || !run.is_fresh(now)
+}
+
+/// How old what a live run knows of its cluster is, where that is too old to build on; none: it is fresh.
+#[must_use]
+pub fn stale(run: &Run, now: Now) -> Option<Ms> {
+    let known = run.known().filter(|_| run.ended().is_none())?;
+    is_stale(run, known, now).then(|| now.wall.since(known.seen))
+}
+
 fn evidence(run: &Run, known: &Snapshot, now: Now) -> EvidenceView {
-    let aged = now.wall.since(known.seen) > FRESH_MS;
     let (mut unwell, mut unseen) = (Vec::new(), Vec::new());
     for (id, member) in &known.members {
         match member.health {
@@ -424,7 +434,7 @@ fn evidence(run: &Run, known: &Snapshot, now: Now) -> EvidenceView {
     }
     EvidenceView {
         as_of: stamp::rfc3339(known.seen),
-        stale: aged || !run.is_fresh(now),
+        stale: is_stale(run, known, now),
         unwell,
         unseen,
     }

@@ -258,6 +258,7 @@ pub(super) fn lines_of(context: &Context, reading: &Reading) -> Vec<String> {
                 snapshot: known,
                 policy: run.policy(),
                 catalog: run.catalog(),
+                took: run.times(),
             },
             plan,
             render::plan::Mixes::Counted,
