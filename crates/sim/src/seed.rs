@@ -2,6 +2,8 @@
 //!
 //! Must never know: how it is played. Stories: `tests/it/seeds.rs`; the figures `seeds`, `determinism`.
 
+mod carriers;
+
 use crate::cluster::{CORE, EDGE, action, catalog, edge_follows, members, pace, rule, story};
 use crate::dice::Dice;
 use crate::scenes::window;
@@ -45,6 +47,7 @@ pub fn draw(seed: u64) -> Result<Drawn, VersionError> {
     trouble(&mut story, &mut dice);
     besides(&mut story, Dice::apart(seed, &[0x6265_7369]));
     words(&mut story, &mut dice);
+    story.carriers = carriers::draw(seed);
     let deaths = (0..dice.between(1, 3)).map(|_| dice.between(1, DEADLY_INSTANTS));
     Ok(Drawn {
         deaths: deaths.collect(),

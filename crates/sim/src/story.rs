@@ -2,6 +2,10 @@
 //!
 //! Must never know: how it is played. Stories: `scenes`, `seed`.
 
+mod carriers;
+
+pub use carriers::{Begins, Carriers, Freeze};
+
 use crate::store::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -186,6 +190,8 @@ pub struct Story {
     pub stands_ms: u64,
     /// A new carrier comes so long after one died, at least and at most.
     pub relief_ms: (u64, u64),
+    /// Who carries it.
+    pub carriers: Carriers,
     /// What dies with a carrier.
     pub boots: Boots,
     /// Wall time when it begins; none: that of every play.

@@ -55,6 +55,7 @@ impl Judge {
     pub fn heard(&mut self, fleet: &Fleet, events: &[Stored], at: u64) {
         self.batch += 1;
         for stored in events {
+            self.written(stored, at);
             match read(stored) {
                 Some(Read::Event(event)) => self.event(fleet, *event, stored.at, at),
                 Some(Read::Plan) => {
