@@ -3,6 +3,7 @@
 //!
 //! Must never know: what a story is about. Stories: `tests/it/`.
 
+mod harm;
 mod outcome;
 mod seat;
 

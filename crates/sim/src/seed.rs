@@ -240,7 +240,10 @@ fn besides(story: &mut Story, mut dice: Dice) {
     }
     if dice.happens(300) {
         story.weather.stale = dice.below(60);
-        story.weather.clears_ms = story.weather.clears_ms.max(dice.between(5_000, BAD_WEATHER_MS));
+        story.weather.clears_ms = story
+            .weather
+            .clears_ms
+            .max(dice.between(5_000, BAD_WEATHER_MS));
     }
 }
 

@@ -93,7 +93,9 @@ impl Judge {
                 }
                 self.left.insert(subject);
             }
-            Event::Failed { .. } | Event::Opened { .. } | Event::StageDone { .. } => self.ramp.again(),
+            Event::Failed { .. } | Event::Opened { .. } | Event::StageDone { .. } => {
+                self.ramp.again()
+            }
             Event::Halted { .. } => {
                 self.ramp.again();
                 // Whoever goes on after a pause goes on within the hours.

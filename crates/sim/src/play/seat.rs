@@ -52,7 +52,10 @@ impl Play<'_> {
         let seats = (1..)
             .zip(&self.rings)
             .map(|(seat, _)| self.seat(&run, seat));
-        join_all(seats).await;
+        let all = async {
+            join_all(seats).await;
+        };
+        self.with_harm(&run, all).await;
         human.abort();
         self.over(&run).await
     }
