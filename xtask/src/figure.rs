@@ -248,6 +248,13 @@ const FIGURES: &[Figure] = &[
         measure: rehearsed::crash_pairs::measure,
     },
     Figure {
+        name: rehearsed::freezes::NAME,
+        what: "plays of scenes with two carriers, one of which stands still at each instant, for less than its lease and past it, that end otherwise or break a promise",
+        unit: "plays",
+        goal: Goal::Zero,
+        measure: rehearsed::freezes::measure,
+    },
+    Figure {
         name: rehearsed::store_calls::NAME,
         what: "plays of scenes with each call of the store failing once, in each way, that end otherwise or break a promise",
         unit: "plays",

@@ -5,11 +5,13 @@
 use std::io::Write as _;
 
 use windlass_sim::again::Again;
+use windlass_sim::instant::Blow;
 
 use crate::wires;
 use crate::workspace::{NotSo, Trouble};
 
-/// `SEED`, `SCENE:INSTANT…`, `SCENE:CALL=FAULT`, `kafka:SEED[:INSTANT…]`: the whole journal, where carriers died, and what must not have been.
+/// `SEED`, `SCENE:INSTANT…`, `SCENE:CALL=FAULT`, `kafka:SEED[:INSTANT…]`: the whole journal, where carriers died or stood
+/// still, and what must not have been.
 ///
 /// # Errors
 /// When there is no such story, or a promise was broken.
@@ -20,8 +22,12 @@ pub fn run(what: &str) -> Result<(), Trouble> {
     };
     std::io::stdout().write_all(&came.journal)?;
     for struck in &came.struck {
+        let what = match struck.blow {
+            Blow::Dies => "died".into(),
+            Blow::Freezes(long) => format!("stood still for {long} ms"),
+        };
         println!(
-            "died at instant {}: {}, {:?}",
+            "{what} at instant {}: {}, {:?}",
             struck.instant, struck.call, struck.point
         );
     }

@@ -40,7 +40,7 @@ pub enum Driven {
     Ended(End),
     /// This carrier was asked to let go: nothing was begun since, what it had in flight is answered.
     LetGo,
-    /// Somebody else carries it: a newer epoch stands in the store or on a host.
+    /// Somebody else carries it, or may: a newer epoch stands in the store or on a host, or the lease is gone.
     Superseded,
 }
 
@@ -199,8 +199,7 @@ impl Drive {
         if *self.bell.let_go.borrow() && self.is_idle() {
             return Ok(Went::Out(Driven::LetGo));
         }
-        self.wait().await;
-        Ok(Went::On)
+        Ok(self.wait().await)
     }
 
     /// What is said to the run: that it was taken, and commands. The inbox is looked into when the
@@ -324,8 +323,9 @@ impl Drive {
         self.ledger.run.live_flights() == 0
     }
 
-    /// Until a hand answers, the doorbell rings, the world stirs, or it is time.
-    async fn wait(&mut self) {
+    /// Until a hand answers, the doorbell rings, the world stirs, or it is time. Where the lease stands no
+    /// longer nothing is waited for: no hand is sent any more, and whoever takes it next may be this process.
+    async fn wait(&mut self) -> Went {
         let now = self.world.clock.now();
         let looks = if *self.bell.let_go.borrow() {
             Looks::Rest
@@ -333,10 +333,14 @@ impl Drive {
             Looks::Go
         };
         let next = self.hands.bring_to(&self.ledger.run, looks);
+        if !self.hands.may_send() {
+            self.hands.drop_all();
+            return Went::Out(Driven::Superseded);
+        }
         if !self.kept.is_empty() {
             // More is to be said at once; the runtime may see to the others first.
             tokio::task::yield_now().await;
-            return;
+            return Went::On;
         }
         let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
             .and_then(|at| at.since(now.mono))
@@ -349,6 +353,7 @@ impl Drive {
             Ok(()) = let_go.changed() => {}
             () = self.world.clock.sleep(until) => {}
         }
+        Went::On
     }
 }
 

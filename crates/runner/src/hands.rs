@@ -264,6 +264,11 @@ impl Hands {
         }
     }
 
+    /// Whether the lease stood when hands were last brought to what is wanted.
+    pub(crate) fn may_send(&self) -> bool {
+        self.stands
+    }
+
     /// Sends a hand, if the lease stands.
     fn send(&mut self, about: About, effect: Effect, since: u64) -> Option<State> {
         if !self.stands {

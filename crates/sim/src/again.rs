@@ -1,6 +1,7 @@
 //! What plays a story again, in one word: `189` a seed, `189:57` the same with these deaths in place of
 //! those drawn, `paused:57:80` a scene with two, `paused:12=full` one whose twelfth call of the store fails,
-//! `straight:pause=2000` one with a pause at that millisecond.
+//! `straight:pause=2000` one with a pause at that millisecond, `straight:~120+9000` one whose carrier stands still
+//! at instant 120 for 9 s while another waits; `x3`: three would carry it.
 //!
 //! Must never know: what a story is about. Stories: in this file.
 
@@ -8,7 +9,7 @@ use crate::play::{Outcome, play};
 use crate::scenes;
 use crate::seed::draw;
 use crate::store::Fault;
-use crate::story::{Story, Word};
+use crate::story::{Begins, Freeze, Story, Word};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -26,10 +27,17 @@ pub struct Again {
     pub faults: BTreeMap<u64, Fault>,
     /// A human says to pause at this millisecond, beside all else, and to go on half a minute later.
     pub pause: Option<u64>,
+    /// Instants at which carriers stand still, and for how many milliseconds, beside those of the story.
+    pub freezes: BTreeMap<u64, u64>,
+    /// So many would carry it; none: as many as the story says, and two where any stands still.
+    pub carriers: Option<u32>,
 }
 
 /// So long after such a pause it is told to go on.
 const PAUSED_MS: u64 = 30_000;
+
+/// More would not carry one run.
+const CARRIERS_MOST: u32 = 5;
 
 /// What cannot be played again.
 #[derive(Debug, Error)]
@@ -44,7 +52,7 @@ pub enum AgainError {
     },
     /// What follows the name is no instant and no call.
     #[error(
-        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no pause=2000"
+        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no pause=2000, no freeze (~57+9000), no count of carriers (x2)"
     )]
     Word {
         /// What was found.
@@ -64,6 +72,8 @@ impl Again {
             deaths: Vec::new(),
             faults: BTreeMap::new(),
             pause: None,
+            freezes: BTreeMap::new(),
+            carriers: None,
         }
     }
 
@@ -88,6 +98,20 @@ impl Again {
         self
     }
 
+    /// With a carrier that stands still from an instant on for so long.
+    #[must_use]
+    pub fn freezing(mut self, instant: u64, for_ms: u64) -> Self {
+        self.freezes.insert(instant, for_ms);
+        self
+    }
+
+    /// With so many that would carry it.
+    #[must_use]
+    pub fn carried_by(mut self, carriers: u32) -> Self {
+        self.carriers = Some(carriers);
+        self
+    }
+
     /// The story that is meant, and the deaths in it.
     ///
     /// # Errors
@@ -107,6 +131,14 @@ impl Again {
             story.words.push((at, Word::Pause));
             story.words.push((at + PAUSED_MS, Word::Continue));
         }
+        let freezes = self.freezes.iter().map(|(at, for_ms)| Freeze {
+            begins: Begins::Instant(*at),
+            for_ms: *for_ms,
+        });
+        story.carriers.freezes.extend(freezes);
+        let least = if self.freezes.is_empty() { 1 } else { 2 };
+        let count = story.carriers.count.max(least);
+        story.carriers.count = self.carriers.unwrap_or(count);
         let deaths = if self.deaths.is_empty() {
             drawn
         } else {
@@ -159,6 +191,13 @@ impl FromStr for Again {
             let bad = || AgainError::Word { found: word.into() };
             if let Some(at) = word.strip_prefix("pause=") {
                 again.pause = Some(at.parse().map_err(|_| bad())?);
+            } else if let Some(freeze) = word.strip_prefix('~') {
+                let (at, long) = freeze.split_once('+').ok_or_else(bad)?;
+                let at = at.parse().map_err(|_| bad())?;
+                again.freezes.insert(at, long.parse().map_err(|_| bad())?);
+            } else if let Some(count) = word.strip_prefix('x') {
+                let some = |count: &u32| (1..=CARRIERS_MOST).contains(count);
+                again.carriers = Some(count.parse().ok().filter(some).ok_or_else(bad)?);
             } else if let Some((call, how)) = word.split_once('=') {
                 let call = call.parse().map_err(|_| bad())?;
                 again.faults.insert(call, fault(how).ok_or_else(bad)?);
@@ -184,8 +223,14 @@ impl fmt::Display for Again {
                 Fault::Slow(ms) => write!(f, ":{call}={ms}ms")?,
             }
         }
-        match self.pause {
-            Some(at) => write!(f, ":pause={at}"),
+        if let Some(at) = self.pause {
+            write!(f, ":pause={at}")?;
+        }
+        for (at, long) in &self.freezes {
+            write!(f, ":~{at}+{long}")?;
+        }
+        match self.carriers {
+            Some(count) => write!(f, ":x{count}"),
             None => Ok(()),
         }
     }
@@ -203,6 +248,8 @@ mod tests {
             "paused:57:80",
             "paused:3:12=full:14=400ms",
             "once:pause=9",
+            "once:~120+9000",
+            "189:57:~120+9000:~300+12000:x3",
         ] {
             let again: Again = text.parse().expect("read");
             assert_eq!(again.to_string(), text);

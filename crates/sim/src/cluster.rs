@@ -3,7 +3,7 @@
 //! Must never know: what happens in the story. Stories: `scenes`, `seed`.
 
 use crate::fleet::IDENTITY;
-use crate::story::{Boots, Group, Length, Lengths, Remedy, Story, Weather};
+use crate::story::{Boots, Carriers, Group, Length, Lengths, Remedy, Story, Weather};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use windlass_engine::catalog::{
@@ -213,6 +213,7 @@ pub fn story(
         attends_ms: LOOKS_MS,
         stands_ms: LIMIT_MS,
         relief_ms: (500, 3_000),
+        carriers: Carriers::default(),
         boots: Boots::Same,
         begins: None,
         limit_ms: LIMIT_MS,

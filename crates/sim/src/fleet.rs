@@ -86,6 +86,8 @@ pub struct Node {
     pub mark: Option<Mark>,
     /// The last deed.
     pub deed: Option<Deed>,
+    /// Whether it tells the releases that it had at the beginning.
+    pub lies: bool,
     /// Deeds that changed it.
     pub touches: u32,
     /// When its process was started.
@@ -106,6 +108,8 @@ enum What {
     Lags(u64),
     Back,
     Restarted,
+    Lies(u64),
+    Honest,
 }
 
 /// All members.
@@ -151,6 +155,7 @@ impl Fleet {
             well_at: 0,
             mark: None,
             deed: None,
+            lies: false,
             touches: 0,
             started_at: 0,
             stopped_at: None,
@@ -178,7 +183,8 @@ impl Fleet {
                 Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
                 Happening::Lags(id, length) => fleet.put(*at, id, What::Lags(*length)),
                 Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
-                Happening::WallJumps(_) | Happening::Killed => {}
+                Happening::Lies(id, length) => fleet.put(*at, id, What::Lies(*length)),
+                Happening::WallJumps(_) | Happening::Killed | Happening::Hurt(_) => {}
             }
         }
         fleet
@@ -301,6 +307,11 @@ impl Fleet {
                 self.put(at + well, id, What::Well(process));
             }
             What::Down(_) | What::Lags(_) => {}
+            What::Lies(length) => {
+                node.lies = true;
+                self.put(at + length, id, What::Honest);
+            }
+            What::Honest => node.lies = false,
         }
     }
 }

@@ -51,6 +51,8 @@ impl Shared {
             Happening::Flaps(..)
             | Happening::Lags(..)
             | Happening::Restarted(_)
+            | Happening::Lies(..)
+            | Happening::Hurt(_)
             | Happening::Killed => None,
         };
         Self(Arc::new(Mutex::new(Ground {

@@ -34,7 +34,8 @@ pub(crate) struct Human {
     pub(crate) ground: Shared,
     pub(crate) time: Time,
     pub(crate) run: RunId,
-    pub(crate) ring: Arc<Notify>,
+    /// The bell of each who may carry.
+    pub(crate) rings: Vec<Arc<Notify>>,
     left: Arc<Notify>,
     pub(crate) remedy: Remedy,
     looks_ms: u64,
@@ -52,7 +53,7 @@ impl Human {
         ground: Shared,
         time: Time,
         run: RunId,
-        ring: Arc<Notify>,
+        rings: Vec<Arc<Notify>>,
         left: Arc<Notify>,
         story: &Story,
     ) -> Self {
@@ -63,7 +64,7 @@ impl Human {
             ground,
             time,
             run,
-            ring,
+            rings,
             left,
             remedy: story.remedy,
             looks_ms: story.attends_ms,
@@ -262,7 +263,7 @@ impl Human {
                 .judge
                 .acknowledged(taken.seq, &taken.begun, bars, now);
         }
-        self.ring.notify_one();
+        self.rings.iter().for_each(|ring| ring.notify_one());
     }
 }
 

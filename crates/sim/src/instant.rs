@@ -1,14 +1,17 @@
-//! Instants: where a carrier may die. Each call of a port passes three: before it, after its effect and
+//! Instants: where a carrier may die, or stand still for a while. Each call of a port passes three: before it, after its effect and
 //! before its answer, after the answer. A deed on a host passes one more, when its request has left.
 //!
-//! What has died neither runs nor hears anything any more: its calls never return.
-//! Must never know: what the calls are about. Stories: `tests/it/crash.rs`.
+//! What has died neither runs nor hears anything any more: its calls never return. What stands still goes on
+//! later (`life`).
+//! Must never know: what the calls are about. Stories: `tests/it/crash.rs`, `tests/it/freeze.rs`.
 
-use std::collections::BTreeSet;
-use std::future::pending;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod life;
+
+pub use life::{LEASE_MS, Life};
+
+use crate::story::{Begins, Freeze};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
 
 /// A play that passes more has no end: a run of twelve members over three hops passes two thousand …
 pub const INSTANTS_MOST: u64 = 30_000;
@@ -35,7 +38,16 @@ pub enum Point {
     Answered,
 }
 
-/// An instant at which a process died.
+/// What befalls a process at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blow {
+    /// It dies.
+    Dies,
+    /// It stands still for so many milliseconds of false time.
+    Freezes(u64),
+}
+
+/// An instant at which something befell a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Struck {
     /// Its number, from 1.
@@ -44,6 +56,8 @@ pub struct Struck {
     pub call: &'static str,
     /// Where in it.
     pub point: Point,
+    /// What.
+    pub blow: Blow,
 }
 
 #[derive(Debug, Default)]
@@ -51,6 +65,7 @@ struct Count {
     passed: u64,
     most: u64,
     script: BTreeSet<u64>,
+    freezes: BTreeMap<u64, u64>,
     struck: Vec<Struck>,
 }
 
@@ -60,13 +75,18 @@ pub struct Instants(Mutex<Count>);
 
 impl Instants {
     /// Processes die at these, and at each after the last that a play of so many members and of such a length
-    /// may pass: whoever stands looks for words each second.
+    /// may pass: whoever stands looks for words each second. They stand still at the others.
     #[must_use]
-    pub fn with(script: &[u64], members: usize, limit_ms: u64) -> Arc<Self> {
+    pub fn with(script: &[u64], freezes: &[Freeze], members: usize, limit_ms: u64) -> Arc<Self> {
+        let at = |freeze: &Freeze| match freeze.begins {
+            Begins::Instant(at) => Some((at, freeze.for_ms)),
+            Begins::At(..) => None,
+        };
         let waits = limit_ms.saturating_sub(DAY_MS) / A_WORD_IS_LOOKED_FOR_MS * A_LOOK_PASSES;
         Arc::new(Self(Mutex::new(Count {
             most: INSTANTS_MOST + INSTANTS_MOST_A_MEMBER * members as u64 + waits,
             script: script.iter().copied().collect(),
+            freezes: freezes.iter().filter_map(at).collect(),
             ..Count::default()
         })))
     }
@@ -88,75 +108,28 @@ impl Instants {
         count.passed > count.most
     }
 
-    /// Where processes died.
+    /// Where processes died or stood still.
     #[must_use]
     pub fn struck(&self) -> Vec<Struck> {
         self.count().struck.clone()
     }
 
-    /// Whether the next one is deadly.
-    fn strikes(&self, call: &'static str, point: Point) -> bool {
+    /// What befalls whoever passes the next one.
+    fn strikes(&self, call: &'static str, point: Point) -> Option<Blow> {
         let mut count = self.count();
         count.passed += 1;
         let instant = count.passed;
-        let strikes = count.script.contains(&instant) || instant > count.most;
-        if strikes {
-            count.struck.push(Struck {
-                instant,
-                call,
-                point,
-            });
-        }
-        strikes
-    }
-}
-
-/// One process of a carrier.
-#[derive(Debug)]
-pub struct Life {
-    /// Which, from 1.
-    pub number: u64,
-    dead: AtomicBool,
-    died: Notify,
-    instants: Arc<Instants>,
-}
-
-impl Life {
-    /// A process that lives until an instant of the script.
-    #[must_use]
-    pub fn begin(number: u64, instants: Arc<Instants>) -> Arc<Self> {
-        Arc::new(Self {
-            number,
-            dead: AtomicBool::new(false),
-            died: Notify::new(),
-            instants,
-        })
-    }
-
-    /// Whether it has died.
-    #[must_use]
-    pub fn is_dead(&self) -> bool {
-        self.dead.load(Ordering::Relaxed)
-    }
-
-    /// Passes an instant; does not return where the process died there or before.
-    pub async fn pass(&self, call: &'static str, point: Point) {
-        if !self.is_dead() && !self.instants.strikes(call, point) {
-            return;
-        }
-        if !self.dead.swap(true, Ordering::Relaxed) {
-            self.died.notify_one();
-        }
-        pending::<()>().await;
-    }
-
-    /// It is killed from outside.
-    pub fn kill(&self) {
-        self.dead.store(true, Ordering::Relaxed);
-    }
-
-    /// Returns when it has died.
-    pub async fn death(&self) {
-        self.died.notified().await;
+        let blow = if count.script.contains(&instant) || instant > count.most {
+            Blow::Dies
+        } else {
+            Blow::Freezes(*count.freezes.get(&instant)?)
+        };
+        count.struck.push(Struck {
+            instant,
+            call,
+            point,
+            blow,
+        });
+        Some(blow)
     }
 }

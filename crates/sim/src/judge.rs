@@ -4,10 +4,12 @@
 //! compared word by word (`mix`), who is down is counted on the fleet, the journal is read as text.
 //!
 //! - `mix`: which releases stand side by side; `journal`: events against the world; `order`: what must come
-//!   before what; `soak`: healthy time; `ramp`: how many at once; `end`: the whole, afterwards.
+//!   before what; `soak`: healthy time; `ramp`: how many at once; `end`: the whole, afterwards;
+//!   `author`: who writes.
 //!
 //! Must never know: why anything was done. Stories: `tests/it/judge.rs` (planted faults, each found).
 
+mod author;
 mod end;
 mod journal;
 mod mix;
@@ -98,6 +100,8 @@ pub struct Judge {
     ramp: Ramp,
     windows: bool,
     epoch: u64,
+    /// Who took the run last, in words.
+    author: Option<String>,
     ended: bool,
     acknowledged: BTreeSet<u64>,
     answered: BTreeSet<u64>,
@@ -144,6 +148,7 @@ impl Judge {
             ramp: Ramp::default(),
             windows: true,
             epoch: 0,
+            author: None,
             ended: false,
             acknowledged: BTreeSet::new(),
             answered: BTreeSet::new(),
@@ -238,6 +243,7 @@ impl Judge {
             let says = format!("{subject} was touched under {epoch}, {} stands", self.epoch);
             self.objects(at, "only the newest epoch acts", says);
         }
+        self.epoch = self.epoch.max(epoch);
         self.barred(subject, at);
         self.counts_down(fleet, at);
         let Subject::Member(id) = subject else { return };

@@ -24,7 +24,7 @@ mod quorum;
 mod standing;
 mod topics;
 
-use crate::clock::FalseClock;
+use crate::clock::{FalseClock, Host};
 use crate::fleet::{Health, Node};
 use crate::story::Story;
 use crate::target::FalseTarget;
@@ -125,8 +125,13 @@ impl Cluster {
         Ways {
             dial: Arc::new(FalseDial::new(self.clone(), process.clone(), notes.clone())),
             hands: self.locks.keys().map(hand).collect(),
-            // Marks of time live as long as the process.
-            clock: Arc::new(FalseClock::new(process.ground.clone(), process.time, 1)),
+            clock: Arc::new(FalseClock::new(
+                process.ground.clone(),
+                process.time,
+                // Marks of time live as long as the process: which boot it is does not matter.
+                Host::right(1),
+                process.life.clone(),
+            )),
             bootstrap: bootstrap.take(BOOTSTRAP_MOST).collect(),
             process: process.clone(),
             notes,

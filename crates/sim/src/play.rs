@@ -3,39 +3,34 @@
 //!
 //! Must never know: what a story is about. Stories: `tests/it/`.
 
+mod harm;
 mod outcome;
+mod seat;
 
 pub use outcome::Outcome;
 
-use crate::clock::{FalseClock, Time, rest};
-use crate::dice::Dice;
+use crate::clock::{FalseClock, Host, Time};
 use crate::fleet::{Fleet, Health};
 use crate::ground::Shared;
-use crate::human::Human;
 use crate::instant::{Instants, Life};
 use crate::judge::{Judge, Left};
 use crate::net::Net;
 use crate::store::{Door, Ear, FalseStore, Faults};
-use crate::story::{Boots, Happening, Remedy, Story};
+use crate::story::{Boots, Remedy, Story};
 use crate::target::FalseTarget;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{Notify, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::Notify;
 use windlass_engine::names::{MemberId, RunId};
 use windlass_engine::run::Phase;
 use windlass_engine::run::event::End;
 use windlass_runner::desk::{Asked, Desk};
-use windlass_runner::drive::{Bell, Driven};
-use windlass_runner::keeper::{self, CarryError};
 use windlass_runner::ledger::Ledger;
 use windlass_runner::ports::clock::Clock;
 use windlass_runner::ports::store::{Created, Registration, Store};
 use windlass_runner::ports::target::{Hint, Target};
 use windlass_runner::world::{Targets, World};
-
-/// A carrier that could not go on is started again after so long.
-const AGAIN_MS: u64 = 2_000;
 
 /// Stands between a carrier and its target: a double that does what it should not, for examining the judge.
 pub type Between = Arc<dyn Fn(Arc<FalseTarget>) -> Arc<dyn Target> + Send + Sync>;
@@ -82,18 +77,14 @@ pub fn rehearse(story: &Story, deaths: &[u64]) -> Option<Rehearsed> {
 
 /// The same, with something between carriers and their target.
 #[must_use]
-pub fn rehearse_with(
-    story: &Story,
-    deaths: &[u64],
-    between: Option<Between>,
-) -> Option<Rehearsed> {
+pub fn rehearse_with(story: &Story, deaths: &[u64], between: Option<Between>) -> Option<Rehearsed> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build();
     let runtime = runtime.ok()?;
     Some(runtime.block_on(async {
-        let mut play = Play::begin(story, deaths, between);
+        let play = Play::begin(story, deaths, between);
         let run = play.ask().await;
         let outcome = match &run {
             Ok(run) => play.carried(run.clone()).await,
@@ -117,12 +108,14 @@ struct Play<'a> {
     store: Arc<FalseStore>,
     net: Arc<Net>,
     instants: Arc<Instants>,
-    ring: Arc<Notify>,
+    /// The bell of each seat.
+    rings: Vec<Arc<Notify>>,
     /// The judge has told all that it tells.
     full: Arc<Notify>,
     left: Arc<Notify>,
     between: Option<Between>,
-    carriers: u64,
+    /// Processes that lived so far.
+    lives: Cell<u64>,
 }
 
 impl<'a> Play<'a> {
@@ -151,27 +144,46 @@ impl<'a> Play<'a> {
             store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
             net: Arc::new(Net::new(story.weather.clone(), story.seed)),
             ground,
-            instants: Instants::with(deaths, story.cast.len(), story.limit_ms),
-            ring: Arc::default(),
+            instants: Instants::with(
+                deaths,
+                &story.carriers.freezes,
+                story.cast.len(),
+                story.limit_ms,
+            ),
+            rings: (0..story.carriers.count.max(1))
+                .map(|_| Arc::default())
+                .collect(),
             full,
             left: Arc::default(),
             between,
-            carriers: 0,
+            lives: Cell::new(0),
         }
     }
 
-    fn world(&self, life: Option<Arc<Life>>) -> World {
-        let number = life.as_ref().map_or(0, |life| life.number);
+    /// The world of a process that may die, by its seat; or of nobody who can.
+    fn world(&self, whose: Option<(Arc<Life>, u32)>) -> World {
+        let (life, seat) = whose.unzip();
+        let (number, seat) = (
+            life.as_ref().map_or(0, |life| life.number),
+            seat.unwrap_or(1),
+        );
         let boot = match self.story.boots {
             Boots::Same => 1,
             Boots::Anew => number + 1,
         };
-        let clock = FalseClock::new(self.ground.clone(), self.time, boot);
+        let off_ms = self.story.carriers.clock_of(seat);
+        let host = if off_ms == 0 {
+            Host::right(boot)
+        } else {
+            Host::apart(boot, seat, off_ms)
+        };
+        let clock = FalseClock::new(self.ground.clone(), self.time, host, life.clone());
         let target = FalseTarget {
             ground: self.ground.clone(),
             time: self.time,
             net: self.net.clone(),
             life: life.clone(),
+            off_ms,
             system: self.story.catalog.system.as_str().into(),
         };
         let targets: Arc<dyn Targets> = match &self.between {
@@ -187,7 +199,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    async fn all(mut self) -> Outcome {
+    async fn all(self) -> Outcome {
         match self.ask().await {
             Ok(run) => self.carried(run).await,
             Err(why) => {
@@ -220,88 +232,6 @@ impl<'a> Play<'a> {
             Ok(Created::New(run) | Created::Known(run) | Created::Busy(run)) => Ok(run),
             Err(why) => Err(why.to_string()),
         }
-    }
-
-    async fn carried(&mut self, run: RunId) -> Outcome {
-        let human = Human::new(
-            self.store.door(None),
-            self.ground.clone(),
-            self.time,
-            run.clone(),
-            self.ring.clone(),
-            self.left.clone(),
-            self.story,
-        );
-        let human = tokio::spawn(human.attend());
-        let mut dice = Dice::apart(self.story.seed, &[0x7265_6c69]);
-        while self.goes_on() && !self.has_ended(&run).await {
-            if self.carrier(&run).await == Stands::ForGood {
-                break;
-            }
-            let (least, most) = self.story.relief_ms;
-            rest(dice.between(least, most)).await;
-        }
-        human.abort();
-        self.over(&run).await
-    }
-
-    fn goes_on(&self) -> bool {
-        let is_full = self.ground.lock().judge.is_full();
-        !is_full && self.time.ms() < self.story.limit_ms && !self.instants.are_endless()
-    }
-
-    /// When this process is killed, or the play is over.
-    fn ends_by(&self) -> u64 {
-        let now = self.time.ms();
-        let killed = |(at, what): &(u64, Happening)| {
-            (*what == Happening::Killed && *at > now).then_some(*at)
-        };
-        let killed = self.story.happenings.iter().filter_map(killed);
-        killed.min().unwrap_or(u64::MAX).min(self.story.limit_ms)
-    }
-
-    async fn has_ended(&self, run: &RunId) -> bool {
-        let row = self.store.door(None).run(run).await;
-        row.is_ok_and(|row| row.ended.is_some())
-    }
-
-    /// One process: as the program carries a run, until it dies, ends, or cannot go on.
-    async fn carrier(&mut self, run: &RunId) -> Stands {
-        self.carriers += 1;
-        let life = Life::begin(self.carriers, self.instants.clone());
-        let (let_go, hears) = watch::channel(false);
-        let bell = Bell {
-            ring: self.ring.clone(),
-            let_go: hears,
-        };
-        let left_alone = self.left.clone();
-        let mut stands = Stands::Not;
-        let mut task = tokio::spawn(carry(self.world(Some(life.clone())), run.clone(), bell));
-        let left = self.ends_by().saturating_sub(self.time.ms());
-        let came = tokio::select! {
-            biased;
-            () = life.death() => None,
-            () = self.full.notified() => None,
-            came = &mut task => Some(came),
-            () = rest(left) => None,
-            () = left_alone.notified() => {
-                stands = Stands::ForGood;
-                None
-            }
-        };
-        life.kill();
-        match came {
-            None => end(task).await,
-            Some(Ok(Ok(Driven::Ended(_)))) => {}
-            Some(Ok(Ok(Driven::LetGo | Driven::Superseded) | Err(_))) => rest(AGAIN_MS).await,
-            Some(Err(broke)) => {
-                self.objects("a carrier does not break off", broke.to_string());
-                rest(AGAIN_MS).await;
-            }
-        }
-        self.store.died(&life);
-        drop(let_go);
-        stands
     }
 
     fn objects(&self, rule: &'static str, says: String) {
@@ -362,19 +292,10 @@ impl<'a> Play<'a> {
             instants: self.instants.passed(),
             struck: self.instants.struck(),
             calls: self.store.calls(),
-            carriers: self.carriers,
+            carriers: self.lives.get(),
             took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }
     }
-}
-
-/// Whether a run stands still, and nobody will come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    /// It goes on, or somebody will.
-    Not,
-    /// Nobody will.
-    ForGood,
 }
 
 /// Whether only a human can let it go on, who is named what for.
@@ -383,18 +304,6 @@ fn waits(phase: &Phase) -> bool {
         phase,
         Phase::Paused | Phase::AwaitingHuman(_) | Phase::AwaitingApproval(_) | Phase::Barred
     )
-}
-
-async fn carry(world: World, run: RunId, bell: Bell) -> Result<Driven, CarryError> {
-    let held = keeper::take(&world, &run).await?;
-    held.carry(world, bell).await
-}
-
-/// A process has died: nothing of it runs on.
-async fn end(task: JoinHandle<Result<Driven, CarryError>>) {
-    task.abort();
-    // Aborted is what it shall be.
-    let _ = task.await;
 }
 
 /// One target for all who ask.

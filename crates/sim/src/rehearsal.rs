@@ -5,7 +5,9 @@
 use crate::dice::Dice;
 use crate::facts;
 use crate::fleet::IDENTITY;
-use crate::story::{Boots, Fate, Group, Happening, Length, Lengths, Remedy, Story, Weather};
+use crate::story::{
+    Boots, Carriers, Fate, Group, Happening, Length, Lengths, Remedy, Story, Weather,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
@@ -128,6 +130,7 @@ pub fn of(
         attends_ms: ATTENDS_MS,
         stands_ms: STANDS_MS,
         relief_ms: (2_000, 30_000),
+        carriers: Carriers::default(),
         boots: Boots::Same,
         begins: None,
         limit_ms: LIMIT_MS,

@@ -6,6 +6,7 @@ use crate::clock::FIRST_WALL_US;
 use crate::cluster::{
     CORE, EDGE, action, alike, catalog, edge_follows, group, members, pace, rule, story,
 };
+use crate::instant::LEASE_MS;
 use crate::play::{Outcome, play};
 use crate::store::Fault;
 use crate::story::{Boots, Fate, Happening, Length, Remedy, Story, Weather, Word};
@@ -80,6 +81,20 @@ pub fn smallest(count: usize) -> Result<Vec<(Outcome, Story)>, VersionError> {
     scenes.sort_by_key(|(whole, _)| whole.instants);
     scenes.truncate(count);
     Ok(scenes)
+}
+
+/// How long a carrier stands still: for less than a lease lasts, just past it, long past it, and until after
+/// the end of every short scene.
+pub const FREEZES_MS: [u64; 4] = [LEASE_MS / 2, LEASE_MS + 500, 6 * LEASE_MS, 360 * LEASE_MS];
+
+/// What is wrong with a scene in which a carrier stood still. Where something happens by itself at a time, it
+/// meets a run that is elsewhere by then: such a scene may end otherwise, and is held to every promise.
+#[must_use]
+pub fn wrong_when_frozen(story: &Story, whole: &Outcome, came: &Outcome) -> Option<String> {
+    if story.happenings.is_empty() {
+        return came.wrong_beside(whole);
+    }
+    came.violations.first().map(ToString::to_string)
 }
 
 /// How a scene ends, whatever befalls its carriers, by the stable word of its phase.

@@ -2,6 +2,8 @@
 //!
 //! Must never know: how it is played. Stories: `tests/it/seeds.rs`; the figures `seeds`, `determinism`.
 
+mod carriers;
+
 use crate::cluster::{CORE, EDGE, action, catalog, edge_follows, members, pace, rule, story};
 use crate::dice::Dice;
 use crate::scenes::window;
@@ -43,7 +45,9 @@ pub fn draw(seed: u64) -> Result<Drawn, VersionError> {
     let mut story = cast(seed, &mut dice)?;
     will(&mut story, &mut dice);
     trouble(&mut story, &mut dice);
+    besides(&mut story, Dice::apart(seed, &[0x6265_7369]));
     words(&mut story, &mut dice);
+    story.carriers = carriers::draw(seed);
     let deaths = (0..dice.between(1, 3)).map(|_| dice.between(1, DEADLY_INSTANTS));
     Ok(Drawn {
         deaths: deaths.collect(),
@@ -219,6 +223,28 @@ pub(crate) fn trouble(story: &mut Story, dice: &mut Dice) {
         1..=3 => Remedy::RetryThenSkip,
         _ => Remedy::Retry,
     };
+}
+
+/// Besides: members that lie about their release, a journal hurt at rest, looks that are old when they come.
+fn besides(story: &mut Story, mut dice: Dice) {
+    let ids: Vec<MemberId> = story.cast.iter().map(|cast| cast.id.clone()).collect();
+    if dice.happens(200)
+        && let Some(id) = dice.one(&ids).cloned()
+    {
+        let (at, length) = (dice.between(500, TROUBLED_MS), dice.between(200, 8_000));
+        story.happenings.push((at, Happening::Lies(id, length)));
+    }
+    if dice.happens(100) {
+        let (at, length) = (dice.between(500, TROUBLED_MS), dice.between(500, 20_000));
+        story.happenings.push((at, Happening::Hurt(length)));
+    }
+    if dice.happens(300) {
+        story.weather.stale = dice.below(60);
+        story.weather.clears_ms = story
+            .weather
+            .clears_ms
+            .max(dice.between(5_000, BAD_WEATHER_MS));
+    }
 }
 
 /// At least one command.

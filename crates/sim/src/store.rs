@@ -74,6 +74,12 @@ impl FalseStore {
         self.tables().free_all(life.number);
     }
 
+    /// Whether a process holds what is leased.
+    #[must_use]
+    pub fn is_held_by(&self, on: &LeaseOn, life: &Life) -> bool {
+        self.tables().is_of(on, life.number)
+    }
+
     /// What the list of begun subjects says of a run.
     #[must_use]
     pub fn begun(&self, run: &RunId) -> BTreeSet<Subject> {
@@ -258,8 +264,7 @@ impl Store for Door {
     ) -> Task<'a, Result<Leased, StoreError>> {
         let (store, life) = (self.store.clone(), self.life.clone());
         Box::pin(self.call("store.lease", move |t| {
-            let number = life.as_ref().map_or(0, |life| life.number);
-            Ok(match t.lease(on, holder, number) {
+            Ok(match t.lease(on, holder, life.as_ref()) {
                 Ok(epoch) => Leased::Ours(Box::new(FalseLease {
                     store,
                     life,

@@ -2,6 +2,10 @@
 //!
 //! Must never know: how it is played. Stories: `scenes`, `seed`.
 
+mod carriers;
+
+pub use carriers::{Begins, Carriers, Freeze};
+
 use crate::store::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -67,6 +71,10 @@ pub enum Happening {
     Lags(MemberId, u64),
     /// Somebody else restarts a member.
     Restarted(MemberId),
+    /// For so long a member tells the releases that it had at the beginning, whatever it runs.
+    Lies(MemberId, u64),
+    /// Some place of the journal is hurt at rest, and put back from a copy after so long.
+    Hurt(u64),
     /// The wall clock is set by so many milliseconds.
     WallJumps(i64),
     /// The process that carries the run is killed.
@@ -182,6 +190,8 @@ pub struct Story {
     pub stands_ms: u64,
     /// A new carrier comes so long after one died, at least and at most.
     pub relief_ms: (u64, u64),
+    /// Who carries it.
+    pub carriers: Carriers,
     /// What dies with a carrier.
     pub boots: Boots,
     /// Wall time when it begins; none: that of every play.

@@ -42,6 +42,8 @@ pub struct FalseTarget {
     pub net: Arc<Net>,
     /// Whose hands these are; none: of nobody who can die.
     pub life: Option<Arc<Life>>,
+    /// By how many milliseconds the wall clock there is off.
+    pub off_ms: i64,
     /// The kind of thing.
     pub system: Arc<str>,
 }
@@ -70,7 +72,7 @@ impl FalseTarget {
     fn look(&self) -> Snapshot {
         let system = self.system.clone();
         self.on(|ground, now| {
-            let at = self.time.wall(now, ground.offset_ms(now));
+            let at = self.time.wall(now, ground.offset_ms(now) + self.off_ms);
             ground.fleet.seen(&system, at)
         })
     }

@@ -5,6 +5,7 @@
 pub(super) mod crash_instants;
 pub(super) mod crash_pairs;
 pub(super) mod determinism;
+pub(super) mod freezes;
 pub(super) mod member;
 pub(super) mod seeds;
 pub(super) mod seeds_per_hour;

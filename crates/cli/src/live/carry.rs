@@ -112,6 +112,8 @@ struct One {
     reading: Reading,
     rests: Option<(Since, Ms)>,
     trouble: Option<String>,
+    /// Who else carries it, in words, as it was told last.
+    held: Option<String>,
 }
 
 /// Several runs, carried at once.
@@ -211,6 +213,7 @@ impl Several<'_> {
                         reading,
                         rests: None,
                         trouble: None,
+                        held: None,
                     },
                 );
             }
@@ -232,13 +235,16 @@ impl Several<'_> {
             if one.task.is_some() || rests || one.ended {
                 continue;
             }
-            if self
-                .context
-                .desk
-                .carrier(&one.reading.row.cluster)
-                .await?
-                .is_some()
-            {
+            let cluster = &one.reading.row.cluster;
+            let held = self.context.desk.carrier(cluster).await?;
+            if held != one.held {
+                if let Some(holder) = &held {
+                    let line = format!("run {run} {cluster}  is carried by {holder}; waits");
+                    say(self.context, self.screen.as_ref(), &line);
+                }
+                one.held.clone_from(&held);
+            }
+            if held.is_some() {
                 one.rests = Some((Since::now(self.context), ORPHANS_EVERY_MS));
                 continue;
             }

@@ -306,6 +306,7 @@ fn written(story: &mut Story, read: &StoryFile) {
                 .push((at, Happening::Restarted(id.clone()))),
             What::Clock(by) => story.happenings.push((at, Happening::WallJumps(*by))),
             What::Kill => story.happenings.push((at, Happening::Killed)),
+            What::Freeze(long) => story.carriers.freezes_first(at, long.0),
         }
     }
 }

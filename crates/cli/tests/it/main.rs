@@ -1,6 +1,7 @@
 //! The binary as its users run it, without a cluster: whole outputs at 80 columns.
 
 mod address;
+mod carriers;
 mod catalogs;
 mod check;
 mod clusters;

@@ -6,6 +6,7 @@ use super::host::{incarnation, whose};
 use super::{Fleet, Mark, Node};
 use windlass_engine::effect::ClaimAnswer;
 use windlass_engine::names::MemberId;
+use windlass_engine::version::Version;
 use windlass_runner::ports::target::Fence;
 
 impl Node {
@@ -13,6 +14,17 @@ impl Node {
     #[must_use]
     pub fn incarnation(&self) -> Option<String> {
         self.process.map(incarnation)
+    }
+
+    /// The release that its process tells; one that lies tells that of the beginning.
+    #[must_use]
+    pub fn tells(&self) -> Option<&Version> {
+        let told = if self.lies {
+            &self.told.components
+        } else {
+            &self.runs
+        };
+        told.values().next()
     }
 }
 

@@ -19,6 +19,9 @@ impl Node {
     pub fn seen(&self) -> Member {
         let carried = self.runs.keys().cloned();
         let (components, unversioned) = match self.health {
+            Health::Well | Health::Coming if self.lies => {
+                (self.told.components.clone(), BTreeSet::new())
+            }
             Health::Well | Health::Coming => (self.runs.clone(), BTreeSet::new()),
             Health::Gone => (BTreeMap::new(), carried.collect()),
         };

@@ -55,6 +55,7 @@ impl Judge {
     pub fn heard(&mut self, fleet: &Fleet, events: &[Stored], at: u64) {
         self.batch += 1;
         for stored in events {
+            self.written(stored, at);
             match read(stored) {
                 Some(Read::Event(event)) => self.event(fleet, *event, stored.at, at),
                 Some(Read::Plan) => {
@@ -92,7 +93,9 @@ impl Judge {
                 }
                 self.left.insert(subject);
             }
-            Event::Failed { .. } | Event::Opened { .. } => self.ramp.again(),
+            Event::Failed { .. } | Event::Opened { .. } | Event::StageDone { .. } => {
+                self.ramp.again()
+            }
             Event::Halted { .. } => {
                 self.ramp.again();
                 // Whoever goes on after a pause goes on within the hours.
@@ -124,7 +127,6 @@ impl Judge {
             | Event::Claimed { .. }
             | Event::ClaimRefused { .. }
             | Event::StageBegan { .. }
-            | Event::StageDone { .. }
             | Event::Moved { .. }
             | Event::NotYet { .. }
             | Event::Progressed { .. } => {}

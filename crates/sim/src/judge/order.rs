@@ -320,6 +320,8 @@ impl Judge {
 
     /// A member has changed: whether others gave it another process while it was not in our hands.
     pub(super) fn acted(&mut self, node: &Node, at: u64) {
+        // Whoever lies about itself is met as one whom others moved.
+        self.order.others |= node.lies;
         let Some(process) = node.process else { return };
         let known = self.order.processes.insert(node.id.clone(), process);
         let ours = node.deed.as_ref().and_then(|deed| deed.started) == Some(process);

@@ -1,5 +1,5 @@
 //! How many may be in flight by the ramp, counted from the journal alone: one, then twice as many after as
-//! many have settled; one again after whatever made the run stand still.
+//! many have settled; one again with each stage, and after whatever made the run stand still.
 //!
 //! Must never know: how the engine counts. Stories: `tests/it/judge.rs`.
 

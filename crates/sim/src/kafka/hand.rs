@@ -72,7 +72,7 @@ impl FalseHand {
             let running = match node.incarnation() {
                 None => Running::Nothing,
                 Some(incarnation) => Running::Process {
-                    release: node.runs.values().next().cloned(),
+                    release: node.tells().cloned(),
                     incarnation,
                     since: self.process.time.wall(node.started_at, 0).0,
                 },

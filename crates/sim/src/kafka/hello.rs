@@ -89,14 +89,7 @@ impl Offer {
 /// What a node runs in the seat that is asked.
 fn release(question: &Question<'_>) -> Option<Version> {
     let member = &question.shape.seats.get(&question.id)?.member;
-    question
-        .fleet
-        .nodes
-        .get(member)?
-        .runs
-        .values()
-        .next()
-        .cloned()
+    question.fleet.nodes.get(member)?.tells().cloned()
 }
 
 /// The versions in which the asked listener takes a request; none: it does not.

@@ -97,7 +97,7 @@ fn bars(question: &Question<'_>, update: &FeatureUpdateKey, active: i32) -> Opti
     let others = question.shape.seats.iter().filter(|(id, _)| **id != active);
     for (id, seats) in first.into_iter().chain(others) {
         let node = question.fleet.nodes.get(&seats.member)?;
-        let release = node.runs.values().next()?;
+        let release = node.tells()?;
         let all = hello::supported(question, release);
         let range = all.iter().find(|(level, _)| level.as_str() == name);
         let (low, high) = range.map_or((0, 0), |(_, range)| *range);

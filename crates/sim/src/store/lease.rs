@@ -1,4 +1,5 @@
-//! A lease of the false store: stands while its process lives and holds it.
+//! A lease of the false store: stands while its process lives, holds it, and did not stand still for longer
+//! than a lease lasts.
 //!
 //! Must never know: what is done under it. Stories: `tests/it/exam.rs`.
 
@@ -38,7 +39,17 @@ impl Drop for FalseLease {
 pub(super) struct Hold {
     holder: String,
     epoch: u64,
-    life: u64,
+    /// Whose it is; none: of nobody who can die.
+    life: Option<Arc<Life>>,
+    /// When it was taken, in milliseconds of false time.
+    taken: u64,
+}
+
+impl Hold {
+    fn has_lapsed(&self) -> bool {
+        let lost = |life: &Arc<Life>| life.has_lost(self.taken);
+        self.life.as_ref().is_some_and(lost)
+    }
 }
 
 fn place(on: &LeaseOn) -> String {
@@ -50,7 +61,12 @@ fn place(on: &LeaseOn) -> String {
 
 impl Tables {
     /// The epoch, or who holds it.
-    pub(super) fn lease(&mut self, on: &LeaseOn, holder: &str, life: u64) -> Result<u64, String> {
+    pub(super) fn lease(
+        &mut self,
+        on: &LeaseOn,
+        holder: &str,
+        life: Option<&Arc<Life>>,
+    ) -> Result<u64, String> {
         if let Some(holder) = self.holder(on) {
             return Err(holder);
         }
@@ -59,19 +75,22 @@ impl Tables {
         let hold = Hold {
             holder: holder.to_owned(),
             epoch: self.epoch,
-            life,
+            life: life.cloned(),
+            taken: life.map_or(0, |life| life.now()),
         };
         self.leases.insert(place(on), hold);
         Ok(self.epoch)
     }
 
     pub(super) fn holder(&self, on: &LeaseOn) -> Option<String> {
-        self.leases.get(&place(on)).map(|hold| hold.holder.clone())
+        let hold = self.leases.get(&place(on));
+        let held = hold.filter(|hold| !hold.has_lapsed());
+        held.map(|hold| hold.holder.clone())
     }
 
     pub(super) fn holds(&self, on: &LeaseOn, epoch: u64) -> bool {
         let hold = self.leases.get(&place(on));
-        hold.is_some_and(|hold| hold.epoch == epoch)
+        hold.is_some_and(|hold| hold.epoch == epoch && !hold.has_lapsed())
     }
 
     pub(super) fn free(&mut self, on: &LeaseOn, epoch: u64) {
@@ -81,6 +100,14 @@ impl Tables {
     }
 
     pub(super) fn free_all(&mut self, life: u64) {
-        self.leases.retain(|_, hold| hold.life != life);
+        let others = |hold: &Hold| hold.life.as_ref().is_none_or(|of| of.number != life);
+        self.leases.retain(|_, hold| others(hold));
+    }
+
+    /// Whether a process holds what is leased.
+    pub(super) fn is_of(&self, on: &LeaseOn, life: u64) -> bool {
+        let hold = self.leases.get(&place(on));
+        let of = hold.filter(|hold| !hold.has_lapsed());
+        of.is_some_and(|hold| hold.life.as_ref().is_some_and(|of| of.number == life))
     }
 }

@@ -129,9 +129,6 @@ impl Tables {
         let table = self
             .change(&run)
             .map_err(|why| AppendError::Store(why.to_string()))?;
-        if table.row.ended.is_some() {
-            return Err(AppendError::Store(format!("run {run} has ended")));
-        }
         if append.epoch < table.epoch {
             return Err(AppendError::Fenced {
                 run,
@@ -149,6 +146,9 @@ impl Tables {
         let posted = table.inbox.last().map_or(0, |(_, posted)| posted.seq);
         if posted > append.read {
             return Err(AppendError::Unread { run, found: posted });
+        }
+        if table.row.ended.is_some() {
+            return Err(AppendError::Store(format!("run {run} has ended")));
         }
         let long = |event: &Recorded| event.payload.len() > EVENT_MOST_BYTES;
         if append.events.iter().any(long) {

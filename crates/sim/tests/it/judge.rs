@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Ensure, Manner, Outcome};
+use windlass_engine::hash::Hash;
 use windlass_engine::names::{Identity, MemberId, Subject};
+use windlass_engine::run::event::Event;
 use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::time::{Mark, Wall};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
+use windlass_runner::ports::store::Stored;
 use windlass_runner::ports::target::{Fence, Hints, Target};
 use windlass_sim::fleet::Fleet;
 use windlass_sim::judge::{Bars, Judge};
@@ -235,4 +239,34 @@ fn an_old_epoch_a_second_change_and_a_touch_after_a_pause_are_found() {
     ] {
         assert!(rules.contains(rule), "{rule}: {rules:?}");
     }
+}
+
+#[test]
+fn who_writes_after_another_has_taken_the_run_is_found() {
+    let story = scene("straight");
+    let (fleet, mut judge) = (Fleet::of(&story), Judge::of(&story));
+    let taken = |epoch: u64| Event::Taken {
+        epoch,
+        holder: format!("carrier {epoch}"),
+        at: Mark { boot: 1, ms: 0 },
+    };
+    let written = |seq, author: &str, event: &Event| Stored {
+        seq,
+        at: Wall(0),
+        author: author.into(),
+        format: 1,
+        payload: serde_json::to_string(event).unwrap(),
+        hash: Hash::default(),
+    };
+    let events = [
+        written(2, "carrier 1", &taken(1)),
+        written(3, "carrier 1", &Event::Proven),
+        written(4, "carrier 2", &taken(2)),
+        written(5, "carrier 1", &Event::Proven),
+    ];
+    judge.heard(&fleet, &events[..3], 10);
+    assert_eq!(judge.violations(), []);
+    judge.heard(&fleet, &events[3..], 20);
+    let rules: Vec<_> = judge.violations().iter().map(|v| v.rule).collect();
+    assert_eq!(rules, ["only the newest epoch writes"]);
 }

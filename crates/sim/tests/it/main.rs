@@ -4,5 +4,6 @@
 mod crash;
 mod damage;
 mod exam;
+mod freeze;
 mod judge;
 mod seeds;

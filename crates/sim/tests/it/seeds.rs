@@ -1,5 +1,6 @@
 //! Stories drawn from seeds.
 
+use std::collections::BTreeSet;
 use windlass_sim::play::play;
 use windlass_sim::seed::draw;
 
@@ -36,7 +37,7 @@ fn the_same_seed_is_the_same_play_to_the_byte() {
 
 #[test]
 fn a_seed_draws_what_it_promises() {
-    let mut members = 0;
+    let (mut members, mut several) = (0, BTreeSet::new());
     for seed in 0..1_000 {
         let story = draw(seed).unwrap();
         let (deaths, story) = (story.deaths.len(), story.story);
@@ -46,6 +47,8 @@ fn a_seed_draws_what_it_promises() {
         assert!(faults >= 3, "seed {seed}: {faults} faults");
         assert!(!story.words.is_empty());
         members += story.cast.len();
+        several.insert(story.carriers.count);
     }
     assert!(members >= 6_000);
+    assert_eq!(several, BTreeSet::from([1, 2, 3, 4, 5]));
 }

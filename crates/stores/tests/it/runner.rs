@@ -279,6 +279,22 @@ async fn a_carrier_that_was_superseded_lets_go() {
     assert_eq!(driven.unwrap(), Driven::Superseded);
 }
 
+/// Somebody took the locks away: it sends nothing any more, so it must not go on as if it carried.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_carrier_whose_lease_is_gone_lets_go_and_the_run_can_be_taken_again() {
+    let bench = Bench::of(target(4)).await;
+    let outside = async {
+        bench.until_moved(&bench.store, 5).await;
+        for folder in std::fs::read_dir(bench.folder.path()).unwrap().flatten() {
+            drop(std::fs::remove_dir_all(folder.path().join("leases")));
+        }
+    };
+    let (driven, ()) = tokio::join!(bench.carry(), outside);
+    assert_eq!(driven, Driven::Superseded);
+    assert_eq!(bench.carry().await, Driven::Ended(End::Finished));
+    bench.is_well().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_carrier_that_is_asked_to_let_go_finishes_what_has_begun() {
     let bench = Bench::of(target(5)).await;

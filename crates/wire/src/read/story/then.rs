@@ -42,6 +42,8 @@ pub enum What {
     Clock(i64),
     /// Windlass is killed; somebody starts it again.
     Kill,
+    /// The windlass that was started first stands still for so long, while a second one waits.
+    Freeze(Ms),
 }
 
 /// What a human says, as on the command line, without the cluster's name.
@@ -145,6 +147,13 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
                 .map(|()| What::Kill),
         );
     }
+    if let Some(field) = fields.get("freeze") {
+        let named = field.choice(&[("windlass", ())], report);
+        let long = fields
+            .need("for", "how long, as 90s")
+            .and_then(|field| field.value(value::positive_length, report));
+        whats.push(named.and(long).map(What::Freeze));
+    }
     fields.end(report);
     let at = given(at)?;
     let (one, more) = (whats.len() == 1, whats.len() > 1);
@@ -154,7 +163,7 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
         } else {
             "nothing happens in this entry"
         };
-        let label = "expected one of say, fail, slow, down, restart, clock, kill";
+        let label = "expected one of say, fail, slow, down, restart, clock, kill, freeze";
         item.say(report, Code::BadValue, message.into(), label, None);
         return None;
     }
