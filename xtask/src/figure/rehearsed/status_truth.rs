@@ -165,7 +165,9 @@ fn wall(story: &Story, at: u64) -> Wall {
             | Happening::Flaps(..)
             | Happening::Lags(..)
             | Happening::Restarted(_)
-            | Happening::Killed => None,
+            | Happening::Lies(..)
+            | Happening::Killed
+            | Happening::Hurt(_) => None,
         });
     let ms = i64::try_from(at).unwrap_or(i64::MAX) + jumps.sum::<i64>();
     Wall(FIRST_WALL_US + ms * 1_000)
