@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// A message takes so long in good weather.
 const WAY_MS: u64 = 2;
 /// A look is stale by so much at most: metadata of real clusters spreads within seconds.
-const STALE_MOST_MS: u64 = 2_000;
+pub const STALE_MOST_MS: u64 = 2_000;
 
 /// What becomes of one request and its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

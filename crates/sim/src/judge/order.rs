@@ -42,8 +42,10 @@ pub(super) struct Order {
     /// Since when it stands still.
     since: u64,
     epoch: u64,
-    /// When others changed a member's process first, unmet so far.
-    unmet: Option<u64>,
+    /// When others gave a member another process that is still to be seen, unmet so far.
+    unmet: BTreeMap<MemberId, u64>,
+    /// Who has told a release that it did not run.
+    liars: BTreeSet<MemberId>,
     /// Whether others ever did.
     others: bool,
     /// By member, the process that it was last seen with.
@@ -60,7 +62,8 @@ impl Order {
             still: None,
             since: 0,
             epoch: 0,
-            unmet: None,
+            unmet: BTreeMap::new(),
+            liars: BTreeSet::new(),
             others: false,
             processes: story.cast.iter().map(|c| (c.id.clone(), 1)).collect(),
         }
@@ -72,7 +75,7 @@ impl Order {
             Command::Approve { .. } => self.unread = false,
             Command::Continue | Command::Begin | Command::Retarget(_) => {
                 self.still = None;
-                self.unmet = None;
+                self.unmet.clear();
             }
             Command::Retry { subject, .. } => {
                 if let Some(subject) = subject {
@@ -165,7 +168,7 @@ impl Judge {
             }
             Event::Refused(refusal) => self.refused(refusal, at),
             // What others did is told as the reason: nothing of this plan had begun, so nothing stands still.
-            Event::Replanning { why } if why.ends_with(NOT_OURS) => self.order.unmet = None,
+            Event::Replanning { why } if why.ends_with(NOT_OURS) => self.order.unmet.clear(),
             Event::Replanning { .. } => {}
             Event::Ended(end) => {
                 if let Some(why) =
@@ -206,8 +209,8 @@ impl Judge {
 
     /// In every story there is a way: the drawn ones and those by hand are made so.
     fn refused(&mut self, refusal: &Refusal, at: u64) {
-        // What is left out by a human's word may stand in the way of the rest.
-        if !is_blind(refusal) && self.left.is_empty() {
+        // What is left out by a human's word may stand in the way of the rest, and so may what somebody lied.
+        if !is_blind(refusal) && self.left.is_empty() && self.order.liars.is_empty() {
             let says = format!("{:?}: {}", refusal.code, refusal.says);
             self.objects(at, "no way is denied that there is", says);
         }
@@ -259,7 +262,7 @@ impl Judge {
             let says = format!("{cause:?}");
             self.objects(at, "it stands still for nothing that nobody did", says);
         }
-        self.order.unmet = None;
+        self.order.unmet.clear();
         self.order.still = Some(match cause {
             Cause::Failure { .. } => Still::Failed,
             Cause::Asked { .. }
@@ -301,7 +304,8 @@ impl Judge {
             let says = format!("{subject} began");
             self.objects(at, "nothing begins while it stands still", says);
         }
-        let unmet = self.order.unmet.filter(|unmet| unmet + self.slack_ms < at);
+        let late = |met: &&u64| **met + self.slack_ms < at;
+        let unmet = self.order.unmet.values().find(late).copied();
         if let Some(unmet) = unmet.filter(|_| !again) {
             let says = format!("{subject} began, others have acted at {unmet} ms");
             self.objects(at, "it does not go on while others act", says);
@@ -320,9 +324,16 @@ impl Judge {
 
     /// A member has changed: whether others gave it another process while it was not in our hands.
     pub(super) fn acted(&mut self, node: &Node, at: u64) {
-        // Whoever lies about itself is met as one whom others moved.
-        self.order.others |= node.lies;
-        let Some(process) = node.process else { return };
+        if node.lies {
+            // Whoever lies about itself is met as one whom others moved.
+            self.order.others = true;
+            self.order.liars.insert(node.id.clone());
+        }
+        let Some(process) = node.process else {
+            // What others did to it is no longer to be seen.
+            self.order.unmet.remove(&node.id);
+            return;
+        };
         let known = self.order.processes.insert(node.id.clone(), process);
         let ours = node.deed.as_ref().and_then(|deed| deed.started) == Some(process);
         if known == Some(process) || ours {
@@ -334,13 +345,13 @@ impl Judge {
         }
         let left = self.left.contains(&Subject::Member(node.id.clone()));
         if !self.hand.contains_key(&node.id) && !left {
-            self.order.unmet = self.order.unmet.or(Some(at));
+            self.order.unmet.entry(node.id.clone()).or_insert(at);
         }
     }
 
     /// A plan was made anew on what was seen.
     pub(super) fn planned(&mut self) {
-        self.order.unmet = None;
+        self.order.unmet.clear();
     }
 
     /// Each landing brings a member nearer to its end, and none is made twice.
@@ -348,6 +359,10 @@ impl Judge {
         let Subject::Member(id) = &began.subject else {
             return;
         };
+        // It is moved by what it tells.
+        if self.order.liars.contains(id) {
+            return;
+        }
         let Some(left) = self.away.get_mut(id) else {
             return;
         };

@@ -5,6 +5,7 @@
 
 use super::Judge;
 use crate::fleet::{Fleet, Health, Node};
+use crate::net::STALE_MOST_MS;
 use crate::store::Fault;
 use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,9 +44,13 @@ impl Soak {
             Fault::Slow(ms) => *ms,
             Fault::Full | Fault::Lost | Fault::Written => STORE_RESTS_MS,
         });
+        let old = match story.weather.stale {
+            0 => 0,
+            _ => STALE_MOST_MS,
+        };
         Self {
             need_ms: story.policy.soak.0,
-            late_ms: LOOK_APART_MS + 2 * story.weather.late_most_ms + slow.max().unwrap_or(0),
+            late_ms: LOOK_APART_MS + 2 * story.weather.late_most_ms + slow.max().unwrap_or(0) + old,
             began: None,
             landed: BTreeSet::new(),
             soaked: BTreeSet::new(),
