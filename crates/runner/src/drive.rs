@@ -17,9 +17,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{Notify, watch};
 use windlass_engine::effect::{Answer, ClaimAnswer, Outcome};
 use windlass_engine::names::RunId;
-use windlass_engine::run::Run;
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::{End, Event};
+use windlass_engine::run::{FRESH_MS, Run};
 use windlass_engine::step::{Input, heard, step};
 use windlass_engine::time::{Mark, Ms, Now};
 
@@ -87,6 +87,10 @@ pub struct Drive {
     kept: Vec<Kept>,
     /// When the inbox was last looked into; none: it is to be looked into now.
     looked: Option<Mark>,
+    /// When the next turn is to begin at the latest; none: it is the first.
+    due: Option<Mark>,
+    /// Looks of hands up to this one were asked for before this process stood still.
+    old: u64,
     bell: Bell,
 }
 
@@ -138,6 +142,8 @@ impl Drive {
             answers,
             kept: Vec::new(),
             looked: None,
+            due: None,
+            old: 0,
             bell,
         })
     }
@@ -169,6 +175,7 @@ impl Drive {
             return Ok(Went::Out(Driven::Superseded));
         }
         let now = self.world.clock.now();
+        self.notice(now.mono);
         let words = self.words(now).await?;
         self.drain();
         if self
@@ -199,7 +206,17 @@ impl Drive {
         if *self.bell.let_go.borrow() && self.is_idle() {
             return Ok(Went::Out(Driven::LetGo));
         }
-        Ok(self.wait().await)
+        Ok(self.wait(now.mono).await)
+    }
+
+    /// A turn that begins far too late tells that this process stood still (it was stopped, its host slept): what
+    /// looks bring that were asked for before says nothing of now.
+    fn notice(&mut self, now: Mark) {
+        let late = self.due.and_then(|due| now.since(due));
+        if late.is_some_and(|late| late > FRESH_MS) {
+            self.old = self.hands.sent();
+            self.kept.retain(|kept| !is_look(&kept.answer));
+        }
     }
 
     /// What is said to the run: that it was taken, and commands. The inbox is looked into when the
@@ -248,9 +265,10 @@ impl Drive {
 
     fn keep(&mut self, came: Came) {
         self.hands.answered(&came);
-        let since = came.since;
+        let (since, is_old) = (came.since, came.hand <= self.old);
+        let answer = came.answer.filter(|answer| !(is_old && is_look(answer)));
         self.kept
-            .extend(came.answer.map(|answer| Kept { since, answer }));
+            .extend(answer.map(|answer| Kept { since, answer }));
     }
 
     /// How many of the kept answers this turn is about.
@@ -325,7 +343,7 @@ impl Drive {
 
     /// Until a hand answers, the doorbell rings, the world stirs, or it is time. Where the lease stands no
     /// longer nothing is waited for: no hand is sent any more, and whoever takes it next may be this process.
-    async fn wait(&mut self) -> Went {
+    async fn wait(&mut self, begun: Mark) -> Went {
         let now = self.world.clock.now();
         let looks = if *self.bell.let_go.borrow() {
             Looks::Rest
@@ -337,6 +355,7 @@ impl Drive {
             self.hands.drop_all();
             return Went::Out(Driven::Superseded);
         }
+        self.due = Some(begun);
         if !self.kept.is_empty() {
             // More is to be said at once; the runtime may see to the others first.
             tokio::task::yield_now().await;
@@ -345,6 +364,7 @@ impl Drive {
         let until = earlier(next, now.mono.plus(INBOX_EVERY_MS))
             .and_then(|at| at.since(now.mono))
             .unwrap_or(INBOX_EVERY_MS);
+        self.due = Some(begun.plus(until));
         let mut let_go = self.bell.let_go.clone();
         tokio::select! {
             biased;
@@ -354,6 +374,14 @@ impl Drive {
             () = self.world.clock.sleep(until) => {}
         }
         Went::On
+    }
+}
+
+/// Whether an answer says how the world is.
+fn is_look(answer: &Answer) -> bool {
+    match answer {
+        Answer::Seen(_) | Answer::Sample(_) => true,
+        Answer::Claim(_) | Answer::Deed(..) => false,
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) enum About {
 #[derive(Debug)]
 pub(crate) struct Came {
     about: About,
-    hand: u64,
+    pub(crate) hand: u64,
     /// How many subjects had settled when it was sent.
     pub(crate) since: u64,
     /// None: something may have changed, a look will tell what.
@@ -267,6 +267,11 @@ impl Hands {
     /// Whether the lease stood when hands were last brought to what is wanted.
     pub(crate) fn may_send(&self) -> bool {
         self.stands
+    }
+
+    /// How many hands were sent so far: the number of the last.
+    pub(crate) fn sent(&self) -> u64 {
+        self.last
     }
 
     /// Sends a hand, if the lease stands.

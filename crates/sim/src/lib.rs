@@ -12,6 +12,7 @@
 //!
 //! Must never know: real clusters, files, the real clock. Stories: `tests/it/`.
 
+pub mod abreast;
 pub mod again;
 pub mod clock;
 pub mod cluster;

@@ -1,7 +1,7 @@
 //! `crash-instants`: each scene again with a death at each of its instants; and again where one more death
 //! follows while the next carrier recovers.
 //!
-//! Must never know: scenes. Tests: `crates/sim/tests/it/crash.rs` (every seventh).
+//! Must never know: scenes. Tests: `crates/sim/tests/it/crash.rs`.
 
 use windlass_sim::again::Again;
 use windlass_sim::play::play;
