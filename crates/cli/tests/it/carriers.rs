@@ -1,6 +1,11 @@
 //! Two real processes that would carry one run, on false hosts: the one that carries is stopped (SIGSTOP) for
 //! longer than the other waits for anything, woken, stopped again, and killed.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "real processes are stopped and woken"
+)]
+
 use crate::run::User;
 use std::fs::File;
 use std::path::PathBuf;

@@ -3,13 +3,14 @@
 //! `{cluster}` in a command stands for the cluster's name; doors put it in.
 //! Must never know: terminals. Stories: `tests/it/standing.rs`.
 
+mod ended;
 mod hours;
 mod names;
 
 use super::{Flight, Flying, Halt, Phase, Run};
 use crate::effect::FailureCode;
 use crate::names::Subject;
-use crate::run::event::{Cause, End};
+use crate::run::event::Cause;
 use crate::step::{Held, held, missing};
 use crate::time::{Mark, Ms, Now};
 use alloc::format;
@@ -233,6 +234,14 @@ impl Run {
                 format!("nothing may begin: {what}"),
                 &["windlass observe {cluster}"],
             ),
+            Some(Held::Unknown(id, why)) => waits(
+                "unknown",
+                format!(
+                    "whether {} does its work is not known: {why}",
+                    self.member_name(&id)
+                ),
+                &["windlass observe {cluster}"],
+            ),
             Some(Held::Budget(budget)) => {
                 let next = self
                     .queue
@@ -412,44 +421,6 @@ impl Run {
             details,
             next,
             ..stands("failure", format!("{name} did not come through"), &[])
-        }
-    }
-
-    fn ended_words(&self, end: &End) -> Standing {
-        let (reason, sentence) = match end {
-            End::Finished => ("finished", "the goal holds, seen".to_string()),
-            End::FinishedWithout(left) => {
-                let names: Vec<String> = left.iter().map(|subject| self.call(subject)).collect();
-                (
-                    "finished-without",
-                    format!("the goal holds but for {}", some(&names)),
-                )
-            }
-            End::Refused => (
-                "refused",
-                self.refusal
-                    .as_ref()
-                    .map_or_else(|| "there was no way".to_string(), |r| r.says.clone()),
-            ),
-            End::Cancelled => ("cancelled", "cancelled: what is done stays".to_string()),
-            End::Stopped(left) if left.is_empty() => {
-                ("stopped", "stopped with nothing in flight".to_string())
-            }
-            End::Stopped(left) => {
-                let lines: Vec<String> = left
-                    .iter()
-                    .map(|(subject, step)| format!("{} ({step})", self.call(subject)))
-                    .collect();
-                ("stopped", format!("stopped, and left {}", some(&lines)))
-            }
-            End::Expired => (
-                "expired",
-                "it was paused for longer than its limit; nothing done is undone".to_string(),
-            ),
-        };
-        Standing {
-            motion: Motion::Ended,
-            ..waits(reason, sentence, &[])
         }
     }
 

@@ -11,7 +11,7 @@ use crate::plan::{Move, Plan, Stage};
 use crate::policy::Mode;
 use crate::run::event::{Began, Event};
 use crate::run::{Cursor, FINDINGS_FRESH_MS, Run};
-use crate::snapshot::{Budget, Snapshot};
+use crate::snapshot::{Budget, Health, Snapshot};
 use crate::time::{Ms, Now};
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -167,10 +167,10 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
         if held.is_some_and(|held| held != zone(id)) {
             break;
         }
-        let passes = if ailing.contains(id) {
-            left.lets_again(id)
-        } else {
-            left.lets(id)
+        let passes = match ailing.contains(id) {
+            _ if unknown(known, id).is_some() => false,
+            true => left.lets_again(id),
+            false => left.lets(id),
         };
         if passes {
             if !ailing.contains(id) {
@@ -183,6 +183,14 @@ fn chosen(run: &Run, known: &Snapshot) -> Vec<MemberId> {
         }
     }
     chosen
+}
+
+/// Why it cannot be told whether a member does its work: it may well do, and budgets may rest on it.
+fn unknown<'k>(known: &'k Snapshot, id: &MemberId) -> Option<&'k str> {
+    match &known.members.get(id)?.health {
+        Health::Unknown(why) => Some(why),
+        Health::Healthy | Health::Settling(_) | Health::Down(_) => None,
+    }
 }
 
 fn member(subject: &Subject) -> Option<&MemberId> {
@@ -253,6 +261,9 @@ pub(crate) fn held(run: &Run) -> Option<Held> {
     }
     let mut down: BTreeSet<&MemberId> = run.ailing().collect();
     down.extend(run.flights().keys().filter_map(member));
+    if let Some(why) = unknown(known, next) {
+        return Some(Held::Unknown(next.clone(), why.into()));
+    }
     if run.room() > 0 {
         return budget::first_passed(&known.budgets, &down, next).map(|b| Held::Budget(b.clone()));
     }
@@ -277,6 +288,8 @@ pub(crate) fn held(run: &Run) -> Option<Held> {
 pub(crate) enum Held {
     /// The cluster is not whole, in words.
     Trouble(String),
+    /// Nobody can tell whether this one does its work, and why not.
+    Unknown(MemberId, String),
     /// One more down would pass this budget.
     Budget(Budget),
     /// Members that are down for other reasons count.

@@ -1,9 +1,11 @@
-//! Stories: healthy time over the deaths of carriers, and a look after a failure before others begin.
+//! Stories: healthy time over the deaths of carriers, a look after a failure before others begin, and members
+//! of which nobody can tell how they are.
 
 use crate::world::World;
 use windlass_engine::names::Subject;
 use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::{Command, Retry};
+use windlass_engine::snapshot::Health;
 use windlass_engine::time::Ms;
 
 const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
@@ -86,4 +88,21 @@ fn after_a_retry_nothing_else_begins_before_a_look_that_finds_what_others_did() 
             member/3 settled at 4.0.0
         ",
     );
+}
+
+#[test]
+fn whoever_does_not_answer_is_not_begun_and_is_named() {
+    let mut world = World::of(SMALL).paced(Ramp::Fixed, 3, Mode::Sliding);
+    world.health("2", Health::Unknown("no answer came".into()));
+    world.taken(1, 1).pass(Ms::seconds(5)).quietly();
+    let standing = world.run.standing(world.now);
+    assert_eq!(
+        (standing.reason, standing.sentence.as_str()),
+        (
+            "unknown",
+            "whether arm 2 does its work is not known: no answer came"
+        )
+    );
+    world.health("2", Health::Healthy);
+    world.ends();
 }

@@ -34,9 +34,18 @@ impl Depth {
             Self::Glance => Ms::seconds(2),
         }
     }
+
+    /// How long the answer with all topics may take: 100 000 partitions are 10 MB. What a glance asked first is
+    /// decided on with what it asked last: one lost answer must not make it older than ten seconds.
+    fn topics_limit(self) -> Ms {
+        match self {
+            Self::Whole => LARGE_LIMIT,
+            Self::Glance => Ms::seconds(4),
+        }
+    }
 }
 
-/// How long the answer with all topics, or all settings, may take: 100 000 partitions are 10 MB.
+/// How long an answer with all topics, or all settings, may take.
 const LARGE_LIMIT: Ms = Ms::seconds(20);
 
 /// How long a broker may take to ask the active controller for us. Without a quorum it never answers,
@@ -388,12 +397,12 @@ async fn tell_topics(
         };
         let open = line.open();
         out.asked = Some(id);
-        out.topics = requests::topics(open, LARGE_LIMIT)
+        out.topics = requests::topics(open, depth.topics_limit())
             .await
             .map_err(Miss::from);
         let Ok(topics) = &out.topics else { continue };
         let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
-        out.topic_settings = settings_of(open, &names, settled).await;
+        out.topic_settings = settings_of(open, &names, settled, depth.topics_limit()).await;
         out.registered_brokers = registered(open, depth.limit()).await;
         out.moving = match &out.quorum {
             Ok(_) => requests::moving(open, depth.limit())
@@ -411,6 +420,7 @@ async fn settings_of(
     open: &mut Connection,
     topics: &[&str],
     settled: &BTreeMap<String, TopicSettings>,
+    limit: Ms,
 ) -> Asked<BTreeMap<String, TopicSettings>> {
     let mut out: BTreeMap<String, TopicSettings> = BTreeMap::new();
     let mut ask = Vec::new();
@@ -422,7 +432,7 @@ async fn settings_of(
             None => ask.push(*topic),
         }
     }
-    out.extend(requests::topic_settings(open, &ask, LARGE_LIMIT).await?);
+    out.extend(requests::topic_settings(open, &ask, limit).await?);
     Ok(out)
 }
 
