@@ -18,12 +18,17 @@ fn soaking() -> World {
     world
 }
 
+/// The same, taken by another after so many seconds in which nobody looked.
+fn taken_after(seconds: u64) -> World {
+    let mut world = soaking();
+    world.blind().pass(Ms::seconds(seconds));
+    world.taken(2, 1).sees().pass(Ms::seconds(2));
+    world
+}
+
 #[test]
 fn a_short_time_without_a_carrier_is_left_out_of_healthy_time() {
-    let mut world = soaking();
-    world.blind().pass(Ms::seconds(6));
-    world.taken(2, 1).sees().pass(Ms::seconds(2));
-    world.tells(
+    taken_after(6).tells(
         "
             taken 2
             claimed 2
@@ -35,10 +40,7 @@ fn a_short_time_without_a_carrier_is_left_out_of_healthy_time() {
 
 #[test]
 fn a_long_time_without_a_carrier_begins_healthy_time_anew() {
-    let mut world = soaking();
-    world.blind().pass(Ms::seconds(8));
-    world.taken(2, 1).sees().pass(Ms::seconds(2));
-    world.tells(
+    taken_after(8).tells(
         "
             taken 2
             claimed 2
