@@ -193,7 +193,7 @@ pub async fn run(global: &Global, bare: Bare, args: &RehearseArgs) -> Result<Exi
             source,
         })?;
         if path.ends_with(".txt") {
-            return scenario::run(&bare, path, &text).await;
+            return scenario::run(&bare, path, &text, args).await;
         }
         let set = stage::file(&bare, path, &text, args)?;
         return shown(&bare.outlet, set, args).await;

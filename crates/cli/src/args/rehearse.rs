@@ -97,6 +97,39 @@ impl RehearseArgs {
     pub fn finalize(&self) -> Option<Finalize> {
         self.finalize.then_some(Finalize::Soon)
     }
+
+    /// Whether anything is said of how it is played, besides what.
+    #[must_use]
+    pub fn says_how(&self) -> bool {
+        let lists = self.via.len() + self.accept_risk.len() + self.fail.len() + self.pace.len();
+        let one = self.to.is_some() || self.weather.is_some() || self.seed.is_some();
+        let other = self.runs.is_some() || self.attended.is_some() || self.replay.is_some();
+        lists > 0 || one || other || self.kill || self.finalize || self.events
+    }
+
+    /// The same, with what somebody else says of how it is played: what both say is theirs.
+    #[must_use]
+    pub fn over(self, said: &Self) -> Self {
+        fn either<T: Clone>(own: Vec<T>, said: &[T]) -> Vec<T> {
+            if said.is_empty() { own } else { said.to_vec() }
+        }
+        Self {
+            to: said.to.clone().or(self.to),
+            via: either(self.via, &said.via),
+            accept_risk: either(self.accept_risk, &said.accept_risk),
+            finalize: self.finalize || said.finalize,
+            fail: either(self.fail, &said.fail),
+            weather: said.weather.or(self.weather),
+            kill: self.kill || said.kill,
+            seed: said.seed.or(self.seed),
+            runs: said.runs.or(self.runs),
+            pace: either(self.pace, &said.pace),
+            attended: said.attended.or(self.attended),
+            replay: said.replay.clone().or(self.replay),
+            events: self.events || said.events,
+            ..self
+        }
+    }
 }
 
 /// A member whose first move goes wrong.

@@ -4,7 +4,8 @@
 
 use super::stage::{self, Set};
 use super::{chart, played};
-use crate::args::{Cli, Command, help};
+use crate::args::rehearse::RehearseArgs;
+use crate::args::{Cli, Command, Form, help};
 use crate::context::Bare;
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
@@ -16,11 +17,16 @@ use std::collections::BTreeMap;
 /// Stories are told on a terminal of so many columns.
 const COLUMNS: usize = 100;
 
-/// Plays each rehearsal of a story's file.
+/// Plays each rehearsal of a story's file: as it is written, or, where more is said of how, with that.
 ///
 /// # Errors
 /// Where there is none in it, or it does not fit.
-pub async fn run(bare: &Bare, path: &str, text: &str) -> Result<Exit, Failed> {
+pub async fn run(
+    bare: &Bare,
+    path: &str,
+    text: &str,
+    typed: &RehearseArgs,
+) -> Result<Exit, Failed> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     let mut runs: Vec<(String, String)> = Vec::new();
     let mut open: Option<&mut String> = None;
@@ -44,7 +50,13 @@ pub async fn run(bare: &Bare, path: &str, text: &str) -> Result<Exit, Failed> {
     }
     let mut exit = Exit::Done;
     for (words, said) in &runs {
-        let told = told(bare, &files, words).await?;
+        let (name, story, args) = read(&files, words)?;
+        if typed.says_how() || bare.outlet.is_data() {
+            let args = args.over(typed);
+            let set = stage::file(bare, name, story, &args)?;
+            return super::shown(&bare.outlet, set, &args).await;
+        }
+        let told = told(bare, name, story, &args).await?;
         bare.outlet.line(&format!("$ windlass {words}"));
         for line in &told {
             bare.outlet.line(line);
@@ -61,11 +73,11 @@ pub async fn run(bare: &Bare, path: &str, text: &str) -> Result<Exit, Failed> {
     Ok(exit)
 }
 
-async fn told(
-    bare: &Bare,
-    files: &BTreeMap<String, String>,
+/// A line of the file as it would be typed: which of its files is played, and how.
+fn read<'f>(
+    files: &'f BTreeMap<String, String>,
     words: &str,
-) -> Result<Vec<String>, Failed> {
+) -> Result<(&'f str, &'f str, RehearseArgs), Failed> {
     let typed = std::iter::once("windlass").chain(words.split_whitespace());
     let wrong = |why: clap::Error| Failed::says(format!("`windlass {words}`: {why}"));
     let matches = help::command().try_get_matches_from(typed).map_err(wrong)?;
@@ -73,21 +85,30 @@ async fn told(
     let Command::Rehearse(args) = cli.command else {
         return Err(Failed::says(format!("`windlass {words}` is no rehearsal")));
     };
-    let name = args.of.as_deref().unwrap_or_default();
-    let Some(text) = files.get(name) else {
+    let name = args.of.clone().unwrap_or_default();
+    let Some((name, text)) = files.get_key_value(&name) else {
         return Err(Failed::says(format!("the story has no file {name}")));
     };
+    Ok((name, text, args))
+}
+
+async fn told(
+    bare: &Bare,
+    name: &str,
+    text: &str,
+    args: &RehearseArgs,
+) -> Result<Vec<String>, Failed> {
     let plain = Outlet::fixed(
-        cli.global.output,
+        Form::Table,
         COLUMNS,
         Style {
             ink: Ink::None,
             glyphs: Glyphs::Unicode,
         },
     );
-    match stage::file(bare, name, text, &args)? {
+    match stage::file(bare, name, text, args)? {
         Set::Refused(shown, no) => Ok(render::refusal::lines(&plain, &shown, &no)),
-        Set::Staged(staged) => Ok(chart::lines(&plain, &played(&plain, *staged, &args).await?)),
+        Set::Staged(staged) => Ok(chart::lines(&plain, &played(&plain, *staged, args).await?)),
     }
 }
 

@@ -131,6 +131,9 @@ fn a_story_with_its_output_is_held_to_it() {
     let user = User::new();
     let story = include_str!("../../../../scenarios/rehearse/pause.txt");
     user.file("pause.txt", story);
+    // With more said of how it is played, it is played so, and not compared.
+    let paces = user.says("rehearse pause.txt --pace 1 --pace 2 --runs 5");
+    assert!(paces.out.contains("1 double sliding"), "{}", paces.all());
     let said = user.says("rehearse pause.txt");
     assert_eq!(said.code, 0, "{}", said.all());
     assert!(flat(&said).contains("told as it is written"));
