@@ -173,11 +173,20 @@ fn wall(story: &Story, at: u64) -> Wall {
     Wall(FIRST_WALL_US + ms * 1_000)
 }
 
-/// The moments of false time up to one at which the wall clock told this; it may tell it twice.
+/// The moments of false time up to one at which a wall clock told this, whichever carrier's it was; each may
+/// tell it twice.
 fn moments(story: &Story, told: &str, upto: u64) -> Vec<u64> {
-    (0..=upto)
-        .filter(|ms| stamp::rfc3339(wall(story, *ms)) == told)
-        .collect()
+    let right = std::iter::once(0);
+    let off: BTreeSet<i64> = right.chain(story.carriers.clocks.iter().copied()).collect();
+    let tells = |ms: u64, off: i64| {
+        let Wall(right) = wall(story, ms);
+        stamp::rfc3339(Wall(right + off * 1_000)) == told
+    };
+    let told = |off: &i64| {
+        let off = *off;
+        (0..=upto).filter(move |ms| tells(*ms, off))
+    };
+    off.iter().flat_map(told).collect()
 }
 
 /// Whether a member was not well at a moment.
