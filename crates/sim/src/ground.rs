@@ -46,15 +46,7 @@ impl Shared {
     /// New ground.
     #[must_use]
     pub fn new(fleet: Fleet, judge: Judge, happenings: &[(u64, Happening)]) -> Self {
-        let jump = |(at, what): &(u64, Happening)| match what {
-            Happening::WallJumps(by) => Some((*at, *by)),
-            Happening::Flaps(..)
-            | Happening::Lags(..)
-            | Happening::Restarted(_)
-            | Happening::Lies(..)
-            | Happening::Hurt(_)
-            | Happening::Killed => None,
-        };
+        let jump = |(at, what): &(u64, Happening)| Some((*at, what.jump()?));
         Self(Arc::new(Mutex::new(Ground {
             fleet,
             judge,

@@ -81,6 +81,28 @@ pub enum Happening {
     Killed,
 }
 
+impl Happening {
+    /// By how many milliseconds it sets the wall clock; none: it does not.
+    #[must_use]
+    pub fn jump(&self) -> Option<i64> {
+        match self {
+            Self::WallJumps(by) => Some(*by),
+            Self::Flaps(..) | Self::Lags(..) | Self::Restarted(_) => None,
+            Self::Lies(..) | Self::Hurt(_) | Self::Killed => None,
+        }
+    }
+
+    /// For how long it hurts the journal; none: it does not.
+    #[must_use]
+    pub fn hurt_ms(&self) -> Option<u64> {
+        match self {
+            Self::Hurt(length) => Some(*length),
+            Self::Flaps(..) | Self::Lags(..) | Self::Restarted(_) => None,
+            Self::Lies(..) | Self::WallJumps(_) | Self::Killed => None,
+        }
+    }
+}
+
 /// How often messages go wrong, in a thousand, until the weather clears.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Weather {

@@ -45,15 +45,7 @@ impl Play<'_> {
 
     /// When the journal is hurt, and for how long.
     fn hurts(&self) -> Vec<(u64, u64)> {
-        let hurt = |(at, what): &(u64, Happening)| match what {
-            Happening::Hurt(length) => Some((*at, *length)),
-            Happening::Flaps(..)
-            | Happening::Lags(..)
-            | Happening::Restarted(_)
-            | Happening::Lies(..)
-            | Happening::WallJumps(_)
-            | Happening::Killed => None,
-        };
+        let hurt = |(at, what): &(u64, Happening)| Some((*at, what.hurt_ms()?));
         let mut all: Vec<(u64, u64)> = self.story.happenings.iter().filter_map(hurt).collect();
         all.sort_unstable();
         all

@@ -7,8 +7,9 @@ use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
 
+use super::Tally;
 use crate::figure::release;
-use crate::workspace::{NotSo, Trouble};
+use crate::workspace::Trouble;
 
 pub(in crate::figure) const NAME: &str = "crash-instants";
 /// So many deaths are tried at least.
@@ -20,12 +21,12 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
     if let Some(done) = release::again(NAME) {
         return done;
     }
-    let (mut tried, mut wrong) = (0, 0);
+    let mut tally = Tally::default();
     for story in scenes::all()? {
         let whole = play(&story, &[]);
         if let Some(first) = whole.violations.first() {
             println!("{} breaks a promise without any death: {first}", story.name);
-            wrong += 1;
+            tally.wrong += 1;
         }
         let after = 1 + RECOVERY.len() as u64;
         let found = super::each(whole.instants * after, |number| {
@@ -39,24 +40,10 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
             let again = Again::of(&story.name).dying(&deaths);
             Some(format!("cargo xtask replay '{again}'  {why}"))
         });
-        let deaths = found.len() as u64;
+        let plays = found.len() as u64;
         let bad: Vec<String> = found.into_iter().flatten().collect();
-        println!(
-            "{:<16} {:>5} instants, {deaths} plays, {} wrong",
-            story.name,
-            whole.instants,
-            bad.len()
-        );
-        bad.iter().take(10).for_each(|line| println!("  {line}"));
-        tried += deaths;
-        wrong += bad.len();
+        let of = format!("{} instants", whole.instants);
+        tally.scene(&story.name, &of, plays, &bad);
     }
-    println!("{tried} plays with deaths");
-    if tried < TRIED_LEAST {
-        return Err(NotSo(format!(
-            "only {tried} were tried: at least {TRIED_LEAST} are wanted"
-        ))
-        .into());
-    }
-    Ok(f64::from(u32::try_from(wrong)?))
+    tally.value("plays with deaths", TRIED_LEAST)
 }

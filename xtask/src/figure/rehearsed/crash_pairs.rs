@@ -7,22 +7,21 @@ use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
 
+use super::Tally;
 use crate::figure::release;
-use crate::workspace::{NotSo, Trouble};
+use crate::workspace::Trouble;
 
 pub(in crate::figure) const NAME: &str = "crash-pairs";
 /// So many scenes, the smallest.
 const SCENES: usize = 10;
 /// So many pairs are tried at least.
 const TRIED_LEAST: u64 = 90_000;
-/// So many of those that are wrong are printed of each scene.
-const SHOWN: usize = 10;
 
 pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
     if let Some(done) = release::again(NAME) {
         return done;
     }
-    let (mut tried, mut wrong) = (0, 0);
+    let mut tally = Tally::default();
     for (whole, story) in scenes::smallest(SCENES)? {
         let found = super::each(whole.instants, |number| {
             let first = number + 1;
@@ -39,19 +38,8 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
         });
         let pairs: u64 = found.iter().map(|(pairs, _)| pairs).sum();
         let bad: Vec<String> = found.into_iter().flat_map(|(_, bad)| bad).collect();
-        let instants = whole.instants;
-        println!(
-            "{:<16} {instants:>5} instants, {pairs:>6} pairs, {} wrong",
-            story.name,
-            bad.len()
-        );
-        bad.iter().take(SHOWN).for_each(|line| println!("  {line}"));
-        tried += pairs;
-        wrong += bad.len();
+        let of = format!("{} instants", whole.instants);
+        tally.scene(&story.name, &of, pairs, &bad);
     }
-    println!("{tried} pairs of deaths");
-    if tried < TRIED_LEAST {
-        return Err(NotSo(format!("only {tried}: at least {TRIED_LEAST} are wanted")).into());
-    }
-    Ok(f64::from(u32::try_from(wrong)?))
+    tally.value("pairs of deaths", TRIED_LEAST)
 }

@@ -9,8 +9,9 @@ use windlass_sim::play::{Outcome, play};
 use windlass_sim::scenes::{self, FREEZES_MS};
 use windlass_sim::story::Story;
 
+use super::Tally;
 use crate::figure::release;
-use crate::workspace::{NotSo, Trouble};
+use crate::workspace::Trouble;
 
 pub(in crate::figure) const NAME: &str = "freezes";
 /// So many plays are tried at least.
@@ -20,8 +21,6 @@ const TRIED_LEAST: u64 = 60_000;
 const RECOVERY: [u64; 4] = [2, 9, 20, 35];
 /// … and for so long: just past its lease.
 const AGAIN_MS: u64 = FREEZES_MS[1];
-/// So many of those that are wrong are printed of each scene.
-const SHOWN: usize = 10;
 
 /// What stands still in each play of one instant: how long, and which instant after it the next does.
 fn tries() -> Vec<(u64, Option<u64>)> {
@@ -53,7 +52,7 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
     }
     let tries = tries();
     let each = u64::try_from(tries.len())?;
-    let (mut tried, mut wrong) = (0, 0);
+    let mut tally = Tally::default();
     for story in scenes::all()? {
         let whole = play(&story, &[]);
         let found = super::each(whole.instants * each, |number| {
@@ -64,19 +63,8 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
         });
         let plays = found.len() as u64;
         let bad: Vec<String> = found.into_iter().flatten().collect();
-        println!(
-            "{:<18} {:>5} instants, {plays:>6} plays, {} wrong",
-            story.name,
-            whole.instants,
-            bad.len()
-        );
-        bad.iter().take(SHOWN).for_each(|line| println!("  {line}"));
-        tried += plays;
-        wrong += bad.len();
+        let of = format!("{} instants", whole.instants);
+        tally.scene(&story.name, &of, plays, &bad);
     }
-    println!("{tried} plays with freezes");
-    if tried < TRIED_LEAST {
-        return Err(NotSo(format!("only {tried}: at least {TRIED_LEAST} are wanted")).into());
-    }
-    Ok(f64::from(u32::try_from(wrong)?))
+    tally.value("plays with freezes", TRIED_LEAST)
 }

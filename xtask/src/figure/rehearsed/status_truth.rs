@@ -15,7 +15,7 @@ use windlass_sim::dice::Dice;
 use windlass_sim::fleet::Health;
 use windlass_sim::play::{Rehearsed, rehearse};
 use windlass_sim::seed::draw;
-use windlass_sim::story::{Happening, Story};
+use windlass_sim::story::Story;
 use windlass_wire::stamp;
 use windlass_wire::v1::status::{Around, RunStatus};
 
@@ -156,19 +156,8 @@ fn last(heard: &BTreeMap<u64, u64>, at: u64) -> u64 {
 
 /// Wall time as the false world tells it.
 fn wall(story: &Story, at: u64) -> Wall {
-    let jumps = story
-        .happenings
-        .iter()
-        .filter_map(|(when, what)| match what {
-            Happening::WallJumps(by) if *when <= at => Some(*by),
-            Happening::WallJumps(_)
-            | Happening::Flaps(..)
-            | Happening::Lags(..)
-            | Happening::Restarted(_)
-            | Happening::Lies(..)
-            | Happening::Killed
-            | Happening::Hurt(_) => None,
-        });
+    let past = story.happenings.iter().filter(|(when, _)| *when <= at);
+    let jumps = past.filter_map(|(_, what)| what.jump());
     let ms = i64::try_from(at).unwrap_or(i64::MAX) + jumps.sum::<i64>();
     Wall(FIRST_WALL_US + ms * 1_000)
 }

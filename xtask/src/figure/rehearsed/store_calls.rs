@@ -7,18 +7,17 @@ use windlass_sim::play::play;
 use windlass_sim::scenes;
 use windlass_sim::store::KINDS;
 
+use super::Tally;
 use crate::figure::release;
 use crate::workspace::Trouble;
 
 pub(in crate::figure) const NAME: &str = "store-calls";
-/// So many of those that are wrong are printed of each scene.
-const SHOWN: usize = 10;
 
 pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
     if let Some(done) = release::again(NAME) {
         return done;
     }
-    let (mut tried, mut wrong) = (0, 0);
+    let mut tally = Tally::default();
     let kinds = KINDS.len() as u64;
     for story in scenes::all()? {
         let whole = play(&story, &[]);
@@ -35,16 +34,8 @@ pub(in crate::figure) fn measure() -> Result<f64, Trouble> {
             Some(format!("cargo xtask replay '{again}'  {why}"))
         });
         let bad: Vec<String> = found.into_iter().flatten().collect();
-        println!(
-            "{:<16} {:>5} calls, {plays:>5} plays, {} wrong",
-            story.name,
-            whole.calls,
-            bad.len()
-        );
-        bad.iter().take(SHOWN).for_each(|line| println!("  {line}"));
-        tried += plays;
-        wrong += bad.len();
+        let of = format!("{} calls", whole.calls);
+        tally.scene(&story.name, &of, plays, &bad);
     }
-    println!("{tried} plays with a call that fails");
-    Ok(f64::from(u32::try_from(wrong)?))
+    tally.value("plays with a call that fails", 1)
 }
