@@ -24,12 +24,13 @@ pub(super) fn measure() -> Result<f64, Trouble> {
     roll::all_run(&lab, ROLL[2])?;
     load.finish()?;
     println!(
-        "{} samples at {:.1} a second, {} bad, {} with a partition under min ISR, {} without the controller, {} excused in {} handovers, smallest in-sync set {:?}{}",
+        "{} samples at {:.1} a second, {} bad, {} with a partition under min ISR, {} without the controller, {} answered late, {} excused in {} handovers, smallest in-sync set {:?}{}",
         tally.samples,
         per_second.per_second(),
         tally.bad,
         tally.under_min,
         tally.without_controller,
+        tally.late,
         tally.excused,
         tally.handovers,
         tally.smallest,

@@ -2,7 +2,8 @@
 //! a second, and counts the samples in which any partition had fewer in-sync replicas than it must.
 //!
 //! The controller's truth is its committed log, read record by record: a dip that came and went between two
-//! samples is found too, and makes the next sample bad.
+//! samples is found too, and makes the next sample bad. A sample that the controller answers late is judged by the
+//! log that comes with the answer; one that it never answers is bad.
 //! Must never know: windlass's own connection, its reading of Kafka, or what is being done to the cluster.
 //! Tests: in `watch/tally` and `watch/truth`; `tests/it` lets it find a real dip.
 
@@ -32,7 +33,7 @@ const ASK_EVERY_MS: u64 = 100;
 /// A listener that is well answers in milliseconds; on two busy cores in tenths of a second.
 const ANSWER_LIMIT_MS: u64 = 400;
 
-/// An answer older than this is none. Two questions and a slow answer lie between.
+/// An answer older than this says nothing of now. Two questions and a slow answer lie between.
 const FRESH_MS: u64 = 700;
 
 /// The cluster is healthy when the watch begins, so the first answers come at once.
@@ -127,17 +128,28 @@ impl Watch {
         }
     }
 
-    /// What was counted up to now.
+    /// What was counted up to now; the last samples may still wait for the controller's answer.
     #[must_use]
     pub fn progress(&self) -> Tally {
         locked(&self.board).tally.clone()
     }
 
-    /// Ends the watch; returns what was counted.
+    /// Ends the watch when the last sample is judged; returns what was counted.
     #[must_use]
     pub fn finish(mut self) -> Tally {
+        let asked = Instant::now();
+        while locked(&self.board).controller.waiting > 0
+            && asked.elapsed() < Duration::from_millis(tally::LATE_MS)
+        {
+            sleep(Duration::from_millis(SAMPLE_EVERY_MS));
+        }
         self.end();
-        self.progress()
+        let mut shared = locked(&self.board);
+        let Shared {
+            controller, tally, ..
+        } = &mut *shared;
+        tally.give_up(controller);
+        tally.clone()
     }
 
     fn end(&mut self) {

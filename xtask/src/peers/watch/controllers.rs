@@ -151,6 +151,7 @@ fn follow(active: &mut Active, truth: &mut Truth, board: &Board) -> Result<(), L
             remember(board, dips);
         }
         let mut shared = locked(board);
+        shared.controller.torn |= first_reading;
         shared.controller.sight.now = truth.sizes();
         shared.controller.answered = Some(Instant::now());
         shared.controller.ended = None;

@@ -9,7 +9,10 @@ use std::time::{Duration, Instant};
 use super::{FRESH_MS, Partition};
 
 /// After an active controller ended, another must be found within this; such samples are counted apart.
-const HANDOVER_S: u64 = 5;
+const HANDOVER_MS: u64 = 5000;
+
+/// An answer later than this is none: a controller silent for so long is bad by itself.
+pub(super) const LATE_MS: u64 = 5000;
 
 /// What one listener says of in-sync sets.
 #[derive(Debug, Default)]
@@ -52,6 +55,10 @@ pub(super) struct Controller {
     pub ended: Option<Instant>,
     /// How often that happened.
     pub handovers: u64,
+    /// Samples that wait for an answer: the log that comes with it covers them.
+    pub waiting: u64,
+    /// The log had to be read from its beginning again: what came and went before is not known.
+    pub torn: bool,
 }
 
 /// What a watch counted.
@@ -66,6 +73,8 @@ pub struct Tally {
     pub without_controller: u64,
     /// Without the controller's answer, but within 5 s of an active controller's end: not bad.
     pub excused: u64,
+    /// Answered late, by a log without a gap, which covers the silence: dips in it make the next sample bad.
+    pub late: u64,
     /// Ends of active controllers that were seen.
     pub handovers: u64,
     /// Samples without any broker's answer: not bad by themselves, the controller's counts.
@@ -105,11 +114,12 @@ impl Tally {
         controller: &mut Controller,
         required: &BTreeMap<String, usize>,
     ) {
-        let is_fresh = |answered: Option<Instant>| {
-            answered.is_some_and(|seen| {
-                at.saturating_duration_since(seen) <= Duration::from_millis(FRESH_MS)
+        let within = |since: Option<Instant>, limit_ms: u64| {
+            since.is_some_and(|since| {
+                at.saturating_duration_since(since) <= Duration::from_millis(limit_ms)
             })
         };
+        let is_fresh = |answered: Option<Instant>| within(answered, FRESH_MS);
         let mut sizes: BTreeMap<Partition, usize> = BTreeMap::new();
         let mut merge = |partition: &Partition, size: usize| {
             let smallest = sizes.entry(partition.clone()).or_insert(size);
@@ -155,28 +165,37 @@ impl Tally {
             .min();
         self.most_under_min = self.most_under_min.max(under.len());
         self.without_broker += u64::from(live == 0);
-        let handing_over = controller.ended.is_some_and(|ended| {
-            at.saturating_duration_since(ended) <= Duration::from_secs(HANDOVER_S)
-        });
+        let handing_over = within(controller.ended, HANDOVER_MS);
         let answered = is_fresh(controller.answered);
-        let missing = !answered && !handing_over;
-        self.excused += u64::from(!answered && handing_over);
-        self.without_controller += u64::from(missing);
-        self.under_min += u64::from(!under.is_empty());
-        if under.is_empty() && !missing {
-            return;
+        if answered && !std::mem::take(&mut controller.torn) {
+            self.late += std::mem::take(&mut controller.waiting);
+        } else if !answered && handing_over {
+            self.excused += 1;
+        } else if !answered {
+            controller.waiting += u64::from(under.is_empty());
         }
-        self.bad += 1;
-        if self.first_bad.is_none() {
-            self.first_bad = Some(match under.first() {
-                Some(((topic, number), size)) => {
-                    format!(
-                        "{topic}-{number} had {size} in sync, and {} more partitions",
-                        under.len() - 1
-                    )
-                }
-                None => "the active controller did not answer".to_owned(),
-            });
+        if !handing_over && (answered || !within(controller.answered, LATE_MS)) {
+            self.give_up(controller);
+        }
+        if let Some(((topic, number), size)) = under.first() {
+            self.under_min += 1;
+            let others = under.len() - 1;
+            let what = format!("{topic}-{number} had {size} in sync, and {others} more partitions");
+            self.count_bad(1, what);
+        }
+    }
+
+    /// Those that wait for an answer get none that tells what was while they waited.
+    pub(super) fn give_up(&mut self, controller: &mut Controller) {
+        let unknown = std::mem::take(&mut controller.waiting);
+        self.without_controller += unknown;
+        self.count_bad(unknown, "the active controller did not answer".to_owned());
+    }
+
+    fn count_bad(&mut self, samples: u64, what: String) {
+        if samples > 0 {
+            self.bad += samples;
+            self.first_bad.get_or_insert(what);
         }
     }
 }
@@ -237,15 +256,44 @@ mod tests {
         let start = Instant::now();
         let (mut broker, mut controller) = well(start);
         let late = start + Duration::from_secs(4);
-        assert_eq!(
-            judged(&mut broker, &mut controller, late).without_controller,
-            1
-        );
+        let mut tally = judged(&mut broker, &mut controller, late);
+        assert_eq!(tally.bad, 0, "it may be answered yet");
+        tally.give_up(&mut controller);
+        assert_eq!((tally.bad, tally.without_controller), (1, 1));
         controller.ended = Some(start);
         let tally = judged(&mut broker, &mut controller, late);
         assert_eq!((tally.bad, tally.excused), (0, 1));
         let too_late = start + Duration::from_secs(6);
         assert_eq!(judged(&mut broker, &mut controller, too_late).bad, 1);
+    }
+
+    #[test]
+    fn a_late_answer_covers_the_silence_before_it_unless_its_log_has_a_gap() {
+        let start = Instant::now();
+        let late = start + Duration::from_secs(4);
+        let answered = |torn: bool| {
+            let (mut broker, mut controller) = well(start);
+            judged(&mut broker, &mut controller, late);
+            (controller.answered, controller.torn) = (Some(late), torn);
+            judged(&mut broker, &mut controller, late)
+        };
+        assert_eq!((answered(false).bad, answered(false).late), (0, 1));
+        assert_eq!((answered(true).bad, answered(true).late), (1, 0));
+
+        let (mut broker, mut controller) = well(start);
+        judged(&mut broker, &mut controller, late);
+        controller.answered = Some(late);
+        controller.sight.dipped(("t".to_owned(), 0), 1);
+        assert_eq!(judged(&mut broker, &mut controller, late).under_min, 1);
+    }
+
+    #[test]
+    fn a_controller_silent_for_longer_than_five_seconds_is_bad_by_itself() {
+        let start = Instant::now();
+        let (mut broker, mut controller) = well(start);
+        judged(&mut broker, &mut controller, start + Duration::from_secs(4));
+        let tally = judged(&mut broker, &mut controller, start + Duration::from_secs(6));
+        assert_eq!((tally.bad, tally.without_controller), (2, 2));
     }
 
     #[test]
