@@ -12,7 +12,7 @@ use windlass_engine::check::Verdict;
 use windlass_engine::names::RunId;
 use windlass_engine::policy::Policy;
 use windlass_engine::run::event::{Event, Request};
-use windlass_engine::snapshot::{Fact, Health, Snapshot};
+use windlass_engine::snapshot::{Fact, Health, Member, Snapshot};
 use windlass_runner::journal;
 use windlass_runner::ledger::Ledger;
 use windlass_runner::ports::store::Store;
@@ -81,7 +81,8 @@ pub fn played(real: &Told, topics: Vec<Topic>) -> Result<Told, Trouble> {
 }
 
 fn story(real: &Told, layout: &Layout) -> Result<Story, Trouble> {
-    let cast = real.first.members.values().cloned().collect();
+    let members = real.first.members.values();
+    let cast = members.map(|one| Member::clone(one)).collect();
     let mut story = cluster::story("the same", (*wires::catalog()?).clone(), cast, 1)?;
     story.goal = real.request.goal.clone();
     story.policy = real.policy.clone();

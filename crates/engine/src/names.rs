@@ -60,6 +60,9 @@ macro_rules! name {
         }
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
+                if Arc::ptr_eq(&self.text, &other.text) {
+                    return Ordering::Equal;
+                }
                 natural(self.number, other.number).then_with(|| self.text.cmp(&other.text))
             }
         }

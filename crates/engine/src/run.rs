@@ -211,7 +211,7 @@ pub struct Run {
     known: Option<Snapshot>,
     /// Each member as last told: what a later look could not see does not efface it. Drift is a
     /// difference from this.
-    told: BTreeMap<MemberId, Member>,
+    told: BTreeMap<MemberId, Arc<Member>>,
     observed: Option<Mark>,
     ailing: BTreeSet<MemberId>,
     findings: Vec<Finding>,
@@ -343,8 +343,8 @@ impl Run {
             Some(Ending::Cancelling) => return Phase::Cancelling,
             None => {}
         }
-        let live = self.live_flights();
         if self.halt.is_some() {
+            let live = self.live_flights();
             return if live > 0 {
                 Phase::Pausing(live)
             } else {
@@ -368,7 +368,7 @@ impl Run {
                 Phase::Observing
             };
         };
-        if self.doubt.is_some() && live == 0 {
+        if self.doubt.is_some() && self.live_flights() == 0 {
             return Phase::Observing;
         }
         if self.approved.as_ref() != Some(name) {

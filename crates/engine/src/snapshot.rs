@@ -7,7 +7,9 @@ use crate::time::Wall;
 use crate::version::Version;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 
 /// How a member was at the time it was looked at.
@@ -189,8 +191,8 @@ pub struct Snapshot {
     pub identity: Option<Identity>,
     /// When the looking ended.
     pub seen: Wall,
-    /// The members, by id.
-    pub members: BTreeMap<MemberId, Member>,
+    /// The members, by id; shared, for of thousands that are looked at again and again few differ.
+    pub members: BTreeMap<MemberId, Arc<Member>>,
     /// Cluster-wide levels.
     pub levels: BTreeMap<LevelName, Level>,
     /// What may not be down together.
@@ -220,4 +222,24 @@ impl Snapshot {
             gaps: Vec::new(),
         }
     }
+}
+
+/// Two lists by the same ids, side by side, in the order of ids: one walk, in place of a search for each.
+pub(crate) fn beside<'a, A, B>(
+    one: &'a BTreeMap<MemberId, A>,
+    other: &'a BTreeMap<MemberId, B>,
+) -> impl Iterator<Item = (&'a MemberId, Option<&'a A>, Option<&'a B>)> {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    core::iter::from_fn(move || {
+        let order = match (one.peek(), other.peek()) {
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return None,
+        };
+        let a = if order.is_le() { one.next() } else { None };
+        let b = if order.is_ge() { other.next() } else { None };
+        let id = a.map(|(id, _)| id).or_else(|| b.map(|(id, _)| id))?;
+        Some((id, a.map(|(_, a)| a), b.map(|(_, b)| b)))
+    })
 }

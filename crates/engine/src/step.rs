@@ -21,7 +21,7 @@ use crate::run::Run;
 use crate::run::command::Command;
 use crate::run::event::{Cause, Event};
 use crate::snapshot::Snapshot;
-use crate::time::Now;
+use crate::time::{Ms, Now};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -49,6 +49,8 @@ pub enum Input {
         /// What.
         command: Command,
     },
+    /// The carrier stood still for so long, and nobody looked meanwhile: it was stopped, or its host slept.
+    Stood(Ms),
     /// Nothing, but time may have passed or state may have changed.
     Tick,
 }
@@ -64,13 +66,14 @@ pub fn step(run: &Run, input: Input, now: Now) -> Vec<Event> {
         }],
         Input::Command { seq, by, command } => command::answer(run, seq, &by, command, now),
         // An ended run hears nothing any more; late answers are harmless.
-        Input::Answer(_) | Input::Tick if run.ended().is_some() => Vec::new(),
+        Input::Answer(_) | Input::Stood(_) | Input::Tick if run.ended().is_some() => Vec::new(),
         Input::Answer(Answer::Seen(snapshot)) => seen::seen(run, &snapshot, now),
         Input::Answer(Answer::Sample(sample)) => sample::sample(run, &sample, now),
         Input::Answer(Answer::Deed(subject, attempt, outcome)) => {
             deed::answered(run, &subject, attempt, outcome, now)
         }
         Input::Answer(Answer::Claim(answer)) => claimed(run, answer, now),
+        Input::Stood(long) => soak::stood(run, long, now),
         Input::Tick => tick::tick(run, now),
     }
 }
@@ -110,10 +113,9 @@ pub fn heard(run: &Run, since: u64, mut answer: Answer) -> Option<Answer> {
         return Some(answer);
     }
     let renew = |snapshot: &mut Snapshot| {
-        for (id, seen) in &mut snapshot.members {
-            if run.settled_after(id, since)
-                && let Some(known) = run.known().and_then(|known| known.members.get(id))
-            {
+        for id in run.settled_after(since) {
+            let known = run.known().and_then(|known| known.members.get(id));
+            if let (Some(seen), Some(known)) = (snapshot.members.get_mut(id), known) {
                 seen.clone_from(known);
             }
         }

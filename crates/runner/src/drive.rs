@@ -25,6 +25,10 @@ use windlass_engine::time::{Mark, Ms, Now};
 
 /// A full disk is tried again after this long: it comes back when somebody makes room.
 const FULL_REST_MS: Ms = Ms::seconds(1);
+/// While healthy time is counted, each look says that all was well until now: a turn that begins later than this
+/// tells that this process stood still (it was stopped, or its host slept). Else a look may be as old as what is
+/// decided on it.
+const SOAK_STOOD_MS: Ms = Ms::seconds(2);
 /// Commands are looked for at least so often, should a doorbell be lost.
 const INBOX_EVERY_MS: Ms = Ms::seconds(1);
 /// So many answers at most go into one commit: a run with a fleet in flight does not hold the store's
@@ -91,6 +95,8 @@ pub struct Drive {
     due: Option<Mark>,
     /// Looks of hands up to this one were asked for before this process stood still.
     old: u64,
+    /// How long this process stood still, until the run was told so durably.
+    stood: Ms,
     bell: Bell,
 }
 
@@ -144,6 +150,7 @@ impl Drive {
             looked: None,
             due: None,
             old: 0,
+            stood: Ms(0),
             bell,
         })
     }
@@ -199,6 +206,7 @@ impl Drive {
             }
         }
         self.kept.drain(..self.heard());
+        self.stood = Ms(0);
         if self.ledger.run.ended().is_some() {
             self.hands.drop_all();
             return Ok(Went::On);
@@ -209,11 +217,15 @@ impl Drive {
         Ok(self.wait(now.mono).await)
     }
 
-    /// A turn that begins far too late tells that this process stood still (it was stopped, its host slept): what
-    /// looks bring that were asked for before says nothing of now.
+    /// Where this process stood still, what looks bring that were asked for before says nothing of now.
     fn notice(&mut self, now: Mark) {
         let late = self.due.and_then(|due| now.since(due));
-        if late.is_some_and(|late| late > FRESH_MS) {
+        let most = match self.ledger.run.soak() {
+            Some(_) => SOAK_STOOD_MS,
+            None => FRESH_MS,
+        };
+        if let Some(late) = late.filter(|late| *late > most) {
+            self.stood = late;
             self.old = self.hands.sent();
             self.kept.retain(|kept| !is_look(&kept.answer));
         }
@@ -279,6 +291,9 @@ impl Drive {
     /// Steps and folds words and answers, then asks what follows until nothing does.
     fn fold(&mut self, words: Vec<Input>, now: Now) -> Vec<Event> {
         let mut all = Vec::new();
+        if self.stood > Ms(0) {
+            self.follow(Input::Stood(self.stood), now, &mut all);
+        }
         for input in words {
             self.follow(input, now, &mut all);
         }

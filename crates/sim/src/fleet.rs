@@ -95,6 +95,17 @@ pub struct Node {
     /// When a deed stopped it last, by a gentle word.
     pub stopped_at: Option<u64>,
     processes: u64,
+    /// Its place among all, in the order of ids.
+    place: u64,
+    shown: Option<Shown>,
+}
+
+/// What was told of a member last, of which health and process, and whether it lied: looks at a fleet share
+/// what has not changed.
+#[derive(Clone, Debug)]
+struct Shown {
+    of: (Health, Option<u64>, bool),
+    told: Arc<Member>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +171,8 @@ impl Fleet {
             started_at: 0,
             stopped_at: None,
             processes: 1,
+            place: 0,
+            shown: None,
         };
         let mut fleet = Self {
             nodes: story.cast.iter().map(|c| (c.id.clone(), node(c))).collect(),
@@ -178,6 +191,9 @@ impl Fleet {
             queue: BTreeMap::new(),
             queued: 0,
         };
+        for (place, node) in fleet.nodes.values_mut().enumerate() {
+            node.place = place as u64;
+        }
         for (at, happening) in &story.happenings {
             match happening {
                 Happening::Flaps(id, length) => fleet.put(*at, id, What::Down(*length)),
@@ -197,8 +213,8 @@ impl Fleet {
 
     /// Lengths of the so-manieth deed on a member are the same whoever does it and when.
     fn dice(&self, id: &MemberId, touch: u32) -> Dice {
-        let place = self.nodes.keys().position(|key| key == id).unwrap_or(0);
-        Dice::apart(self.seed, &[place as u64, u64::from(touch)])
+        let place = self.nodes.get(id).map_or(0, |node| node.place);
+        Dice::apart(self.seed, &[place, u64::from(touch)])
     }
 
     /// How long a part of a member takes: the longest of what moves with it.

@@ -273,7 +273,7 @@ impl Judge {
         let down = fleet
             .nodes
             .values()
-            .filter(|n| !left(&n.id) && is_down_by_hand(n) && !came_back(n));
+            .filter(|n| is_down_by_hand(n) && !left(&n.id) && !came_back(n));
         let down = down.count();
         if down > self.cap {
             let says = format!("{down} members are down by our hand, {} may be", self.cap);

@@ -15,7 +15,7 @@ use windlass_engine::names::{ClusterName, Component, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::Policy;
 use windlass_engine::run::event::Approval;
-use windlass_engine::snapshot::Snapshot;
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Ms;
 
 /// Where nothing was learned, two of three members take between 0.74 and 1.35 times the catalog's word.
@@ -111,7 +111,11 @@ pub fn of(
         policy: policy.clone(),
         goal: goal.clone(),
         approval: Approval::InAdvance,
-        cast: seen.members.values().cloned().collect(),
+        cast: seen
+            .members
+            .values()
+            .map(|one| Member::clone(one))
+            .collect(),
         facts: facts::well(catalog, &seen.facts),
         groups: seen.budgets.iter().map(budget).collect(),
         levels: levels

@@ -85,21 +85,19 @@ impl Happening {
     /// By how many milliseconds it sets the wall clock; none: it does not.
     #[must_use]
     pub fn jump(&self) -> Option<i64> {
-        match self {
-            Self::WallJumps(by) => Some(*by),
-            Self::Flaps(..) | Self::Lags(..) | Self::Restarted(_) => None,
-            Self::Lies(..) | Self::Hurt(_) | Self::Killed => None,
-        }
+        let Self::WallJumps(by) = self else {
+            return None;
+        };
+        Some(*by)
     }
 
     /// For how long it hurts the journal; none: it does not.
     #[must_use]
     pub fn hurt_ms(&self) -> Option<u64> {
-        match self {
-            Self::Hurt(length) => Some(*length),
-            Self::Flaps(..) | Self::Lags(..) | Self::Restarted(_) => None,
-            Self::Lies(..) | Self::WallJumps(_) | Self::Killed => None,
-        }
+        let Self::Hurt(length) = self else {
+            return None;
+        };
+        Some(*length)
     }
 }
 

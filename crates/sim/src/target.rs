@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Sample};
 use windlass_engine::names::{Identity, MemberId};
-use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::snapshot::{Health, Member, Snapshot};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
 use windlass_runner::ports::store::Registration;
@@ -87,15 +87,16 @@ impl FalseTarget {
     async fn sampled(&self, member: &MemberId, attempt: u32, trip: Trip) -> Answer {
         rest(trip.there_ms).await;
         let told = self.on(|ground, _| {
-            let node = ground.fleet.nodes.get(member);
-            node.map(|node| (node.seen(), ground.fleet.why_gone(member)))
+            let seen = ground.fleet.nodes.get_mut(member)?.seen();
+            Some((seen, ground.fleet.why_gone(member)))
         });
-        let Some((mut seen, gone)) = told else {
+        let Some((seen, gone)) = told else {
             return Answer::Seen(Box::new(self.look()));
         };
         // The whole cluster is told with a member that is whole alone.
         let cluster = (seen.health.is_healthy() && !trip.lost).then(|| self.look());
         rest(trip.back_ms).await;
+        let mut seen = Member::clone(&seen);
         if trip.lost {
             seen.unversioned.extend(seen.components.into_keys());
             seen.components = std::collections::BTreeMap::new();

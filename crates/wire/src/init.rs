@@ -7,6 +7,7 @@ use crate::value::{Address, address, name};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::sync::Arc;
 use windlass_engine::names::{ClusterName, Component};
 use windlass_engine::snapshot::{Gap, Member, Snapshot};
 
@@ -214,9 +215,9 @@ fn json(text: &str) -> String {
 
 /// Somebody answered, and controllers did not, asked in the same way.
 fn controllers_are_apart(snapshot: &Snapshot) -> bool {
-    let answered = |member: &Member| !member.components.is_empty();
+    let answered = |member: &Arc<Member>| !member.components.is_empty();
     let controller = Component::from(CONTROLLER);
-    let silent = |member: &Member| member.unversioned.contains(&controller);
+    let silent = |member: &Arc<Member>| member.unversioned.contains(&controller);
     snapshot.members.values().any(answered) && snapshot.members.values().any(silent)
 }
 

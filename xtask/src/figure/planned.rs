@@ -74,7 +74,7 @@ pub(super) fn add(snapshot: &mut Snapshot, carries: &[&str], at: &Version, zone:
         zone: zone.map(str::to_owned),
         ..Member::named(id.clone(), format!("{} {id}", carries.join("+")))
     };
-    snapshot.members.insert(id, member);
+    snapshot.members.insert(id, member.into());
 }
 
 /// The newest advised release of each line of the main scheme, oldest first.

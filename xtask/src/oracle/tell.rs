@@ -84,7 +84,7 @@ pub(crate) fn cluster(world: &World) -> Result<Snapshot, NotSo> {
             components,
             ..Member::named(id.clone(), place.to_string())
         };
-        snapshot.members.insert(id, member);
+        snapshot.members.insert(id, member.into());
     }
     Ok(snapshot)
 }

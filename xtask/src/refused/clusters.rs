@@ -125,7 +125,7 @@ fn cluster(
             components: names.map(|name| (name, at.clone())).collect(),
             ..Member::named(id.clone(), carried[0].name.to_string())
         };
-        snapshot.members.insert(id, member);
+        snapshot.members.insert(id, member.into());
         for facts in carried {
             if !facts.track.is_main() && facts.moved == Moved::Here {
                 let alone =

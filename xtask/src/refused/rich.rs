@@ -266,7 +266,7 @@ fn stands(snapshot: &mut Snapshot, components: BTreeMap<Component, Version>, zon
         zone: zone.map(str::to_owned),
         ..Member::named(id.clone(), format!("member {id}"))
     };
-    snapshot.members.insert(id, member);
+    snapshot.members.insert(id, member.into());
 }
 
 fn small(number: usize) -> u16 {

@@ -65,7 +65,7 @@ pub fn servers(count: u32) -> Result<Snapshot, Trouble> {
     let release = Version::parse("1.0.0")?;
     for id in 1..=count {
         let member = member(id, "server", &release);
-        all.members.insert(member.id.clone(), member);
+        all.members.insert(member.id.clone(), member.into());
     }
     Ok(all)
 }
@@ -80,13 +80,13 @@ pub fn kafka(catalog: &Catalog, controllers: u32, brokers: u32) -> Result<Snapsh
     for id in 1..=controllers {
         let mut member = member(100 + id, "controller", &release);
         member.active = id == controllers;
-        all.members.insert(member.id.clone(), member);
+        all.members.insert(member.id.clone(), member.into());
     }
     for id in 1..=brokers {
         let mut member = member(id, "broker", &release);
         member.zone = Some(format!("rack-{}", id % 3));
         member.load = 20;
-        all.members.insert(member.id.clone(), member);
+        all.members.insert(member.id.clone(), member.into());
     }
     let level = Level {
         finalized: 21,

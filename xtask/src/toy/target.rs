@@ -13,7 +13,7 @@ use windlass_engine::effect::{
     Answer, ClaimAnswer, Effect, Ensure, Failure, FailureCode, Outcome, Sample,
 };
 use windlass_engine::names::{Identity, MemberId, Subject};
-use windlass_engine::snapshot::Snapshot;
+use windlass_engine::snapshot::{Member, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
@@ -90,7 +90,8 @@ impl Toy {
         now.seen = self.wall();
         let mut starts: BTreeMap<MemberId, u32> = BTreeMap::new();
         for touch in touched(&self.file)? {
-            let Some(member) = now.members.get_mut(&touch.member) else {
+            let member = now.members.get_mut(&touch.member).map(Arc::make_mut);
+            let Some(member) = member else {
                 continue;
             };
             let start = starts.entry(touch.member).or_default();
@@ -160,7 +161,7 @@ impl Toy {
                 match now.members.get(member).cloned() {
                     Some(member) => Answer::Sample(Box::new(Sample {
                         attempt: *attempt,
-                        member,
+                        member: Member::clone(&member),
                         cluster: Some(now),
                         owes: Vec::new(),
                         budgets: None,

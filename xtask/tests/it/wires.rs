@@ -12,6 +12,8 @@ use xtask::wires;
 
 /// So many seeds are played here; the figure `seeds-per-hour` plays thousands.
 const SEEDS: u64 = 100;
+/// Seeds far out that broke a promise once: 2669 began a member on what a lost answer had made 14 s old.
+const ONCE_BROKEN: [u64; 1] = [2_669];
 
 fn catalog() -> Arc<Catalog> {
     wires::catalog().expect("the built-in catalog")
@@ -106,7 +108,7 @@ fn no_broker_goes_down_while_an_in_sync_set_is_short() {
 #[test]
 fn no_seed_breaks_a_promise_and_each_comes_again_to_the_byte() {
     let catalog = catalog();
-    let seeds: Vec<u64> = (1..=SEEDS).collect();
+    let seeds: Vec<u64> = (1..=SEEDS).chain(ONCE_BROKEN).collect();
     let bad = |number: &u64| {
         let (drawn, came) = wires::seed(*number, &catalog).expect("drawn");
         if let Some(first) = came.violations.first() {

@@ -259,9 +259,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("one.book");
         let mut snapshot = Snapshot::empty("kafka", Wall(0));
-        snapshot
-            .members
-            .insert("1".into(), Member::named("1".into(), "broker 1".into()));
+        let one = Member::named("1".into(), "broker 1".into());
+        snapshot.members.insert("1".into(), one.into());
         let head = Head {
             cluster: "false-kafka".into(),
             speed: 1,

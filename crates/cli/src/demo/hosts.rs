@@ -4,9 +4,10 @@
 
 use super::book::Head;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use windlass_engine::effect::{Answer, Effect, Sample};
 use windlass_engine::names::MemberId;
-use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::snapshot::{Health, Member, Snapshot};
 use windlass_engine::time::Wall;
 use windlass_runner::ports::target::Fence;
 use windlass_sim::fleet::{Fleet, Said};
@@ -140,21 +141,19 @@ impl Hosts {
     }
 
     /// The cluster as it is seen now.
-    #[must_use]
-    pub fn seen(&self, at: Wall) -> Snapshot {
+    pub fn seen(&mut self, at: Wall) -> Snapshot {
         let mut seen = self.fleet.seen(&self.system, at);
         for member in seen.members.values_mut() {
             // Not every system has something to be in sync with.
             if matches!(member.health, Health::Settling(_)) {
-                member.health = Health::Settling("not yet whole".into());
+                Arc::make_mut(member).health = Health::Settling("not yet whole".into());
             }
         }
         seen
     }
 
     /// One look at a member that came back.
-    #[must_use]
-    pub fn sampled(&self, member: &MemberId, attempt: u32, at: Wall) -> Answer {
+    pub fn sampled(&mut self, member: &MemberId, attempt: u32, at: Wall) -> Answer {
         let cluster = self.seen(at);
         let Some(seen) = cluster.members.get(member).cloned() else {
             return Answer::Seen(Box::new(cluster));
@@ -162,7 +161,7 @@ impl Hosts {
         let whole = seen.health.is_healthy();
         Answer::Sample(Box::new(Sample {
             attempt,
-            member: seen,
+            member: Member::clone(&seen),
             cluster: whole.then_some(cluster),
             owes: Vec::new(),
             budgets: None,

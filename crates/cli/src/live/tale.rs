@@ -295,7 +295,7 @@ pub mod tests {
         let mut seen = Snapshot::empty("kafka", Wall(0));
         seen.identity = Some("abc".into());
         for (id, component) in [("101", "controller"), ("1", "broker"), ("2", "broker")] {
-            seen.members.insert(id.into(), member(id, component));
+            seen.members.insert(id.into(), member(id, component).into());
         }
         let plan = plan();
         let name = windlass_engine::plan::name(&plan);

@@ -9,7 +9,6 @@ use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::plan::{Move, Plan, Stage};
 use windlass_engine::run::Run;
 use windlass_engine::run::event::{Began, Cause, Event};
-use windlass_engine::snapshot::Member;
 use windlass_wire::v1::event;
 
 /// How loud a fact is told to somebody who watches.
@@ -197,7 +196,8 @@ pub fn many(run: &Run, step: &Move) -> String {
     let moves = |part: &&Component| {
         **part != step.component && run.catalog().moves_along(&step.component, part)
     };
-    let mut others: Vec<&Component> = members.flat_map(Member::carries).filter(moves).collect();
+    let carried = members.flat_map(|member| member.carries());
+    let mut others: Vec<&Component> = carried.filter(moves).collect();
     let order = |component: &&Component| {
         let facts = &run.catalog().components;
         facts.iter().position(|facts| facts.name == **component)

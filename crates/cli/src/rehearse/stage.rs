@@ -9,6 +9,7 @@ use crate::data::look::{Looked, Origin, Room, Want, asked, now};
 use crate::exit::Failed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use windlass_engine::ask::{Ask, meant};
 use windlass_engine::catalog::Catalog;
 use windlass_engine::check::judge;
@@ -18,7 +19,7 @@ use windlass_engine::policy::{Pace, Policy};
 use windlass_engine::refusal::Refusal;
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::Approval;
-use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::snapshot::{Health, Member, Snapshot};
 use windlass_engine::time::Ms;
 use windlass_sim::rehearsal::{self, Sky, Took};
 use windlass_sim::story::{Fate, Happening, Remedy, Story, Word};
@@ -169,7 +170,7 @@ fn mended(looked: &Looked, policy: &Policy, way: &Plan) -> (Snapshot, Vec<String
     for check in barred {
         seen.facts.remove(&check.fact);
     }
-    let ill = |member: &&windlass_engine::snapshot::Member| !member.health.is_healthy();
+    let ill = |member: &&Arc<Member>| !member.health.is_healthy();
     let ill: Vec<String> = seen
         .members
         .values()
@@ -183,7 +184,7 @@ fn mended(looked: &Looked, policy: &Policy, way: &Plan) -> (Snapshot, Vec<String
             some(&names)
         ));
     }
-    for member in seen.members.values_mut() {
+    for member in seen.members.values_mut().map(Arc::make_mut) {
         member.health = Health::Healthy;
     }
     seen.gaps.clear();

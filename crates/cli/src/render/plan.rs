@@ -15,7 +15,7 @@ use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::order::Times;
 use windlass_engine::plan::{Goal, Move, Plan, Stage, Start, batches, name};
 use windlass_engine::policy::{Cap, Mode, Policy, Ramp};
-use windlass_engine::snapshot::{Member, Snapshot};
+use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::Ms;
 use windlass_engine::version::Version;
 use windlass_wire::duration::short;
@@ -311,7 +311,7 @@ pub fn movers(step: &Move, snapshot: &Snapshot) -> String {
         .filter_map(|id| snapshot.members.get(id));
     // A member may carry what keeps its version meanwhile: another scheme of its own.
     let carried: BTreeSet<&Component> = members
-        .flat_map(Member::carries)
+        .flat_map(|member| member.carries())
         .filter(|name| leaves(step, name, snapshot))
         .collect();
     let others = carried.iter().filter(|one| **one != &step.component);

@@ -56,6 +56,7 @@ fn head(outlet: &Outlet, shown: &str, snapshot: &Snapshot, now: Wall) -> String 
         .members
         .values()
         .filter(|m| !m.health.is_healthy())
+        .map(AsRef::as_ref)
         .collect();
     let members = count(snapshot.members.len(), "member");
     let health = match (snapshot.members.len(), sick.as_slice()) {

@@ -59,15 +59,14 @@ fn orders() -> Result<Snapshot, Failed> {
     let mut snapshot = Snapshot::empty("kafka", SEEN);
     snapshot.identity = Some("f3UYXHP-kB9edEObYRXVXA".into());
     for (id, state) in [("101", "follower"), ("102", "follower"), ("103", "active")] {
-        snapshot
-            .members
-            .insert(id.into(), member(id, "controller", state)?);
+        let controller = member(id, "controller", state)?;
+        snapshot.members.insert(id.into(), controller.into());
     }
     for (id, load, zone) in [("1", 22, "a"), ("2", 21, "b"), ("3", 23, "c")] {
         let mut broker = member(id, "broker", "in sync")?;
         broker.load = load;
         broker.zone = Some(zone.into());
-        snapshot.members.insert(id.into(), broker);
+        snapshot.members.insert(id.into(), broker.into());
     }
     for (name, finalized, high) in [("metadata.version", 21, 21), ("kraft.version", 0, 1)] {
         let level = Level {
@@ -87,7 +86,7 @@ fn ailing() -> Result<Snapshot, Failed> {
         ("3", Health::Settling("in sync 41 of 66".into())),
     ] {
         if let Some(broker) = snapshot.members.get_mut(&id.into()) {
-            broker.health = health;
+            Arc::make_mut(broker).health = health;
         }
     }
     snapshot

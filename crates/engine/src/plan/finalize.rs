@@ -84,10 +84,11 @@ pub(super) fn cannot_live<'a>(
         let line = catalog.line(version);
         line.is_none_or(|line| line.supports(&raise.level, raise.to))
     };
-    members.find(|m| {
+    let member = members.find(|m| {
         let stays = seen.left.contains(&m.id);
         stays && (!m.unversioned.is_empty() || !m.components.values().all(lives))
-    })
+    });
+    member.map(AsRef::as_ref)
 }
 
 fn left_behind(raise: &Raise, member: &Member) -> Refusal {

@@ -14,6 +14,7 @@ use crate::names::MemberId;
 use crate::snapshot::{Member, Snapshot};
 use crate::time::{Ms, Wall};
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -121,7 +122,7 @@ type Key<'a> = (
 );
 
 fn key<'a>(
-    member: Option<&'a Member>,
+    member: Option<&'a Arc<Member>>,
     begun: &BTreeSet<&str>,
     stage: &Move,
     latest: &Starts,

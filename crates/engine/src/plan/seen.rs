@@ -91,7 +91,8 @@ impl<'a> Seen<'a> {
     /// Members that are to move.
     pub fn movers(&self) -> impl Iterator<Item = &'a Member> {
         let members = self.snapshot.members.values();
-        members.filter(|m| !self.left.contains(&m.id))
+        let members = members.filter(|m| !self.left.contains(&m.id));
+        members.map(AsRef::as_ref)
     }
 
     /// What plans of this catalog move on a member: components of the main scheme with their releases.
@@ -142,6 +143,7 @@ fn unversioned(snapshot: &Snapshot, left: &BTreeSet<MemberId>) -> Option<Because
     let members: Vec<&Member> = members
         .filter(|m| !left.contains(&m.id))
         .filter(|m| !m.unversioned.is_empty() || m.components.is_empty())
+        .map(AsRef::as_ref)
         .collect();
     let names: Vec<&str> = members.iter().map(|m| m.name.as_str()).collect();
     let refs = members.iter().map(|m| FactRef::Member {

@@ -14,6 +14,7 @@ use crate::run::observation::Observation;
 use crate::snapshot::{Health, Member, Snapshot};
 use crate::time::{Mark, Ms, Wall};
 use crate::version::Version;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 
@@ -240,12 +241,6 @@ impl Run {
         if self.identity.is_none() {
             self.identity.clone_from(&known.identity);
         }
-        if observation.members.is_empty() && observation.gone.is_empty() {
-            if observation.budgets.is_some() {
-                self.line_up();
-            }
-            return;
-        }
         for member in &observation.members {
             self.tell(member);
             if member.health == Health::Healthy {
@@ -258,39 +253,43 @@ impl Run {
             self.ailing.remove(id);
             self.told.remove(id);
         }
-        self.line_up();
+        let others = observation.budgets.is_some() || !observation.gone.is_empty();
+        if others || observation.members.iter().any(|m| self.orders(m)) {
+            self.line_up();
+        }
     }
 
     /// What a look tells of a member; what it could not see stays as told before. While the run
     /// stands still nothing is taken as told: what others do meanwhile is met when it goes on.
-    fn tell(&mut self, seen: &Member) {
-        match self.told.get_mut(&seen.id) {
-            Some(_) if self.halt.is_some() => {}
-            Some(told) => {
-                let sure = seen.unversioned.is_empty() && !seen.components.is_empty();
-                let mut components = core::mem::take(&mut told.components);
-                if sure {
-                    components.clone_from(&seen.components);
-                } else {
-                    components.extend(seen.components.clone());
-                }
-                let before = told.incarnation.take();
-                *told = Member {
-                    unversioned: seen
-                        .unversioned
-                        .iter()
-                        .filter(|component| !components.contains_key(*component))
-                        .cloned()
-                        .collect(),
-                    components,
-                    incarnation: seen.incarnation.clone().or(before),
-                    ..seen.clone()
-                };
-            }
-            None => {
-                self.told.insert(seen.id.clone(), seen.clone());
-            }
+    fn tell(&mut self, seen: &Arc<Member>) {
+        let Some(told) = self.told.get_mut(&seen.id) else {
+            self.told.insert(seen.id.clone(), seen.clone());
+            return;
+        };
+        if self.halt.is_some() {
+            return;
         }
+        let sure = seen.unversioned.is_empty() && !seen.components.is_empty();
+        if sure && seen.incarnation.is_some() {
+            told.clone_from(seen);
+            return;
+        }
+        let mut components = if sure {
+            BTreeMap::new()
+        } else {
+            told.components.clone()
+        };
+        components.extend(seen.components.clone());
+        let unversioned = seen.unversioned.iter();
+        *told = Arc::new(Member {
+            unversioned: unversioned
+                .filter(|component| !components.contains_key(*component))
+                .cloned()
+                .collect(),
+            components,
+            incarnation: seen.incarnation.clone().or(told.incarnation.clone()),
+            ..Member::clone(seen)
+        });
     }
 
     fn began(&mut self, began: &Began) {
@@ -375,14 +374,19 @@ impl Run {
             .as_mut()
             .and_then(|known| known.members.get_mut(id));
         for member in known.into_iter().chain(self.told.get_mut(id)) {
-            for (name, runs) in &mut member.components {
+            let mut settled = Member::clone(member);
+            for (name, runs) in &mut settled.components {
                 let along = |stage| catalog.moves_along(stage, name);
                 if moved.as_ref().is_none_or(along) {
                     *runs = version.clone();
                 }
             }
-            member.incarnation = incarnation.cloned();
-            member.health = Health::Healthy;
+            settled.incarnation = incarnation.cloned();
+            settled.health = Health::Healthy;
+            // Mostly the look before it told so already: what is shared stays shared.
+            if **member != settled {
+                *member = Arc::new(settled);
+            }
         }
         // The old release was put back: the member still has its move before it.
         if self

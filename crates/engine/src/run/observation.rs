@@ -3,10 +3,11 @@
 //! Must never know: how it was seen. Stories: in `tests/it/observation.rs`.
 
 use crate::names::{Identity, LevelName, MemberId};
-use crate::snapshot::{Budget, Fact, Gap, Health, Level, Member, Snapshot};
+use crate::snapshot::{Budget, Fact, Gap, Health, Level, Member, Snapshot, beside};
 use crate::time::{Mark, Wall};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +26,7 @@ pub struct Observation {
     pub identity: Option<Option<Identity>>,
     /// Members that are new or differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<Member>,
+    pub members: Vec<Arc<Member>>,
     /// Members that are gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone: Vec<MemberId>,
@@ -71,22 +72,23 @@ impl Observation {
                 gaps: Some(new.gaps.clone()),
             };
         };
-        let (mut members, mut gone): (Vec<Member>, Vec<MemberId>) = (Vec::new(), Vec::new());
-        for (id, was) in &known.members {
-            if new.members.contains_key(id) {
-                continue;
-            }
-            match unseen(id).map(Health::Unknown) {
-                None => gone.push(id.clone()),
-                Some(why) if was.health == why => {}
-                Some(why) => members.push(Member {
-                    health: why,
-                    ..was.clone()
-                }),
+        // Those that could not be seen are told first.
+        let (mut members, mut seen, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, was, is) in beside(&known.members, &new.members) {
+            match (was, is) {
+                (was, Some(is)) if was != Some(is) => seen.push(is.clone()),
+                (_, Some(_)) | (None, None) => {}
+                (Some(was), None) => match unseen(id).map(Health::Unknown) {
+                    None => gone.push(id.clone()),
+                    Some(why) if was.health == why => {}
+                    Some(health) => members.push(Arc::new(Member {
+                        health,
+                        ..Member::clone(was)
+                    })),
+                },
             }
         }
-        let differs = |m: &&Member| known.members.get(&m.id) != Some(m);
-        members.extend(new.members.values().filter(differs).cloned());
+        members.append(&mut seen);
         Self {
             seen: new.seen,
             at,

@@ -7,6 +7,7 @@ use super::{Cursor, Run};
 use crate::names::{MemberId, Subject};
 use crate::plan::order::{Favour, Times, order_for};
 use crate::plan::{Move, Stage};
+use crate::snapshot::Member;
 use crate::time::Ms;
 
 /// The order of the queue is made again when so small a share of it has begun: what a budget has before
@@ -49,6 +50,16 @@ impl Run {
         let waits = |id: &&MemberId| !self.skipped.contains(&Subject::Member((*id).clone()));
         self.queue = step.members.iter().filter(waits).cloned().collect();
         self.line_up();
+    }
+
+    /// Whether the order may hang on a member: what is in flight does not wait, and only of its zone do
+    /// others wait for it.
+    pub(super) fn orders(&self, member: &Member) -> bool {
+        let flies = || {
+            self.flights
+                .contains_key(&Subject::Member(member.id.clone()))
+        };
+        member.zone.is_some() || !flies()
     }
 
     /// Puts those who wait into the order that the newest snapshot asks for.

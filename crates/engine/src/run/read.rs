@@ -181,12 +181,17 @@ impl Run {
         self.doubt.is_some()
     }
     /// A member as last told.
-    pub(crate) fn told(&self, id: &MemberId) -> Option<&Member> {
+    pub(crate) fn told(&self, id: &MemberId) -> Option<&Arc<Member>> {
         self.told.get(id)
     }
-    /// Whether a member has settled after so many changes.
-    pub(crate) fn settled_after(&self, id: &MemberId, changes: u64) -> bool {
-        self.settled_at.get(id).is_some_and(|at| *at > changes)
+    /// All members as last told.
+    pub(crate) fn all_told(&self) -> &BTreeMap<MemberId, Arc<Member>> {
+        &self.told
+    }
+    /// Members that have settled after so many changes.
+    pub(crate) fn settled_after(&self, changes: u64) -> impl Iterator<Item = &MemberId> {
+        let settled = self.settled_at.iter();
+        settled.filter_map(move |(id, at)| (*at > changes).then_some(id))
     }
     pub(crate) fn is_stopping(&self) -> bool {
         self.ending == Some(Ending::Stopping)
@@ -194,7 +199,7 @@ impl Run {
     /// What was not to be seen at the last look, in words; none: all was.
     pub(crate) fn unseen(&self) -> Option<String> {
         let known = self.known()?;
-        let untold = |m: &&Member| !m.unversioned.is_empty() || m.components.is_empty();
+        let untold = |m: &&Arc<Member>| !m.unversioned.is_empty() || m.components.is_empty();
         let untold = known.members.values().find(untold);
         let gap = known.gaps.first().map(|gap| gap.what.clone());
         gap.or_else(|| {

@@ -10,11 +10,12 @@ use crate::names::{MemberId, Subject};
 use crate::run::event::{Cause, Event};
 use crate::run::observation::Observation;
 use crate::run::{FRESH_MS, Phase, Run};
-use crate::snapshot::{Gap, Member, Snapshot};
+use crate::snapshot::{Gap, Member, Snapshot, beside};
 use crate::step::soak;
 use crate::time::{Ms, Now};
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -36,7 +37,7 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
     let unseen = |id: &MemberId| unseen(run, snapshot, id);
     let mut difference = Observation::between(run.known(), snapshot, now.mono, unseen);
     let judged = run.halt().is_none() && run.plan().is_some();
-    let drift = judged.then(|| drift(run, snapshot)).flatten();
+    let drift = judged.then(|| drift(run, snapshot, &difference)).flatten();
     if let Some(Drift::Acted(_)) = &drift {
         let untold = untold(run, snapshot, &difference);
         difference.members.extend(untold);
@@ -57,9 +58,9 @@ pub(super) fn news(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
 
 /// Members that were seen changed while the run stood still, and not told: they are told with the drift
 /// that they are met as, so that each is met once.
-fn untold(run: &Run, snapshot: &Snapshot, difference: &Observation) -> Vec<Member> {
-    let is_news = |new: &&Member| difference.members.iter().all(|told| told.id != new.id);
-    let met = |new: &&Member| {
+fn untold(run: &Run, snapshot: &Snapshot, difference: &Observation) -> Vec<Arc<Member>> {
+    let is_news = |new: &&Arc<Member>| difference.members.iter().all(|told| told.id != new.id);
+    let met = |new: &&Arc<Member>| {
         let ours = run.flights().contains_key(&Subject::Member(new.id.clone()));
         let told = run.told(&new.id).filter(|_| !ours);
         told.is_some_and(|told| acted(told, new).is_some())
@@ -129,31 +130,29 @@ enum Drift {
     Membership(String),
 }
 
-fn drift(run: &Run, snapshot: &Snapshot) -> Option<Drift> {
+fn drift(run: &Run, snapshot: &Snapshot, difference: &Observation) -> Option<Drift> {
     let known = run.known()?;
     let ours = |id: &MemberId| run.flights().contains_key(&Subject::Member(id.clone()));
-    let pairs = snapshot
-        .members
-        .values()
-        .filter(|new| !ours(&new.id))
-        .filter_map(|new| Some((run.told(&new.id)?, new)));
-    if let Some(what) = pairs.filter_map(|(old, new)| acted(old, new)).next() {
+    let mut both = beside(run.all_told(), &snapshot.members);
+    let what = both.find_map(|(id, old, new)| {
+        let what = acted(old?, new?)?;
+        (!ours(id)).then_some(what)
+    });
+    if let Some(what) = what {
         return Some(Drift::Acted(what));
     }
-    let came = snapshot
-        .members
-        .values()
-        .find(|m| !known.members.contains_key(&m.id));
-    let went = known
-        .members
-        .values()
-        .find(|m| !snapshot.members.contains_key(&m.id) && unseen(run, snapshot, &m.id).is_none());
+    let is_new = |m: &&Arc<Member>| !known.members.contains_key(&m.id);
+    let came = difference.members.iter().find(is_new);
+    let went = difference.gone.iter().find_map(|id| known.members.get(id));
     came.map(|m| Drift::Membership(format!("{} was added", m.name)))
         .or_else(|| went.map(|m| Drift::Membership(format!("{} is gone", m.name))))
 }
 
 /// In words, what somebody else did to a member; none: nothing.
-fn acted(old: &Member, new: &Member) -> Option<String> {
+fn acted(old: &Arc<Member>, new: &Arc<Member>) -> Option<String> {
+    if Arc::ptr_eq(old, new) {
+        return None;
+    }
     let moved = old.components.iter().find_map(|(component, was)| {
         let is = new.components.get(component)?;
         (is != was).then(|| format!("{} went from {was} to {is}, not by this run", new.name))

@@ -1,10 +1,11 @@
 //! Healthy time: counted in spans that were really looked at.
 //!
-//! A span counts from the last look to this one, unless nobody looked for more than two intervals;
-//! one bad look begins the soak anew.
+//! A span counts from the last look to this one, unless nobody looked for more than two intervals and as
+//! long as a look may take; one bad look begins the soak anew.
 //! Must never know: who looked. Stories: `tests/it/run.rs`.
 
 use crate::run::event::Event;
+use crate::run::wants::soak_every;
 use crate::run::{NOBODY_LOOKED, Phase, Run};
 use crate::snapshot::Snapshot;
 use crate::time::{Ms, Now};
@@ -31,6 +32,15 @@ pub(super) fn looked(run: &Run, snapshot: &Snapshot, now: Now) -> Vec<Event> {
         events.push(Event::SoakPassed);
     }
     events
+}
+
+/// Nobody looked for so long. Where looks are further apart than that, the next one tells of it, too.
+pub(super) fn stood(run: &Run, long: Ms, now: Now) -> Vec<Event> {
+    let soak = run.soak().filter(|_| run.phase() == Phase::Soaking);
+    let missed = soak.filter(|soak| long > soak_every(soak.need));
+    let why = missed.map(|_| NOBODY_LOOKED.into());
+    let broken = why.map(|why| Event::SoakBroken { why, at: now.mono });
+    broken.into_iter().collect()
 }
 
 /// The first thing that is not well, in words.

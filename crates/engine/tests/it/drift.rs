@@ -1,6 +1,7 @@
 //! Stories of drift: what somebody else does to a cluster while a run is on.
 
 use crate::world::World;
+use std::sync::Arc;
 use windlass_engine::names::Subject;
 use windlass_engine::run::command::Command;
 use windlass_engine::snapshot::{Member, Snapshot};
@@ -20,7 +21,7 @@ fn added(world: &World, id: &str) -> Member {
     Member {
         id: id.into(),
         name: format!("arm {id}"),
-        ..like.members[&"3".into()].clone()
+        ..Member::clone(&like.members[&"3".into()])
     }
 }
 
@@ -178,7 +179,8 @@ fn what_cannot_be_told_after_a_pause_is_waited_for() {
         .quietly();
     let whole = world.cluster.members[&"4".into()].clone();
     let untold = world.cluster.members.get_mut(&"4".into());
-    untold.expect("a member").components.clear();
+    let untold = Arc::make_mut(untold.expect("a member"));
+    untold.components.clear();
     world.say(Command::Continue).pass(Ms::minutes(2)).quietly();
     let standing = world.run.standing(world.now);
     assert_eq!(
@@ -285,7 +287,7 @@ fn a_member_that_is_gone_is_a_successor_that_asks_nothing_new() {
 fn a_member_that_was_added_needs_approval() {
     let mut world = rolling();
     let new = added(&world, "5");
-    world.cluster.members.insert(new.id.clone(), new);
+    world.cluster.members.insert(new.id.clone(), new.into());
     world.release("2").pass(Ms::seconds(12)).tells(
         "
             member/2 moved

@@ -8,6 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use windlass_engine::audit::audit;
 use windlass_engine::catalog::{Bond, Catalog, Skew};
 use windlass_engine::plan::{Goal, Plan, Stage, plan};
@@ -292,7 +293,7 @@ fn cluster_text(members: &[(usize, usize)], level: u16) -> String {
 }
 
 fn members(snapshot: &Snapshot) -> Vec<Runs> {
-    let runs = |m: &windlass_engine::snapshot::Member| {
+    let runs = |m: &Arc<windlass_engine::snapshot::Member>| {
         let all = m.components.iter();
         all.map(|(name, at)| (name.to_string(), at.clone()))
             .collect()

@@ -6,6 +6,7 @@ use windlass_engine::names::Subject;
 use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::{Command, Retry};
 use windlass_engine::snapshot::Health;
+use windlass_engine::step::Input;
 use windlass_engine::time::Ms;
 
 const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
@@ -46,6 +47,33 @@ fn a_long_time_without_a_carrier_begins_healthy_time_anew() {
             claimed 2
             soaked 1000 ms
             soaked 2000 ms
+        ",
+    );
+}
+
+/// The same, with a carrier that stood still for so long; looks are a second apart.
+fn stood(long: Ms) -> World {
+    let mut world = soaking();
+    world.blind().pass(long);
+    world.input(Input::Stood(long));
+    world.sees().pass(Ms::seconds(2));
+    world
+}
+
+#[test]
+fn a_carrier_that_stood_still_for_longer_than_two_looks_are_apart_begins_healthy_time_anew() {
+    stood(Ms(2_500)).tells(
+        "
+            soak broken: nobody looked for a while
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+    );
+    stood(Ms(1_000)).tells(
+        "
+            soaked 6000 ms
+            soaked 7000 ms
+            soaked 8000 ms
         ",
     );
 }

@@ -51,7 +51,7 @@ pub fn cluster(text: &str) -> Snapshot {
             continue;
         }
         for member in members(line) {
-            snapshot.members.insert(member.id.clone(), member);
+            snapshot.members.insert(member.id.clone(), member.into());
         }
     }
     snapshot

@@ -19,7 +19,7 @@ use windlass_engine::policy::{Cap, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::Run;
 use windlass_engine::run::command::{Answered, Command};
 use windlass_engine::run::event::{Approval, Event, Request};
-use windlass_engine::snapshot::{Fact, Gap, Health, Level, Snapshot, Weight};
+use windlass_engine::snapshot::{Fact, Gap, Health, Level, Member, Snapshot, Weight};
 use windlass_engine::step::{Input, heard, step};
 use windlass_engine::time::{Mark, Ms, Now, Wall};
 
@@ -108,7 +108,7 @@ impl World {
         let catalog: Arc<Catalog> = Arc::new(serde_saphyr::from_str(&facts).expect("facts"));
         let mut seen = cluster(members);
         seen.system = "toy".into();
-        for member in seen.members.values_mut() {
+        for member in seen.members.values_mut().map(Arc::make_mut) {
             member.incarnation = Some("0".into());
         }
         seen.facts.insert("spare".into(), Fact::List(Vec::new()));
@@ -250,7 +250,7 @@ impl World {
 
     pub fn health(&mut self, member: &str, health: Health) -> &mut Self {
         if let Some(member) = self.cluster.members.get_mut(&member.into()) {
-            member.health = health;
+            Arc::make_mut(member).health = health;
         }
         self
     }
@@ -264,11 +264,8 @@ impl World {
     }
 
     fn runs(&mut self, member: &str, version: &str, process: &str) {
-        let member = self
-            .cluster
-            .members
-            .get_mut(&member.into())
-            .expect("a member");
+        let member = self.cluster.members.get_mut(&member.into());
+        let member = Arc::make_mut(member.expect("a member"));
         for runs in member.components.values_mut() {
             *runs = v(version);
         }
@@ -276,7 +273,7 @@ impl World {
     }
 
     /// A member cannot be looked at any more: a gap, and nothing else of it.
-    pub fn lose(&mut self, member: &str) -> windlass_engine::snapshot::Member {
+    pub fn lose(&mut self, member: &str) -> Arc<Member> {
         let gone = self.cluster.members.remove(&member.into());
         self.cluster.gaps.push(Gap {
             about: member.into(),
@@ -509,7 +506,7 @@ impl World {
             Effect::Probe {
                 member, attempt, ..
             } => {
-                let mut seen = self.cluster.members.get(member)?.clone();
+                let mut seen = Member::clone(self.cluster.members.get(member)?);
                 let unseen = self.ails.shown(&mut seen);
                 Some(Answer::Sample(Box::new(Sample {
                     attempt: *attempt,

@@ -110,7 +110,7 @@ impl NoopTarget {
         cluster.identity = Some(identity.into());
         for id in 1..=members {
             let member = member(id, &old);
-            cluster.members.insert(member.id.clone(), member);
+            cluster.members.insert(member.id.clone(), member.into());
         }
         Ok(Self {
             identity: identity.into(),
@@ -191,12 +191,12 @@ impl NoopTarget {
             Effect::Probe {
                 member, attempt, ..
             } => {
-                let seen = state.cluster.members.get(member).cloned();
+                let seen = state.cluster.members.get(member);
                 match seen {
                     None => Answer::Seen(Box::new(state.cluster.clone())),
                     Some(member) => Answer::Sample(Box::new(Sample {
                         attempt: *attempt,
-                        member,
+                        member: Member::clone(member),
                         cluster: None,
                         owes: Vec::new(),
                         budgets: None,
@@ -223,7 +223,8 @@ impl State {
         if epoch < self.claimed {
             return Outcome::Fenced;
         }
-        let Some(member) = self.cluster.members.get_mut(&ensure.member) else {
+        let member = self.cluster.members.get_mut(&ensure.member);
+        let Some(member) = member.map(Arc::make_mut) else {
             return not_expected("there is no such member");
         };
         if member

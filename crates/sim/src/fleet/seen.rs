@@ -4,8 +4,9 @@
 //! Must never know: who looks. Stories: `tests/it/`.
 
 use super::host::incarnation;
-use super::{Fleet, Health, Node};
+use super::{Fleet, Health, Node, Shown};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use windlass_engine::names::{MemberId, RunId};
 use windlass_engine::snapshot::{self, Budget, Level, Member, Snapshot};
 use windlass_engine::time::Wall;
@@ -14,9 +15,21 @@ use windlass_engine::time::Wall;
 pub const IDENTITY: &str = "false-cluster";
 
 impl Node {
-    /// The member as it is told now.
-    #[must_use]
-    pub fn seen(&self) -> Member {
+    /// The member as it is told now. What it runs changes with its process alone.
+    pub fn seen(&mut self) -> Arc<Member> {
+        let of = (self.health, self.process, self.lies);
+        if let Some(shown) = self.shown.as_ref().filter(|shown| shown.of == of) {
+            return shown.told.clone();
+        }
+        let told = Arc::new(self.looks());
+        self.shown = Some(Shown {
+            of,
+            told: told.clone(),
+        });
+        told
+    }
+
+    fn looks(&self) -> Member {
         let carried = self.runs.keys().cloned();
         let (components, unversioned) = match self.health {
             Health::Well | Health::Coming if self.lies => {
@@ -42,11 +55,10 @@ impl Node {
 
 impl Fleet {
     /// The whole cluster as it is told now.
-    #[must_use]
-    pub fn seen(&self, system: &str, at: Wall) -> Snapshot {
+    pub fn seen(&mut self, system: &str, at: Wall) -> Snapshot {
         let mut seen = Snapshot::empty(system, at);
         seen.identity = Some(self.identity.clone());
-        let members = self.nodes.iter();
+        let members = self.nodes.iter_mut();
         seen.members = members
             .map(|(id, node)| (id.clone(), node.seen()))
             .collect();

@@ -14,7 +14,7 @@ use windlass_engine::version::Version;
 use windlass_runner::ports::store::Stored;
 
 /// How the text of events begins that say something about the world or about our decisions.
-const READ: [&str; 17] = [
+const READ: [&str; 18] = [
     "began",
     "settled",
     "skipped",
@@ -29,6 +29,7 @@ const READ: [&str; 17] = [
     "replanning",
     "soak-began",
     "soak-broken",
+    "soak-span",
     "stage-done",
     "kept",
     "soak-passed",

@@ -242,8 +242,9 @@ impl Judge {
         let Some(node) = fleet.nodes.get(id) else {
             return;
         };
+        let own = place(node);
         let waits = |other: &&Node| {
-            place(other) < place(node)
+            place(other) < own
                 && other.runs.values().any(|runs| runs < to)
                 && !self.left.contains(&Subject::Member(other.id.clone()))
                 && !self.hand.contains_key(&other.id)

@@ -11,6 +11,7 @@ use crate::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 use windlass_engine::names::{Component, MemberId, Subject};
 use windlass_engine::run::event::{Began, Event};
+use windlass_engine::time::Mark;
 use windlass_engine::version::Version;
 
 /// Looks of a soak are at most so far apart where it is short, with the time that one takes.
@@ -26,6 +27,10 @@ pub(super) struct Soak {
     /// A look, or a commit, may be so late.
     late_ms: u64,
     began: Option<u64>,
+    /// By how much false time is ahead of a carrier's own by each boot, at least: a commit may come late.
+    ahead: BTreeMap<u64, i64>,
+    /// When the last look was taken into account.
+    looked: u64,
     landed: BTreeSet<Version>,
     soaked: BTreeSet<Version>,
     /// What settled last, while no healthy time has passed since.
@@ -52,6 +57,8 @@ impl Soak {
             need_ms: story.policy.soak.0,
             late_ms: LOOK_APART_MS + 2 * story.weather.late_most_ms + slow.max().unwrap_or(0) + old,
             began: None,
+            ahead: BTreeMap::new(),
+            looked: 0,
             landed: BTreeSet::new(),
             soaked: BTreeSet::new(),
             fresh: None,
@@ -71,6 +78,14 @@ impl Soak {
         let within =
             |(left, taken): &(u64, u64)| (*taken).min(to).saturating_sub((*left).max(from));
         self.blind.iter().map(within).sum()
+    }
+
+    /// A look was taken into account at this time of the carrier.
+    fn looked(&mut self, mark: Mark, at: u64) {
+        let [heard, told] = [at, mark.ms].map(|ms| i64::try_from(ms).unwrap_or(i64::MAX));
+        let ahead = self.ahead.entry(mark.boot).or_insert(i64::MAX);
+        *ahead = (heard - told).min(*ahead);
+        self.looked = u64::try_from(told + *ahead).unwrap_or(at);
     }
 
     /// The plan is doubted or made anew: what was owed by the old one is not judged.
@@ -94,6 +109,9 @@ impl Soak {
         let Some((down, up)) = self.turned.get(id) else {
             return false;
         };
+        if *down > at {
+            return false;
+        }
         if down > up {
             return down + self.late_ms < at;
         }
@@ -134,11 +152,17 @@ impl Judge {
         if let Event::Halted { .. } | Event::Replanning { .. } = event {
             self.soak.disturbed();
         }
+        if let Event::SoakBegan { at: mark, .. }
+        | Event::SoakBroken { at: mark, .. }
+        | Event::SoakSpan { at: mark } = event
+        {
+            self.soak.looked(*mark, at);
+        }
         if let Event::SoakBegan { .. } | Event::SoakBroken { .. } = event {
-            self.soak.began = Some(at);
+            self.soak.began = Some(self.soak.looked);
         }
         if *event == Event::SoakPassed {
-            self.passed(fleet, at);
+            self.passed(fleet, self.soak.looked);
         }
     }
 
@@ -170,7 +194,7 @@ impl Judge {
         }
     }
 
-    /// Healthy time is said to have passed.
+    /// Healthy time is said to have passed, by a look that was taken into account at this time.
     fn passed(&mut self, fleet: &Fleet, at: u64) {
         let rule = "healthy time is not cut short";
         let soak = &mut self.soak;

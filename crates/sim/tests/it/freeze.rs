@@ -145,6 +145,17 @@ fn a_scene_ends_the_same_whenever_its_carrier_stands_still() {
     assert!(superseded.into_inner().unwrap() > 100);
 }
 
+/// What it saw before says nothing of the time since: a member may have been unwell meanwhile.
+#[test]
+fn healthy_time_is_not_cut_short_whenever_its_carrier_stands_still() {
+    let soaks = scene("unwell in a soak");
+    let instants = play(&soaks, &[]).instants;
+    for at in 1..=instants {
+        let again = Again::of(&soaks.name).freezing(at, LEASE_MS / 2);
+        finished(&again.play().unwrap());
+    }
+}
+
 #[test]
 fn every_scene_ends_as_it_should_with_five_carriers() {
     for mut story in scenes::all().unwrap() {

@@ -71,9 +71,9 @@ impl Double {
     fn told(&self, effect: &Effect, mut answer: Answer) -> Answer {
         if self.wrong == Wrong::SeesNobodyDown || self.wrong == Wrong::Lies {
             let well = |seen: &mut Snapshot| {
-                seen.members
-                    .values_mut()
-                    .for_each(|m| m.health = Health::Healthy);
+                for member in seen.members.values_mut().map(Arc::make_mut) {
+                    member.health = Health::Healthy;
+                }
             };
             match &mut answer {
                 Answer::Seen(seen) => well(seen),

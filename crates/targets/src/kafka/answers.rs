@@ -314,3 +314,24 @@ pub struct Gathered {
     /// Running reassignments.
     pub moving: Asked<Vec<Moving>>,
 }
+
+impl Gathered {
+    /// A glance, with what only the whole look before it asked of nodes.
+    #[must_use]
+    pub fn with_settings_of(&self, whole: &Self) -> Self {
+        let mut out = self.clone();
+        for (nodes, before) in [
+            (&mut out.brokers, &whole.brokers),
+            (&mut out.controllers, &whole.controllers),
+        ] {
+            for (id, before) in before {
+                let Some(node) = nodes.get_mut(id) else {
+                    continue;
+                };
+                node.settings.clone_from(&before.settings);
+                node.log_dirs.clone_from(&before.log_dirs);
+            }
+        }
+        out
+    }
+}

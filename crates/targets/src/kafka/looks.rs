@@ -31,6 +31,10 @@ const TOPIC_SETTINGS_MAX_AGE: Ms = Ms::seconds(10);
 /// How long what other hosts said is good enough while one member is looked at.
 const HOSTS_MAX_AGE: Ms = Ms::seconds(2);
 
+/// A whole look that took longer than this asks anew how members are: a lost answer about settings would
+/// have made what it asked first older than ten seconds, and members are begun on it.
+const WHOLE_MAX_AGE: Ms = Ms::seconds(3);
+
 /// How long a host may take to say what runs there: over SSH a slow login is seconds.
 const HOST_LIMIT: Ms = Ms::seconds(15);
 
@@ -226,7 +230,13 @@ impl KafkaTarget {
                 .map(|(id, (_, seen))| (id.clone(), seen.clone()))
                 .collect()
         };
-        let ask = self.hands.iter().filter(|(id, _)| !kept.contains_key(*id));
+        self.others(kept).await
+    }
+
+    /// What the hosts say of which nothing is known here.
+    async fn others(&self, known: BTreeMap<MemberId, HostSeen>) -> BTreeMap<MemberId, HostSeen> {
+        let now = self.clock.now().mono;
+        let ask = self.hands.iter().filter(|(id, _)| !known.contains_key(*id));
         let looks =
             ask.map(|(id, hand)| async move { (id.clone(), look(&**hand, &*self.clock).await) });
         let looked = join_all(looks).await;
@@ -235,7 +245,7 @@ impl KafkaTarget {
             memory.hosts.insert(id.clone(), (now, seen.clone()));
         }
         drop(memory);
-        kept.into_iter().chain(looked).collect()
+        known.into_iter().chain(looked).collect()
     }
 
     /// Whether these releases lie ready on each host.
@@ -328,18 +338,27 @@ impl KafkaTarget {
 
     /// Looks at all of it, and whether these releases lie ready.
     pub(super) async fn whole(&self, releases: &[Version]) -> Snapshot {
+        let begun = self.clock.now().mono;
         let asked = join(self.gathered(Depth::Whole), self.hosts(None));
         let more = join(
             self.readiness(releases),
             join(self.runtimes(), self.files(releases)),
         );
-        let ((gathered, hosts), (ready, (runtimes, files))) = join(asked, more).await;
+        let ((gathered, mut hosts), (ready, (runtimes, files))) = join(asked, more).await;
         let of_hosts = OfHosts {
             ready,
             runtimes,
             files,
         };
-        self.snapshot(&gathered, &hosts, &of_hosts)
+        if younger(self.clock.now().mono, begun, WHOLE_MAX_AGE) {
+            return self.snapshot(&gathered, &hosts, &of_hosts);
+        }
+        // Whoever let us wait is not asked twice.
+        hosts.retain(|_, seen| matches!(seen.view.running, Running::Unknown(_)));
+        let anew = join(self.gathered(Depth::Glance), self.others(hosts));
+        let ((at, quick), hosts) = anew.await;
+        let quick = Arc::new(quick.with_settings_of(&gathered.1));
+        self.snapshot(&(at, quick), &hosts, &of_hosts)
     }
 
     /// Looks at one member that comes back.
@@ -363,11 +382,8 @@ impl KafkaTarget {
             Some(Running::Unknown(why)) => (None, Some(why.clone())),
             Some(Running::Process { .. }) | None => (None, None),
         };
-        let mut seen = snapshot
-            .members
-            .get(member)
-            .cloned()
-            .unwrap_or_else(|| unseen(member));
+        let seen = snapshot.members.get(member);
+        let mut seen = seen.map_or_else(|| unseen(member), |seen| Member::clone(seen));
         let is_whole = owes.is_empty() && seen.health.is_healthy();
         let told = if is_whole || gone.is_some() {
             self.memory().told.remove(member).unwrap_or_default()

@@ -90,7 +90,7 @@ pub fn snapshot(sight: &Sight<'_>, at: Wall) -> Snapshot {
     out.gaps.extend(roster.gaps.iter().cloned());
     for node in roster.nodes.values() {
         let member = member(sight, &roster, &tally, node, &mut out.gaps);
-        out.members.insert(member.id.clone(), member);
+        out.members.insert(member.id.clone(), member.into());
     }
     out.levels = levels::levels(sight, &roster);
     out.budgets = tally.budgets();

@@ -163,7 +163,7 @@ impl SnapshotView {
             system: snapshot.system.clone(),
             identity: snapshot.identity.as_ref().map(ToString::to_string),
             seen: stamp::rfc3339(snapshot.seen),
-            members: snapshot.members.values().map(member).collect(),
+            members: snapshot.members.values().map(|one| member(one)).collect(),
             levels: levels(snapshot),
             budgets: snapshot.budgets.iter().map(budget).collect(),
             facts: snapshot

@@ -38,7 +38,7 @@ fn a_journal_reads_as_sentences() {
     let two = || Subject::Member("2".into());
     let mut later = snapshot();
     if let Some(one) = later.members.get_mut(&"1".into()) {
-        one.state = "fenced".into();
+        Arc::make_mut(one).state = "fenced".into();
     }
     let events = [
         Event::Taken {

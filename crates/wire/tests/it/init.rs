@@ -2,7 +2,7 @@
 
 use crate::files::cluster;
 use crate::sample::{member, snapshot};
-use windlass_engine::snapshot::{Gap, Health, Snapshot, Weight};
+use windlass_engine::snapshot::{Gap, Health, Member, Snapshot, Weight};
 use windlass_wire::diagnostic::{Ink, render};
 use windlass_wire::init::{MARK, write_cluster_file};
 use windlass_wire::read::read;
@@ -114,7 +114,7 @@ fn far() -> Snapshot {
         let mut node = member(id, "broker", Some("3.9"), Health::Unknown("half".into()));
         node.unversioned.insert("controller".into());
         node.address = Some(at.into());
-        far.members.insert(node.id.clone(), node);
+        far.members.insert(node.id.clone(), node.into());
     }
     far.gaps = vec![
         Gap {
@@ -183,11 +183,12 @@ fn with_no_members_seen_it_parses_at_once() {
 #[test]
 fn odd_names_cannot_break_the_file() {
     let mut odd = snapshot();
-    if let Some(mut one) = odd.members.remove(&"1".into()) {
+    if let Some(one) = odd.members.remove(&"1".into()) {
+        let mut one = Member::clone(&one);
         one.id = "null: [\"x".into();
         one.name = "broker\n  evil: true".into();
         one.host = Some("Not A Name".into());
-        odd.members.insert(one.id.clone(), one);
+        odd.members.insert(one.id.clone(), one.into());
     }
     odd.gaps[0].what = "two\nlines".into();
     let found = read("orders.yaml", &written(&odd)).expect_err("nothing filled in");

@@ -47,7 +47,7 @@ pub fn snapshot() -> Snapshot {
             Health::Unknown("nobody answers".into()),
         ),
     ] {
-        snapshot.members.insert(one.id.clone(), one);
+        snapshot.members.insert(one.id.clone(), one.into());
     }
     let level = Level {
         finalized: 21,

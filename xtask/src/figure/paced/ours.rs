@@ -247,6 +247,7 @@ impl<'c> Drive<'c> {
         let done = Answer::Deed(subject, attempt, Outcome::Done);
         self.input(Input::Answer(done));
         if let Some(runs) = self.world.members.get_mut(&id(member)) {
+            let runs = Arc::make_mut(runs);
             runs.components.insert(COMPONENT.into(), self.new.clone());
             let sample = Sample {
                 attempt,
@@ -304,7 +305,7 @@ fn world(cluster: &Cluster, old: &Version) -> Snapshot {
             zone: rack.map(|rack| format!("rack-{rack}")),
             ..Member::named(id(member), format!("part {member}"))
         };
-        world.members.insert(id(member), one);
+        world.members.insert(id(member), one.into());
     }
     let budgets = cluster.shared.iter().map(|shared| Budget {
         members: shared.members.iter().map(|member| id(*member)).collect(),

@@ -9,6 +9,7 @@ use crate::node::Value;
 use crate::stamp;
 use crate::value::{self, choice};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use windlass_engine::catalog::Catalog;
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::snapshot::{Health, Member};
@@ -43,7 +44,7 @@ pub(super) fn members(
     field: &Field<'_>,
     catalog: &Catalog,
     report: &mut Report<'_>,
-) -> Option<BTreeMap<MemberId, Member>> {
+) -> Option<BTreeMap<MemberId, Arc<Member>>> {
     let read: Vec<Option<Entry<'_>>> = field
         .list(report)?
         .into_iter()
@@ -115,7 +116,7 @@ pub(super) fn members(
                 name,
                 ..entry.like.clone()
             };
-            members.insert(id, member);
+            members.insert(id, member.into());
         }
     }
     Some(members)
