@@ -1,6 +1,6 @@
 //! Healthy time as a run remembers it: what was had of it, and until when it was looked at.
 //!
-//! Must never know: what is well. Stories: `tests/it/soak.rs`, `tests/it/run.rs`.
+//! Must never know: what is well. Stories: `tests/it/soak.rs`.
 
 use super::wants::soak_every;
 use crate::time::{Mark, Ms};

@@ -1,6 +1,6 @@
 //! A deed was answered.
 //!
-//! Must never know: how it was done. Stories: `tests/it/run.rs`.
+//! Must never know: how it was done. Stories: `tests/it/failure.rs`, `tests/it/action.rs`.
 
 use super::halted;
 use crate::effect::Outcome;

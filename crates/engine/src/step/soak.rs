@@ -2,7 +2,7 @@
 //!
 //! A span counts from the last look to this one, unless nobody looked for more than two intervals and as
 //! long as a look may take; one bad look begins the soak anew.
-//! Must never know: who looked. Stories: `tests/it/run.rs`.
+//! Must never know: who looked. Stories: `tests/it/soak.rs`.
 
 use crate::run::event::Event;
 use crate::run::wants::soak_every;

@@ -1,7 +1,7 @@
 //! The table of phases and commands, generated: every phase, every command, no undefined cell.
 
 use crate::stage::{same, v};
-use crate::world::{Actions, World};
+use crate::world::{Actions, SMALL, World};
 use std::fmt::Write as _;
 use windlass_engine::check::Waiver;
 use windlass_engine::hash::Hash;
@@ -12,8 +12,6 @@ use windlass_engine::run::Phase;
 use windlass_engine::run::command::{Answered, Command, Retry};
 use windlass_engine::snapshot::{Fact, Found};
 use windlass_engine::time::{Ms, Wall};
-
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
 
 /// The members that `stage` has in one column each: a run in each phase, with the subject that a
 /// command about it would name.

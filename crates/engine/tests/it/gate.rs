@@ -6,9 +6,7 @@ use windlass_engine::names::MemberId;
 use windlass_engine::snapshot::{Health, Member};
 use windlass_engine::time::Ms;
 
-use crate::world::World;
-
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
+use crate::world::{SMALL, World};
 
 /// What ails members.
 #[derive(Debug, Default)]

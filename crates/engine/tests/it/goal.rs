@@ -1,12 +1,10 @@
 //! Stories of a run whose goal changes, and of the releases that a goal needs.
 
 use crate::stage::v;
-use crate::world::World;
+use crate::world::{SMALL, World};
 use windlass_engine::plan::Goal;
 use windlass_engine::run::command::Command;
 use windlass_engine::time::Ms;
-
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
 
 #[test]
 fn another_goal_is_another_plan_that_waits_for_approval() {

@@ -1,14 +1,13 @@
 //! Stories of windows and freezes: a run that waits for its hours.
 //! The world's clock begins at second 1000 of the epoch, 1970-01-01 00:16:40.
 
-use crate::world::World;
+use crate::world::{SMALL, World};
 use windlass_engine::calendar::hours::Fit;
 use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::Command;
 use windlass_engine::run::event::Event;
 use windlass_engine::time::{Ms, Wall};
 
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
 const LOOK: &str = "seen 1 2 3 budgets troubles 0 levels gaps 0 spare";
 
 fn begun(world: &mut World) -> String {

@@ -1,15 +1,13 @@
-//! Stories: healthy time over the deaths of carriers, a look after a failure before others begin, and members
+//! Stories: healthy time, over the deaths of carriers too, a look after a failure before others begin, and members
 //! of which nobody can tell how they are.
 
-use crate::world::World;
+use crate::world::{SMALL, World};
 use windlass_engine::names::Subject;
 use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::{Command, Retry};
 use windlass_engine::snapshot::Health;
 use windlass_engine::step::Input;
 use windlass_engine::time::Ms;
-
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
 
 /// Ten seconds of healthy time, five of them had.
 fn soaking() -> World {
@@ -135,4 +133,75 @@ fn whoever_does_not_answer_is_not_begun_and_is_named() {
     );
     world.health("2", Health::Healthy);
     world.ends();
+}
+
+#[test]
+fn a_soak_counts_what_was_looked_at_and_a_bad_look_begins_it_anew() {
+    let mut world = World::of("1 brain+arm 3.9.1\n2 brain+arm 3.9.1").soaking(10);
+    world.taken(1, 1).pass(Ms::seconds(3)).tells(
+        "
+            taken 1
+            seen 1 2 budgets troubles 0 levels gaps 0 spare
+            judged: nothing bars
+            planned: brain 1 2 to 4.0.0
+            approved by ada
+            claimed 1
+            stage 0.0 begins
+            member/1 begins → 4.0.0, limit 1
+            member/1 moved
+            member/1 settled at 4.0.0
+            soak of 10 s after the first member on 4.0.0
+            soaked 1000 ms
+            soaked 2000 ms
+            soaked 3000 ms
+        ",
+    );
+    world
+        .health("2", Health::Down("it fell over".into()))
+        .pass(Ms::seconds(1));
+    world
+        .health("2", Health::Healthy)
+        .pass(Ms::seconds(2))
+        .tells(
+            "
+            seen 2
+            soak broken: brain and arm 2 is not healthy
+            seen 2
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+        );
+    // The carrier sleeps for a minute.
+    world.now.mono.ms += Ms::minutes(1).0;
+    world.pass(Ms::seconds(2)).tells(
+        "
+            soak broken: nobody looked for a while
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+    );
+    world.pass(Ms::seconds(9)).quietly();
+    assert_eq!(world.phase(), "soaking", "now after the stage");
+    world.ends();
+}
+
+#[test]
+fn healthy_time_that_was_owed_before_a_pause_is_owed_after_it() {
+    let mut world = World::of("1 brain 3.9.1\n2 arm 3.9.1").soaking(10);
+    world.taken(1, 1).pass(Ms::seconds(4)).quietly();
+    world
+        .say(Command::Pause)
+        .pass(Ms::minutes(5))
+        .say(Command::Continue);
+    world.pass(Ms::seconds(2)).tells(
+        "
+            pause: paused; nothing is in flight
+            halted: asked by bob
+            continue: goes on; it looks at the cluster first
+            plan kept
+            soaked 1000 ms
+            soaked 2000 ms
+        ",
+    );
+    assert_eq!(world.phase(), "soaking");
 }

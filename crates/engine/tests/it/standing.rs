@@ -1,7 +1,7 @@
 //! Stories of where a run stands: one sentence, its reason, what to type next.
 
 use crate::stage::same;
-use crate::world::{Actions, World};
+use crate::world::{Actions, SMALL, World};
 use std::fmt::Write as _;
 use windlass_engine::effect::ClaimAnswer;
 use windlass_engine::names::Subject;
@@ -9,8 +9,6 @@ use windlass_engine::policy::{Mode, Ramp};
 use windlass_engine::run::command::Command;
 use windlass_engine::run::standing::Motion;
 use windlass_engine::time::Ms;
-
-const SMALL: &str = "1 brain 3.9.1\n2 arm 3.9.1\n3 arm 3.9.1";
 
 fn says(world: &World, expect: &str) {
     let standing = world.run.standing(world.now);
