@@ -256,7 +256,7 @@ const FIGURES: &[Figure] = &[
     },
     Figure {
         name: rehearsed::store_calls::NAME,
-        what: "plays of scenes with each call of the store failing once, in each way, that end otherwise or break a promise",
+        what: "plays of scenes with each call of the store, or word of a human, failing once, in each way, that end otherwise or break a promise",
         unit: "plays",
         goal: Goal::Zero,
         measure: rehearsed::store_calls::measure,

@@ -1,5 +1,6 @@
 //! What plays a story again, in one word: `189` a seed, `189:57` the same with these deaths in place of
 //! those drawn, `paused:57:80` a scene with two, `paused:12=full` one whose twelfth call of the store fails,
+//! `paused:word2=lost` one whose human's second word it fails to take,
 //! `straight:pause=2000` one with a pause at that millisecond, `straight:~120+9000` one whose carrier stands still
 //! at instant 120 for 9 s while another waits; `x3`: three would carry it.
 //!
@@ -25,6 +26,8 @@ pub struct Again {
     pub deaths: Vec<u64>,
     /// Calls of the store that fail, beside those of the story.
     pub faults: BTreeMap<u64, Fault>,
+    /// Words of the human that the store fails to take, beside those of the story.
+    pub posts: BTreeMap<u64, Fault>,
     /// A human says to pause at this millisecond, beside all else, and to go on half a minute later.
     pub pause: Option<u64>,
     /// Instants at which carriers stand still, and for how many milliseconds, beside those of the story.
@@ -52,7 +55,7 @@ pub enum AgainError {
     },
     /// What follows the name is no instant and no call.
     #[error(
-        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no pause=2000, no freeze (~57+9000), no count of carriers (x2)"
+        "{found} is no instant (57), no call of the store (12=full, 12=lost, 12=written, 12=4000ms), no word that is said (word2=lost), no pause=2000, no freeze (~57+9000), no count of carriers (x2)"
     )]
     Word {
         /// What was found.
@@ -71,6 +74,7 @@ impl Again {
             of: name.to_string(),
             deaths: Vec::new(),
             faults: BTreeMap::new(),
+            posts: BTreeMap::new(),
             pause: None,
             freezes: BTreeMap::new(),
             carriers: None,
@@ -88,6 +92,13 @@ impl Again {
     #[must_use]
     pub fn failing(mut self, call: u64, fault: Fault) -> Self {
         self.faults.insert(call, fault);
+        self
+    }
+
+    /// With a word that the store fails to take.
+    #[must_use]
+    pub fn unheard(mut self, word: u64, fault: Fault) -> Self {
+        self.posts.insert(word, fault);
         self
     }
 
@@ -123,10 +134,8 @@ impl Again {
         } else {
             (scene(&self.of)?, Vec::new())
         };
-        let faults = self.faults.iter();
-        story
-            .faults
-            .extend(faults.map(|(call, fault)| (*call, *fault)));
+        story.faults.extend(&self.faults);
+        story.posts.extend(&self.posts);
         if let Some(at) = self.pause {
             story.words.push((at, Word::Pause));
             story.words.push((at + PAUSED_MS, Word::Continue));
@@ -199,8 +208,12 @@ impl FromStr for Again {
                 let some = |count: &u32| (1..=CARRIERS_MOST).contains(count);
                 again.carriers = Some(count.parse().ok().filter(some).ok_or_else(bad)?);
             } else if let Some((call, how)) = word.split_once('=') {
-                let call = call.parse().map_err(|_| bad())?;
-                again.faults.insert(call, fault(how).ok_or_else(bad)?);
+                let (of, number) = match call.strip_prefix("word") {
+                    Some(word) => (&mut again.posts, word),
+                    None => (&mut again.faults, call),
+                };
+                let number = number.parse().map_err(|_| bad())?;
+                of.insert(number, fault(how).ok_or_else(bad)?);
             } else {
                 again.deaths.push(word.parse().map_err(|_| bad())?);
             }
@@ -216,12 +229,10 @@ impl fmt::Display for Again {
             write!(f, ":{death}")?;
         }
         for (call, fault) in &self.faults {
-            match fault {
-                Fault::Full => write!(f, ":{call}=full")?,
-                Fault::Lost => write!(f, ":{call}=lost")?,
-                Fault::Written => write!(f, ":{call}=written")?,
-                Fault::Slow(ms) => write!(f, ":{call}={ms}ms")?,
-            }
+            write!(f, ":{call}={fault}")?;
+        }
+        for (word, fault) in &self.posts {
+            write!(f, ":word{word}={fault}")?;
         }
         if let Some(at) = self.pause {
             write!(f, ":pause={at}")?;
@@ -247,6 +258,7 @@ mod tests {
             "189:57",
             "paused:57:80",
             "paused:3:12=full:14=400ms",
+            "paused:3:word1=written:word2=4000ms",
             "once:pause=9",
             "once:~120+9000",
             "189:57:~120+9000:~300+12000:x3",

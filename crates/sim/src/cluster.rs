@@ -208,6 +208,7 @@ pub fn story(
         happenings: Vec::new(),
         weather: Weather::default(),
         faults: BTreeMap::new(),
+        posts: BTreeMap::new(),
         words: Vec::new(),
         remedy: Remedy::Retry,
         attends_ms: LOOKS_MS,

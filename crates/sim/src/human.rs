@@ -19,6 +19,8 @@ use windlass_engine::run::{Flying, Phase, Run};
 use windlass_runner::ledger::{Ledger, summary_of};
 use windlass_runner::ports::store::Store;
 
+/// What the store failed to take is said again after so long.
+const REPEAT_MS: u64 = 500;
 /// The same trouble, unmoved, is met again after so long.
 const AGAIN_MS: u64 = 30_000;
 /// The phases in which a run may wait for a human.
@@ -225,19 +227,23 @@ impl Human {
         *tries
     }
 
+    /// Until it is acknowledged, each time under a key of its own, as the program does that is started again.
     async fn say(&mut self, command: &Command) {
-        self.said += 1;
-        let key = format!("word {}", self.said);
         let Ok(payload) = serde_json::to_string(command) else {
             return;
         };
         if lets_begin(command) {
             self.ground.lock().judge.allows();
         }
-        let posted = self.store.post(&self.run, &key, "ops", &payload).await;
-        if let Ok(taken) = posted
-            && !taken.ended
-        {
+        let taken = loop {
+            self.said += 1;
+            let key = format!("word {}", self.said);
+            match self.store.post(&self.run, &key, "ops", &payload).await {
+                Ok(taken) => break taken,
+                Err(_) => rest(REPEAT_MS).await,
+            }
+        };
+        if !taken.ended {
             let mut ground = self.ground.lock();
             if let Command::Skip {
                 subject: Subject::Member(id),

@@ -141,7 +141,11 @@ impl<'a> Play<'a> {
         Self {
             story,
             time,
-            store: FalseStore::new(Faults::at(story.faults.clone()), Some(ear)),
+            store: FalseStore::new(
+                Faults::at(story.faults.clone()),
+                Faults::at(story.posts.clone()),
+                Some(ear),
+            ),
             net: Arc::new(Net::new(story.weather.clone(), story.seed)),
             ground,
             instants: Instants::with(
@@ -292,6 +296,7 @@ impl<'a> Play<'a> {
             instants: self.instants.passed(),
             struck: self.instants.struck(),
             calls: self.store.calls(),
+            posts: self.store.posts(),
             carriers: self.lives.get(),
             took_ms: ground.heard.values().last().copied().unwrap_or_default(),
         }

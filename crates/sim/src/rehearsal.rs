@@ -129,6 +129,7 @@ pub fn of(
         happenings: Vec::new(),
         weather: Weather::default(),
         faults: BTreeMap::new(),
+        posts: BTreeMap::new(),
         words: Vec::new(),
         remedy: Remedy::Retry,
         attends_ms: ATTENDS_MS,

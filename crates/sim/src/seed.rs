@@ -26,6 +26,8 @@ const BAD_WEATHER_MS: u64 = 40_000;
 const DEADLY_INSTANTS: u64 = 500;
 /// Store calls that fail are among so many.
 const FAILING_CALLS: u64 = 150;
+/// And words that it fails to take among so many.
+const FAILING_WORDS: u64 = 3;
 
 /// A drawn story, and the instants at which its carriers die.
 #[derive(Clone, Debug)]
@@ -189,12 +191,7 @@ pub(crate) fn trouble(story: &mut Story, dice: &mut Dice) {
                 story.happenings.push((at, Happening::WallJumps(by)));
             }
             _ => {
-                let fault = match dice.below(4) {
-                    0 => Fault::Full,
-                    1 => Fault::Lost,
-                    2 => Fault::Written,
-                    _ => Fault::Slow(dice.between(10, 4_000)),
-                };
+                let fault = fault(dice);
                 story.faults.insert(dice.between(1, FAILING_CALLS), fault);
             }
         }
@@ -225,7 +222,8 @@ pub(crate) fn trouble(story: &mut Story, dice: &mut Dice) {
     };
 }
 
-/// Besides: members that lie about their release, a journal hurt at rest, looks that are old when they come.
+/// Besides: members that lie about their release, a journal hurt at rest, looks that are old when they come, words
+/// that the store fails to take.
 fn besides(story: &mut Story, mut dice: Dice) {
     let ids: Vec<MemberId> = story.cast.iter().map(|cast| cast.id.clone()).collect();
     if dice.happens(200)
@@ -244,6 +242,19 @@ fn besides(story: &mut Story, mut dice: Dice) {
             .weather
             .clears_ms
             .max(dice.between(5_000, BAD_WEATHER_MS));
+    }
+    if dice.happens(200) {
+        let fault = fault(&mut dice);
+        story.posts.insert(dice.between(1, FAILING_WORDS), fault);
+    }
+}
+
+fn fault(dice: &mut Dice) -> Fault {
+    match dice.below(4) {
+        0 => Fault::Full,
+        1 => Fault::Lost,
+        2 => Fault::Written,
+        _ => Fault::Slow(dice.between(10, 4_000)),
     }
 }
 

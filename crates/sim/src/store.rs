@@ -8,7 +8,7 @@ mod fault;
 mod lease;
 mod tables;
 
-pub use fault::{Fault, Faults, KINDS};
+pub use fault::{Fault, Faults, KINDS, UNTAKEN};
 
 use crate::clock::rest;
 use crate::instant::{Life, Point};
@@ -29,13 +29,19 @@ use windlass_runner::ports::target::Blob;
 /// A commit takes so long: commands and answers may come meanwhile.
 const COMMIT_MS: u64 = 1;
 
+/// The call by which a word is said.
+const POST: &str = "store.post";
+
 /// Hears every event as it becomes durable.
 pub type Ear = Arc<dyn Fn(&[Stored]) + Send + Sync>;
 
 /// The store of one play.
 pub struct FalseStore {
     tables: Mutex<Tables>,
+    /// Of carriers.
     faults: Mutex<Faults>,
+    /// Of the words that a human posts.
+    posts: Mutex<Faults>,
     ear: Option<Ear>,
 }
 
@@ -46,12 +52,13 @@ impl std::fmt::Debug for FalseStore {
 }
 
 impl FalseStore {
-    /// An empty one.
+    /// An empty one: which calls of carriers fail, and which posts of a human.
     #[must_use]
-    pub fn new(faults: Faults, ear: Option<Ear>) -> Arc<Self> {
+    pub fn new(faults: Faults, posts: Faults, ear: Option<Ear>) -> Arc<Self> {
         Arc::new(Self {
             tables: Mutex::default(),
             faults: Mutex::new(faults),
+            posts: Mutex::new(posts),
             ear,
         })
     }
@@ -103,8 +110,13 @@ impl FalseStore {
     /// Calls that carriers have made so far.
     #[must_use]
     pub fn calls(&self) -> u64 {
-        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.calls()
+        held(&self.faults).calls()
+    }
+
+    /// Words that a human has posted so far.
+    #[must_use]
+    pub fn posts(&self) -> u64 {
+        held(&self.posts).calls()
     }
 
     /// Hurts an event where it lies: changes a byte of its text, of its author, or of its hash.
@@ -122,11 +134,18 @@ impl FalseStore {
         }
     }
 
-    fn fault(&self, life: Option<&Arc<Life>>) -> Option<Fault> {
-        life?;
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.next()
+    /// How a call fails. A human only posts: what else it asks is asked again anyway.
+    fn fault(&self, call: &str, life: Option<&Arc<Life>>) -> Option<Fault> {
+        match life {
+            Some(_) => held(&self.faults).next(),
+            None if call == POST => held(&self.posts).next(),
+            None => None,
+        }
     }
+}
+
+fn held(faults: &Mutex<Faults>) -> MutexGuard<'_, Faults> {
+    faults.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One opening of the store.
@@ -156,7 +175,7 @@ impl Door {
         work: impl FnOnce(&mut Tables) -> Result<T, E>,
     ) -> Result<T, E> {
         self.pass(name, Point::Before).await;
-        let fault = self.store.fault(self.life.as_ref());
+        let fault = self.store.fault(name, self.life.as_ref());
         if let Some(Fault::Slow(ms)) = fault {
             rest(ms).await;
         }
@@ -242,7 +261,7 @@ impl Store for Door {
         by: &'a str,
         payload: &'a str,
     ) -> Task<'a, Result<Acknowledged, StoreError>> {
-        Box::pin(self.call("store.post", move |t| t.post(run, key, by, payload)))
+        Box::pin(self.call(POST, move |t| t.post(run, key, by, payload)))
     }
 
     fn inbox<'a>(

@@ -200,6 +200,8 @@ pub struct Story {
     pub weather: Weather,
     /// Calls of the store that fail.
     pub faults: BTreeMap<u64, Fault>,
+    /// Words that the store fails to take, by their number from 1: they are said again.
+    pub posts: BTreeMap<u64, Fault>,
     /// What a human says, and when.
     pub words: Vec<(u64, Word)>,
     /// What the same human does about what failed.

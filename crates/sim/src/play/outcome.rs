@@ -27,6 +27,8 @@ pub struct Outcome {
     pub struck: Vec<Struck>,
     /// Calls of the store that carriers made.
     pub calls: u64,
+    /// Words that the human posted.
+    pub posts: u64,
     /// Carriers that lived.
     pub carriers: u64,
     /// How long it took, in false time.
@@ -63,6 +65,7 @@ impl Outcome {
             instants: 0,
             struck: Vec::new(),
             calls: 0,
+            posts: 0,
             carriers: 0,
             took_ms: 0,
         }

@@ -3,6 +3,7 @@
 //! Must never know: what the calls are about. Stories: `tests/it/crash.rs`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use windlass_runner::ports::store::{AppendError, StoreError};
 
 /// How a call fails.
@@ -18,10 +19,24 @@ pub enum Fault {
     Slow(u64),
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => write!(f, "full"),
+            Self::Lost => write!(f, "lost"),
+            Self::Written => write!(f, "written"),
+            Self::Slow(ms) => write!(f, "{ms}ms"),
+        }
+    }
+}
+
 /// One of each kind; the slow one outlasts a hand's sight of its deed.
 pub const KINDS: [Fault; 4] = [Fault::Full, Fault::Lost, Fault::Written, Fault::Slow(4_000)];
 
-/// The calls of carriers that fail, by their number from 1.
+/// The ways in which a word is not taken; one that is slow to be taken is said later: another story.
+pub const UNTAKEN: [Fault; 3] = [Fault::Full, Fault::Lost, Fault::Written];
+
+/// The calls that fail, by their number from 1.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     script: BTreeMap<u64, Fault>,

@@ -5,7 +5,7 @@ use windlass_sim::abreast::each;
 use windlass_sim::again::Again;
 use windlass_sim::play::play;
 use windlass_sim::scenes;
-use windlass_sim::store::KINDS;
+use windlass_sim::store::{KINDS, UNTAKEN};
 
 #[test]
 fn every_scene_ends_as_it_should_without_deaths() {
@@ -88,4 +88,23 @@ fn a_scene_ends_the_same_whichever_call_of_the_store_fails() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_scene_ends_the_same_whichever_word_the_store_fails_to_take() {
+    let (mut wrong, mut words) = (Vec::new(), 0);
+    for story in scenes::all().unwrap() {
+        let whole = play(&story, &[]);
+        words += whole.posts;
+        for (word, fault) in (1..=whole.posts).flat_map(|word| UNTAKEN.map(|fault| (word, fault))) {
+            let again = Again::of(&story.name).unheard(word, fault);
+            let came = again.play().unwrap();
+            wrong.extend(
+                came.wrong_beside(&whole)
+                    .map(|why| format!("{again} {why}")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(words > 20, "{words} words are said");
 }

@@ -21,7 +21,7 @@ async fn the_false_store_passes_every_exam() {
     let exams = exams();
     assert!(exams.len() >= 30, "{} exams", exams.len());
     for exam in exams {
-        let bench = Place(FalseStore::new(Faults::default(), None));
+        let bench = Place(FalseStore::new(Faults::default(), Faults::default(), None));
         if let Err(why) = (exam.sit)(&bench).await {
             failed.push(format!("{}: {why}", exam.name));
         }
