@@ -7,14 +7,14 @@ use crate::story::{Boots, Carriers, Group, Length, Lengths, Remedy, Story, Weath
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use windlass_engine::catalog::{
-    ActionFacts, Catalog, ComponentFacts, LevelFacts, Line, Path, Raising, Release, Repeat, Skew,
-    SkewRule, Turn, Within,
+    ActionFacts, Binds, Catalog, Check, ComponentFacts, LevelFacts, Line, Must, Path, Raising,
+    Release, Repeat, Severity, Skew, SkewRule, Turn, Within,
 };
 use windlass_engine::names::{Component, MemberId};
 use windlass_engine::plan::Goal;
 use windlass_engine::policy::{Cap, Finalize, Mode, Pace, Policy, Ramp};
 use windlass_engine::run::event::Approval;
-use windlass_engine::snapshot::Member;
+use windlass_engine::snapshot::{Fact, Member};
 use windlass_engine::time::Ms;
 use windlass_engine::version::{Range, Version, VersionError};
 
@@ -28,6 +28,8 @@ pub const EDGE: &str = "edge";
 const CLUSTER: &str = "false";
 /// A level of the whole cluster.
 pub const LEVEL: &str = "format";
+/// A fact that must be true before anything begins, where a story asks for it.
+pub const ROOM: &str = "room";
 /// One member takes about so long.
 const MEMBER_MS: Ms = Ms(2_000);
 /// Whoever attends looks so often whether they are wanted.
@@ -108,6 +110,26 @@ pub fn edge_follows() -> [SkewRule; 2] {
 /// None: they are versions.
 pub fn alike(name: &str, count: u32) -> Result<Story, VersionError> {
     story(name, catalog(2, &[CORE])?, members(1, count, CORE, 0)?, 1)
+}
+
+/// A condition of the maker, which holds.
+pub fn with_room(story: &mut Story) {
+    let check = Check {
+        id: ROOM.into(),
+        title: "there is room".into(),
+        fact: ROOM.into(),
+        must: Must::BeTrue,
+        severity: Severity::Fail,
+        binds: Binds::Now,
+        from: None,
+        to: None,
+        when: None,
+        mend: "make room".into(),
+        source: source(),
+    };
+    let catalog = Arc::make_mut(&mut story.catalog);
+    catalog.checks.push(check);
+    story.facts.insert(ROOM.into(), Fact::Truth(true));
 }
 
 /// An action after a component's members.

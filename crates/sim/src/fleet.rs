@@ -137,6 +137,10 @@ pub struct Fleet {
     identity: Identity,
     catalog: Arc<Catalog>,
     facts: BTreeMap<String, Fact>,
+    /// When a condition does not hold: from, until.
+    spoils: Vec<(u64, u64)>,
+    /// Until when all has happened.
+    now: u64,
     lengths: Lengths,
     own_lengths: BTreeMap<Component, Lengths>,
     fates: BTreeMap<(MemberId, u32), Fate>,
@@ -182,6 +186,8 @@ impl Fleet {
             identity: story.identity.clone(),
             catalog: story.catalog.clone(),
             facts: story.facts.clone(),
+            spoils: Vec::new(),
+            now: 0,
             lengths: story.lengths,
             own_lengths: story.own_lengths.clone(),
             fates: story.fates.clone(),
@@ -200,6 +206,7 @@ impl Fleet {
                 Happening::Lags(id, length) => fleet.put(*at, id, What::Lags(*length)),
                 Happening::Restarted(id) => fleet.put(*at, id, What::Restarted),
                 Happening::Lies(id, length) => fleet.put(*at, id, What::Lies(*length)),
+                Happening::Spoils(length) => fleet.spoils.push((*at, at + length)),
                 Happening::WallJumps(_) | Happening::Killed | Happening::Hurt(_) => {}
             }
         }
@@ -230,6 +237,14 @@ impl Fleet {
         self.put(now, id, What::Back);
     }
 
+    /// Since when a condition has not held; none: it holds.
+    #[must_use]
+    pub fn spoilt_since(&self) -> Option<u64> {
+        let spoilt = self.spoils.iter();
+        let on = spoilt.filter(|(from, until)| (*from..*until).contains(&self.now));
+        on.map(|(from, _)| *from).min()
+    }
+
     /// How members became otherwise, and when, oldest first.
     #[must_use]
     pub fn history(&self) -> &[(u64, MemberId, Health)] {
@@ -238,6 +253,7 @@ impl Fleet {
 
     /// Lets happen the first thing that is due; when, and to whom. None: nothing is due.
     pub fn happen(&mut self, now: u64) -> Option<(u64, MemberId)> {
+        self.now = self.now.max(now);
         let (&(at, number), _) = self.queue.first_key_value()?;
         if at > now {
             return None;

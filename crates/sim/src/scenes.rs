@@ -4,7 +4,7 @@
 
 use crate::clock::FIRST_WALL_US;
 use crate::cluster::{
-    CORE, EDGE, action, alike, catalog, edge_follows, group, members, pace, rule, story,
+    CORE, EDGE, action, alike, catalog, edge_follows, group, members, pace, rule, story, with_room,
 };
 use crate::instant::LEASE_MS;
 use crate::play::{Outcome, play};
@@ -27,7 +27,7 @@ type Written = Result<Story, VersionError>;
 /// # Errors
 /// None: what stands in them are versions.
 pub fn all() -> Result<Vec<Story>, VersionError> {
-    let scenes: [fn() -> Written; 25] = [
+    let scenes: [fn() -> Written; 26] = [
         straight,
         two_components,
         paused,
@@ -53,6 +53,7 @@ pub fn all() -> Result<Vec<Story>, VersionError> {
         restarted_early,
         slow_ways,
         no_leap,
+        no_room,
     ];
     scenes.iter().map(|scene| scene()).collect()
 }
@@ -306,6 +307,16 @@ fn unwell_in_a_soak() -> Written {
     let flaps = |at, id: &str| (at, Happening::Flaps(id.into(), 2_500));
     let lags = |at, id: &str| (at, Happening::Lags(id.into(), 2_500));
     story.happenings = vec![lags(4_000, "4"), flaps(14_000, "4"), lags(30_000, "1")];
+    Ok(story)
+}
+
+/// A condition does not hold any more once the first member has begun, and does again much later.
+fn no_room() -> Written {
+    let mut story = alike("no room", 8)?;
+    with_room(&mut story);
+    story.policy.soak = Ms(6_000);
+    story.policy.pace = pace(Ramp::Fixed, 1);
+    story.happenings = vec![(500, Happening::Spoils(40_000))];
     Ok(story)
 }
 

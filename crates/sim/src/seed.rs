@@ -4,7 +4,9 @@
 
 mod carriers;
 
-use crate::cluster::{CORE, EDGE, action, catalog, edge_follows, members, pace, rule, story};
+use crate::cluster::{
+    CORE, EDGE, action, catalog, edge_follows, members, pace, rule, story, with_room,
+};
 use crate::dice::Dice;
 use crate::scenes::window;
 use crate::store::Fault;
@@ -223,7 +225,7 @@ pub(crate) fn trouble(story: &mut Story, dice: &mut Dice) {
 }
 
 /// Besides: members that lie about their release, a journal hurt at rest, looks that are old when they come, words
-/// that the store fails to take.
+/// that the store fails to take, a condition that does not hold for a while.
 fn besides(story: &mut Story, mut dice: Dice) {
     let ids: Vec<MemberId> = story.cast.iter().map(|cast| cast.id.clone()).collect();
     if dice.happens(200)
@@ -242,6 +244,11 @@ fn besides(story: &mut Story, mut dice: Dice) {
             .weather
             .clears_ms
             .max(dice.between(5_000, BAD_WEATHER_MS));
+    }
+    if dice.happens(200) {
+        with_room(story);
+        let (at, length) = (dice.between(0, TROUBLED_MS), dice.between(500, 40_000));
+        story.happenings.push((at, Happening::Spoils(length)));
     }
     if dice.happens(200) {
         let fault = fault(&mut dice);

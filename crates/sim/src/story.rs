@@ -75,6 +75,8 @@ pub enum Happening {
     Lies(MemberId, u64),
     /// Some place of the journal is hurt at rest, and put back from a copy after so long.
     Hurt(u64),
+    /// For so long a condition of the maker does not hold: `cluster::ROOM`.
+    Spoils(u64),
     /// The wall clock is set by so many milliseconds.
     WallJumps(i64),
     /// The process that carries the run is killed.

@@ -5,10 +5,11 @@
 
 use super::host::incarnation;
 use super::{Fleet, Health, Node, Shown};
+use crate::cluster::ROOM;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use windlass_engine::names::{MemberId, RunId};
-use windlass_engine::snapshot::{self, Budget, Level, Member, Snapshot};
+use windlass_engine::snapshot::{self, Budget, Fact, Level, Member, Snapshot};
 use windlass_engine::time::Wall;
 
 /// Who every false cluster says it is.
@@ -82,6 +83,9 @@ impl Fleet {
         };
         seen.budgets = self.groups.iter().map(budget).collect();
         seen.facts.clone_from(&self.facts);
+        if self.spoilt_since().is_some() {
+            seen.facts.insert(ROOM.into(), Fact::Truth(false));
+        }
         seen
     }
 

@@ -176,6 +176,7 @@ impl Judge {
             return;
         }
         self.in_a_window(subject, wall, at);
+        self.on_what_holds(fleet, subject, at);
         let Subject::Member(id) = subject else { return };
         // Whoever is down already is not taken down.
         let by_itself = |node: &Node| {
@@ -252,6 +253,16 @@ impl Judge {
         }
         for says in passed {
             self.objects(at, "no budget passed", says);
+        }
+    }
+
+    /// While others are in flight their own absence may be why a condition does not hold.
+    fn on_what_holds(&mut self, fleet: &Fleet, subject: &Subject, at: u64) {
+        let spoilt = fleet.spoilt_since();
+        let since = spoilt.filter(|since| since + self.slack_ms < at && self.flying.len() == 1);
+        if let Some(since) = since {
+            let says = format!("{subject} began, a condition has not held since {since} ms");
+            self.objects(at, "nothing begins while a condition bars", says);
         }
     }
 

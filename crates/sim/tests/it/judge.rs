@@ -6,7 +6,7 @@ use windlass_engine::effect::{Answer, ClaimAnswer, Effect, Ensure, Manner, Outco
 use windlass_engine::hash::Hash;
 use windlass_engine::names::{Identity, MemberId, Subject};
 use windlass_engine::run::event::Event;
-use windlass_engine::snapshot::{Health, Snapshot};
+use windlass_engine::snapshot::{Fact, Health, Snapshot};
 use windlass_engine::time::{Mark, Wall};
 use windlass_engine::version::Version;
 use windlass_runner::ports::Task;
@@ -32,6 +32,8 @@ enum Wrong {
     SeesNobodyDown,
     /// Looks never tell who may not be down together.
     HidesBudgets,
+    /// Looks tell of every condition that it holds.
+    HidesTrouble,
     /// Every attempt is asked for as a new one each time.
     NewAttempts,
 }
@@ -64,7 +66,8 @@ impl Double {
                 attempt: ensure.attempt + 7,
                 ..ensure.clone()
             })],
-            Wrong::Lies | Wrong::SeesNobodyDown | Wrong::HidesBudgets => vec![effect.clone()],
+            Wrong::Lies | Wrong::SeesNobodyDown => vec![effect.clone()],
+            Wrong::HidesBudgets | Wrong::HidesTrouble => vec![effect.clone()],
         }
     }
 
@@ -94,6 +97,16 @@ impl Double {
                 Answer::Seen(seen) => seen.budgets.clear(),
                 Answer::Sample(sample) => sample.cluster = None,
                 Answer::Claim(_) | Answer::Deed(..) => {}
+            }
+        }
+        if self.wrong == Wrong::HidesTrouble {
+            let seen = match &mut answer {
+                Answer::Seen(seen) => Some(seen.as_mut()),
+                Answer::Sample(sample) => sample.cluster.as_mut(),
+                Answer::Claim(_) | Answer::Deed(..) => None,
+            };
+            if let Some(seen) = seen {
+                seen.facts.insert("room".into(), Fact::Truth(true));
             }
         }
         if let (Wrong::NewAttempts, Effect::Ensure(ensure)) = (self.wrong, effect) {
@@ -179,6 +192,15 @@ fn a_hand_that_touches_more_than_it_was_told_is_found() {
 fn a_member_at_a_forbidden_release_is_found() {
     let rules = found(&scene("two components"), Wrong::LeapsAhead);
     assert!(rules.contains(&"no forbidden mix"), "{rules:?}");
+}
+
+#[test]
+fn what_begins_while_a_condition_bars_is_found() {
+    let rules = found(&scene("no room"), Wrong::HidesTrouble);
+    assert!(
+        rules.contains(&"nothing begins while a condition bars"),
+        "{rules:?}"
+    );
 }
 
 #[test]
