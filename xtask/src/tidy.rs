@@ -6,6 +6,7 @@
 mod floors;
 mod length;
 mod names;
+mod pointers;
 mod words;
 
 use crate::shapes;
@@ -26,6 +27,7 @@ pub fn run() -> Result<(), Trouble> {
             continue;
         };
         findings.extend(words::findings(path, &text));
+        findings.extend(pointers::findings(path, &text, &files));
         lengths.push((path.as_str(), text.lines().count()));
     }
     findings.extend(shapes::findings()?);

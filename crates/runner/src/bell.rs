@@ -3,7 +3,7 @@
 //! A connection that says `ring` wakes the carrier; one that says `hints` is sent short news, one
 //! JSON object a line. Nothing that matters travels here: a lost ring costs a second, a lost hint
 //! nothing.
-//! Must never know: commands, or what a hint means. Stories: `tests/it/bell.rs`.
+//! Must never know: commands, or what a hint means. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::ports::target::Hint;
 use serde::{Deserialize, Serialize};

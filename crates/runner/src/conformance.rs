@@ -1,6 +1,6 @@
 //! The exams that everything behind a port must pass: real stores and the false one alike.
 //!
-//! Must never know: who sits them. Stories: each floor-2 crate's `tests/it/` sits its own.
+//! Must never know: who sits them. Stories: each crate of floor 2 sits its own, as `crates/stores/tests/it/exam.rs`.
 
 pub mod noop;
 pub mod store;

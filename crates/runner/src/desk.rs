@@ -1,7 +1,7 @@
 //! The one path in, for all doors: requests become runs, words become commands in an inbox, and
 //! questions are answered from the journal.
 //!
-//! Must never know: by which door it was asked. Stories: `tests/it/desk.rs`.
+//! Must never know: by which door it was asked. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::ledger::{self, Ledger, LedgerError};
 use crate::ports::store::{

@@ -3,7 +3,7 @@
 //!
 //! Where the append is refused or unknown, the fold is dropped and read again from the journal: the
 //! same path as a restart. Answers that came meanwhile are kept and stepped again.
-//! Must never know: how anything is decided or done. Stories: `tests/it/drive.rs`.
+//! Must never know: how anything is decided or done. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::hands::{Came, Hands, Looks, earlier};
 use crate::ledger::{Ledger, LedgerError};

@@ -2,7 +2,7 @@
 //! wanted, and lets those that repeat rest in between.
 //!
 //! Dropping a hand never undoes what it began on a host; the next one finds it.
-//! Must never know: why something is wanted. Stories: `tests/it/drive.rs`.
+//! Must never know: why something is wanted. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::ports::clock::Clock;
 use crate::ports::store::Lease;

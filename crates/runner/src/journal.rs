@@ -1,7 +1,7 @@
 //! The journal's tongue: events to text and back, large ones by the name of their content.
 //!
 //! A plan, and any event above [`INLINE_BYTES`], is kept once under its hash; the journal names it.
-//! Must never know: where the text is kept. Stories: `tests/it/journal.rs`.
+//! Must never know: where the text is kept. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::ports::store::{Recorded, Store, StoreError, Stored};
 use crate::ports::target::Blob;

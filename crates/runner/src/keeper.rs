@@ -2,7 +2,7 @@
 //!
 //! First the registration is leased, then the identity is asked, then leased; nothing else is wanted
 //! until both are held.
-//! Must never know: what a run does. Stories: `tests/it/keeper.rs`.
+//! Must never know: what a run does. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::drive::{Bell, Drive, DriveError, Driven};
 use crate::ledger::{Ledger, LedgerError};

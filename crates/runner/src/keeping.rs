@@ -1,6 +1,6 @@
 //! Keeping: what a run's row must say by its journal, and which ended runs may go. Pure.
 //!
-//! Must never know: how a store keeps anything. Stories: in this file, `tests/it/` of the stores.
+//! Must never know: how a store keeps anything. Stories: in this file, `crates/stores/tests/it/keeping.rs`.
 
 use crate::journal::{self, JournalError};
 use crate::ledger::{self, LedgerError, flown};

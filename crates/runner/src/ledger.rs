@@ -1,6 +1,6 @@
 //! A run as it lies in the store: read from its journal, and appended to it.
 //!
-//! Must never know: what the run wants. Stories: `tests/it/ledger.rs`.
+//! Must never know: what the run wants. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::journal::{self, JournalError};
 use crate::ports::store::{Append, AppendError, Recorded, RunRow, Seq, Store, StoreError, Stored};

@@ -9,7 +9,7 @@
 //! - `conformance` (a feature): the exam of any store.
 //!
 //! Must never know: which system it is about, which database remembers, how a terminal looks.
-//! Stories: `tests/it/`.
+//! Stories: `crates/stores/tests/it/runner.rs`.
 
 pub mod bell;
 #[cfg(feature = "conformance")]

@@ -1,6 +1,6 @@
 //! The world of a carrier: every port it needs, in one place.
 //!
-//! Must never know: what stands behind a port. Stories: `tests/it/`.
+//! Must never know: what stands behind a port. Stories: `crates/stores/tests/it/runner.rs`.
 
 use crate::ports::Task;
 use crate::ports::clock::Clock;

@@ -1,7 +1,7 @@
 //! What a cluster answers that has nothing wrong with it: for each question of a catalog the answer that
 //! passes, where a look did not answer it.
 //!
-//! Must never know: how the engine judges answers. Stories: `tests/it/facts.rs`.
+//! Must never know: how the engine judges answers. Stories: `crates/cli/tests/it/rehearse.rs`.
 
 use std::collections::BTreeMap;
 use windlass_engine::catalog::{Catalog, Must};

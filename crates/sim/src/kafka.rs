@@ -9,7 +9,7 @@
 //! What real brokers do that is easily forgotten stands here too: a listener is shut for a while after its
 //! process started, a broker that died stays listed with its replicas until its session ends, a voter that
 //! died is told as it last was, a broker without a quorum answers from memory, or never.
-//! Must never know: who asks. Stories: `tests/it/wires.rs` of xtask, where the real target is.
+//! Must never know: who asks. Stories: `xtask/tests/it/wires.rs` of xtask, where the real target is.
 
 mod answer;
 pub mod drawn;

@@ -1,6 +1,6 @@
 //! A cluster as it was looked at becomes a story: who is there, how long they take, what may go wrong.
 //!
-//! Must never know: where the look came from, or how a story is played. Stories: `tests/it/rehearsal.rs`.
+//! Must never know: where the look came from, or how a story is played. Stories: `crates/cli/tests/it/rehearse.rs`.
 
 use crate::dice::Dice;
 use crate::facts;

@@ -1,6 +1,6 @@
 //! Stories written by hand: each is played with a death at every instant, and ends the same.
 //!
-//! Must never know: how they are played. Stories: `tests/it/scenes.rs`; the figure `crash-instants`.
+//! Must never know: how they are played. Stories: `tests/it/crash.rs`; the figure `crash-instants`.
 
 use crate::clock::FIRST_WALL_US;
 use crate::cluster::{

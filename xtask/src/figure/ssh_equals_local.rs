@@ -3,7 +3,7 @@
 //!
 //! Left out of the comparison is what names an instant, a place or a process ([`INSTANTS`], [`kind`]).
 //! Which node leads the quorum is chance, and the plan follows it: both stories begin with the same one.
-//! Must never know: how either way works. Tests: below, and `tests/it/ssh.rs`.
+//! Must never know: how either way works. Tests: below, and `crates/targets/tests/it/ssh.rs`.
 
 use std::time::Duration;
 

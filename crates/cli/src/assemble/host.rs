@@ -1,6 +1,6 @@
 //! The way to each host, as its user declared it; members of one host share it.
 //!
-//! Must never know: what is done there. Stories: in xtask's `tests/it/ssh.rs`, over a real sshd.
+//! Must never know: what is done there. Stories: in xtask's `crates/targets/tests/it/ssh.rs`, over a real sshd.
 
 use super::doors;
 use std::collections::BTreeMap;

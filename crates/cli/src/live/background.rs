@@ -1,6 +1,6 @@
 //! A carrier in a session of its own, with a log beside the store.
 //!
-//! Must never know: what the run does. Stories: `tests/it/background.rs`.
+//! Must never know: what the run does. Stories: `tests/it/live.rs`.
 
 use super::span::{Since, rest};
 use crate::context::Context;

@@ -1,6 +1,6 @@
 //! Signals that ask a process to leave, and what each means.
 //!
-//! Must never know: what leaving comes to. Stories: `tests/it/signals.rs`.
+//! Must never know: what leaving comes to. Stories: `tests/it/live.rs`.
 
 use crate::exit::Failed;
 use tokio::signal::unix::{Signal, SignalKind, signal};

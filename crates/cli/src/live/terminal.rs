@@ -2,7 +2,7 @@
 //!
 //! Both read the terminal itself, a tenth of a second at a time, so that dropping one of them ends it
 //! and leaves what is typed later to the next reader.
-//! Must never know: what a key means. Stories: by hand, and `tests/it/terminal.rs`.
+//! Must never know: what a key means. Stories: by hand, and `tests/it/live.rs`.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};

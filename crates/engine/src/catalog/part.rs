@@ -1,6 +1,6 @@
 //! The lists of a catalog by name, and how a catalog that extends another is put together.
 //!
-//! Must never know: where catalogs lie, or how they are read. Stories: `tests/it/extends.rs`.
+//! Must never know: where catalogs lie, or how they are read. Stories: `crates/wire/tests/it/extends.rs`.
 
 use super::graph::hop;
 use super::{Catalog, Skew};

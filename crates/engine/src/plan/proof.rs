@@ -2,7 +2,7 @@
 //!
 //! Facts are left aside in turn: what remains bars together, and nothing in it is superfluous. The
 //! other way round, facts are taken away in turn until a way opens: none of those is superfluous either.
-//! Must never know: how a proof is rendered. Stories: `tests/it/refusal.rs`, `tests/it/proof.rs`.
+//! Must never know: how a proof is rendered. Stories: `tests/it/refusal.rs`.
 
 mod bars;
 mod minimal;

@@ -1,7 +1,7 @@
 //! A target that does nothing: members of one component, each deed answered alone after a short,
 //! seeded while. It writes down what was touched and when.
 //!
-//! Must never know: runs, stores. Stories: `tests/it/` of the stores, and the figures that use it.
+//! Must never know: runs, stores. Stories: `crates/stores/tests/it/runner.rs`, and the figures that use it.
 
 use crate::ports::Task;
 use crate::ports::store::Registration;

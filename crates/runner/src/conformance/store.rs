@@ -1,6 +1,6 @@
 //! The exam of any store: every promise in the head of `ports/store.rs`, tried.
 //!
-//! Must never know: which store. Stories: `stores/tests/it/exam.rs`.
+//! Must never know: which store. Stories: `crates/stores/tests/it/exam.rs`.
 
 mod inbox;
 mod journal;

@@ -1,6 +1,6 @@
 //! Marks and locks of single hosts, for those who come host by host.
 //!
-//! Must never know: why. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: why. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::host::{incarnation, whose};
 use super::{Fleet, Mark, Node};

@@ -1,6 +1,6 @@
 //! What a listener says to one request: read from its bytes, answered in bytes.
 //!
-//! Must never know: how requests travel. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: how requests travel. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::layout::{Seat, Seats};
 use super::noting::Notes;

@@ -1,6 +1,6 @@
 //! Stories of KRaft clusters: written by their shape, or drawn from seeds.
 //!
-//! Must never know: how they are played. Stories: `tests/it/wires.rs` of xtask; the figure `seeds-per-hour`.
+//! Must never know: how they are played. Stories: `xtask/tests/it/wires.rs` of xtask; the figure `seeds-per-hour`.
 
 use super::layout::{BROKER, CONTROLLER, Layout, Topic};
 use super::levels::METADATA_VERSION;

@@ -1,6 +1,6 @@
 //! What lies on the hosts of members, and what their processes were started with: the same.
 //!
-//! Must never know: how files are read. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: how files are read. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::Shape;
 use super::layout;

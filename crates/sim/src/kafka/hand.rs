@@ -1,7 +1,7 @@
 //! The hand on the host of one member: deeds are done by the fleet, under its marks, before the judge; looks
 //! are what lies and runs there.
 //!
-//! Must never know: runs, brokers' answers. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: runs, brokers' answers. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::{Cluster, files, layout};
 use crate::clock::rest;

@@ -2,7 +2,7 @@
 //!
 //! Versions of requests are those that real brokers of 3.7 to 4.3 answered on both listeners. Only what is
 //! asked here is told.
-//! Must never know: what a request is about. Stories: in this file; `tests/it/wires.rs` of xtask.
+//! Must never know: what a request is about. Stories: in this file; `xtask/tests/it/wires.rs` of xtask.
 
 use super::answer::{Question, Reply, text};
 use super::layout::Seat;

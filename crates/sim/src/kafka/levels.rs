@@ -2,7 +2,7 @@
 //! of real controllers (FeatureControlManager.java).
 //!
 //! A request says nothing of runs: whose deed it is stands in the notes of the process that sent it.
-//! Must never know: when a level is due. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: when a level is due. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::Shape;
 use super::answer::{Question, Reply, text};

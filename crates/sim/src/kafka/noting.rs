@@ -1,7 +1,7 @@
 //! What a process is about: noted as it asks its target, so that the judge knows whose deed a request is that
 //! says nothing of runs.
 //!
-//! Must never know: what comes of it. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: what comes of it. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use crate::fleet::Fleet;
 use crate::instant::Point;

@@ -3,7 +3,7 @@
 //!
 //! A request that changes something goes on without whoever sent it; one that only asks is answered when its
 //! answer is waited for. A lost answer never comes, or breaks the connection.
-//! Must never know: what a request means. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: what a request means. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::answer::{At, Reply, answer, key_of};
 use super::layout::{self, Seat};

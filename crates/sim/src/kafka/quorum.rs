@@ -1,6 +1,6 @@
 //! What is told of the metadata quorum: by its leader, or through a broker, which waits for one.
 //!
-//! Must never know: connections. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: connections. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::answer::{Question, Reply, text};
 use super::layout::{self, Seat, Seats};

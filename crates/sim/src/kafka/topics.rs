@@ -1,6 +1,6 @@
 //! What brokers tell of topics, settings and log directories, and how leaders are elected.
 //!
-//! Must never know: connections. Stories: `tests/it/wires.rs` of xtask.
+//! Must never know: connections. Stories: `xtask/tests/it/wires.rs` of xtask.
 
 use super::answer::{Question, Reply, text};
 use super::files;

@@ -1,7 +1,7 @@
 //! What nodes answered, as plain values: what `gather` fills and `seen` reads.
 //!
 //! They have a text form, so that answers of real clusters can be kept beside the tests.
-//! Must never know: connections. Stories: `tests/it/seen.rs`.
+//! Must never know: connections. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! One connection to one listener: hello, login, version of each request, correlation, limits.
 //!
 //! Must never know: what is done with an answer, or that there are other nodes.
-//! Stories: `tests/it/connection.rs`.
+//! Stories: `tests/it/kafka_wire.rs`.
 
 use std::fmt;
 use std::io;

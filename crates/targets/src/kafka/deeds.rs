@@ -2,7 +2,7 @@
 //!
 //! What touches a host goes through its hand. What touches the cluster goes over the wire while the
 //! first member's lock is held, so that no newer claim can be passed by an older deed.
-//! Must never know: when a deed is due. Stories: `tests/it/deeds.rs`, `tests/it/real.rs`.
+//! Must never know: when a deed is due. Stories: `tests/it/kafka_deeds.rs`, `xtask/tests/it/target.rs`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

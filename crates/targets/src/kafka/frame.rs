@@ -1,7 +1,7 @@
 //! Frames: length, header, body, and nothing else on a byte stream.
 //!
 //! A length that no Kafka would send is told apart early, so that a port of another protocol gives a
-//! clear error instead of a wait. Must never know: what is asked. Stories: `tests/it/connection.rs`.
+//! clear error instead of a wait. Must never know: what is asked. Stories: `tests/it/kafka_wire.rs`.
 
 use std::io;
 

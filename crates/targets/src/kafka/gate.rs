@@ -2,7 +2,7 @@
 //!
 //! Measured here, judged by the engine. A voter counts only after it was seen to fetch since this
 //! process of it first answered: the quorum goes on calling the one before it caught up.
-//! Must never know: connections. Stories: `tests/it/gate.rs`.
+//! Must never know: connections. Stories: `tests/it/kafka_gate.rs`.
 
 use std::collections::BTreeMap;
 

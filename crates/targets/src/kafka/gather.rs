@@ -3,7 +3,7 @@
 //! First all nodes at their own listeners, in rounds, as each answer may name more of them; then one
 //! broker whose view of the metadata is fresh, for all topics; in a whole look also settings and log
 //! directories. A look at one member while it comes back (a glance) leaves the last part out.
-//! Must never know: what the answers mean for an upgrade. Stories: `tests/it/real.rs`.
+//! Must never know: what the answers mean for an upgrade. Stories: `xtask/tests/it/target.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,7 @@
 //!
 //! Also the memory from look to look: where nodes were, whether the metadata log moves, what hosts
 //! said a moment ago. All of it may be lost; the next whole look finds it again.
-//! Must never know: what is done with a snapshot. Stories: `tests/it/real.rs`.
+//! Must never know: what is done with a snapshot. Stories: `xtask/tests/it/target.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! The questions we ask, each with its answer as plain values.
 //!
-//! Must never know: whom to ask, or why. Stories: `tests/it/connection.rs`.
+//! Must never know: whom to ask, or why. Stories: `tests/it/kafka_wire.rs`.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 //! up that died a moment ago, metadata goes on listing a killed broker with all its replicas until its
 //! session ends, and brokers without a quorum answer from memory as if all was well. So nobody counts
 //! as up whose own listener did not answer in this look, and nothing is well unless the quorum answers.
-//! Must never know: connections, clocks. Stories: `tests/it/seen.rs`.
+//! Must never know: connections, clocks. Stories: `tests/it/kafka_seen.rs`.
 
 mod declared;
 mod facts;

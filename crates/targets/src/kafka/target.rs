@@ -1,6 +1,6 @@
 //! The port: each question and effect of the runner, handed to the room that answers it.
 //!
-//! Must never know: how anything is done. Stories: `tests/it/real.rs`.
+//! Must never know: how anything is done. Stories: `xtask/tests/it/target.rs`.
 
 use std::collections::BTreeSet;
 

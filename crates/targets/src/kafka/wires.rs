@@ -2,7 +2,7 @@
 //!
 //! Whoever takes a line has just heard the other side say hello: an answer over a line is an answer
 //! of the process that listens there now.
-//! Must never know: what is asked. Stories: `tests/it/connection.rs`.
+//! Must never know: what is asked. Stories: `tests/it/kafka_wire.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

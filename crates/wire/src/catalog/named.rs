@@ -1,6 +1,6 @@
 //! The objects of a catalog by name, for whoever looks one up or compares two catalogs.
 //!
-//! Must never know: what the objects mean. Stories: `tests/it/catalog_diff.rs`.
+//! Must never know: what the objects mean. Stories: `tests/it/diff.rs`.
 
 use crate::diff::{Change, diff};
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! Where an object of a catalog stands in its file, for faults that were found in what was read.
 //!
-//! Must never know: what the faults are. Stories: `tests/it/extends.rs`, `tests/it/lint.rs`.
+//! Must never know: what the faults are. Stories: `tests/it/extends.rs`, `crates/engine/tests/it/lint.rs`.
 
 use crate::diagnostic::{Code, Diagnostic, Report, Told};
 use crate::node::{self, Node, Value};

@@ -1,6 +1,6 @@
 //! Reads `kind: Story`: a cluster as a snapshot file tells it, where it is to go, and what happens to it.
 //!
-//! Must never know: how a story is played. Stories: `tests/it/story.rs`; the form: docs/scenarios.md.
+//! Must never know: how a story is played. Stories: `crates/cli/tests/it/rehearse.rs`; the form: docs/scenarios.md.
 
 mod then;
 

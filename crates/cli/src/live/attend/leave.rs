@@ -2,7 +2,7 @@
 //!
 //! SIGTERM and leaving begin nothing more, finish what is in flight and hand over; a lost terminal goes
 //! on in the background. None of them is a pause, unless a human asked for one.
-//! Must never know: phases beyond what can be said in one. Stories: `tests/it/signals.rs`.
+//! Must never know: phases beyond what can be said in one. Stories: `tests/it/live.rs`.
 
 use super::{Attend, Leaving, Made, Question};
 use crate::exit::{Exit, Failed};

@@ -1,6 +1,6 @@
 //! Which hops are open in a picture: paths by range, edges one by one, less what is blocked or risky.
 //!
-//! Must never know: which mixes are allowed. Stories: `tests/it/edges.rs`.
+//! Must never know: which mixes are allowed. Stories: `tests/it/oracle.rs`.
 
 use super::{At, Exit, Heading, Needs, Way, World};
 use crate::catalog::{Blocked, Catalog, Path};

@@ -1,6 +1,6 @@
 //! Facts: answers to the catalog's questions, by name.
 //!
-//! Must never know: what must be true of them. Stories: `tests/it/seen.rs`.
+//! Must never know: what must be true of them. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

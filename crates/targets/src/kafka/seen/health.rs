@@ -1,6 +1,6 @@
 //! Health: whether a node does its work, in each of its seats.
 //!
-//! Must never know: releases, budgets. Stories: `tests/it/seen.rs`.
+//! Must never know: releases, budgets. Stories: `tests/it/kafka_seen.rs`.
 
 use windlass_engine::snapshot::Health;
 use windlass_runner::ports::hand::Running;

@@ -1,6 +1,6 @@
 //! Levels: what the cluster is finalized at, and what all its members support.
 //!
-//! Must never know: how levels are raised. Stories: `tests/it/seen.rs`.
+//! Must never know: how levels are raised. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Partitions: counted once, for the health of brokers, the budgets and the facts.
 //!
-//! Must never know: releases, levels. Stories: `tests/it/seen.rs`.
+//! Must never know: releases, levels. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

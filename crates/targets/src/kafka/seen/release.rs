@@ -2,7 +2,7 @@
 //!
 //! On the wire a node tells its line only: all patches of a line answer alike. The exact release is
 //! told by the host, from the files that the process holds open.
-//! Must never know: health. Stories: `tests/it/seen.rs`.
+//! Must never know: health. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,6 +1,6 @@
 //! Roster: who belongs to the cluster, and in which seats.
 //!
-//! Must never know: partitions, releases. Stories: `tests/it/seen.rs`.
+//! Must never know: partitions, releases. Stories: `tests/it/kafka_seen.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Settings and log directories of nodes, read for what a newer release would trip over.
 //!
 //! Only what somebody set counts, never a default.
-//! Must never know: to which release we go; the catalog says where a fact binds. Stories: `tests/it/seen.rs`.
+//! Must never know: to which release we go; the catalog says where a fact binds. Stories: `tests/it/kafka_seen.rs`.
 
 use windlass_engine::snapshot::{Fact, Found};
 
