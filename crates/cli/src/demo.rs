@@ -26,6 +26,7 @@ use crate::args::demo::{DemoArgs, DemoWord, PASSED};
 use crate::args::{Cli, Global};
 use crate::context::{Bare, Context};
 use crate::exit::{Exit, Failed};
+use pass::Meant;
 use windlass_stores::sqlite::Opening;
 
 /// What a command line for the demo comes to.
@@ -62,8 +63,13 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<Comes, Failed> {
         (DemoWord::Fail(args), _) => fail::run(&context, args).await.map(Comes::To),
         (_, Some((name, rest))) => {
             let played = pass::played(&context).await?;
-            let cli = pass::meant(&global, &store, name, rest, &played)?;
-            Ok(Comes::Passed(Box::new(cli)))
+            Ok(match pass::meant(&global, &store, name, rest, &played)? {
+                Meant::Command(cli) => Comes::Passed(cli),
+                Meant::Help(text) => {
+                    context.outlet.text(text.trim_end());
+                    Comes::To(Exit::Done)
+                }
+            })
         }
         (_, None) => Err(Failed::says("this word belongs to no command")),
     }

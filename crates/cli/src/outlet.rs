@@ -159,7 +159,8 @@ impl Outlet {
         };
         // Our types hold nothing without a text; a failure here would be a bug, said as such.
         let text = text.unwrap_or_else(|| "null".into());
-        if writeln!(std::io::stdout().lock(), "{}", text.trim_end()).is_err() {
+        let text = self.typed(text.trim_end());
+        if writeln!(std::io::stdout().lock(), "{text}").is_err() {
             self.closed.store(true, Ordering::Relaxed);
         }
     }
@@ -187,6 +188,7 @@ impl Outlet {
             }
         };
         let text = text.unwrap_or_else(|| "null".into());
+        let text = self.typed(&text);
         if writeln!(std::io::stdout().lock(), "{text}").is_err() {
             self.closed.store(true, Ordering::Relaxed);
         }

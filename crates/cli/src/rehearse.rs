@@ -1,6 +1,7 @@
 //! `windlass rehearse`: an upgrade is played before it is real, on a model of the cluster.
 //!
-//! - `stage`: what is played; `told`: one play as it is told; `spread`: many seeds; `chart`: how it looks;
+//! - `stage`: what is played; `told`: one play as it is told; `spread`: many seeds; `chart`: how it looks; `sums`: what it
+//!   comes to;
 //! - `scenario`: a story with its whole expected output; `from_run`: a real run as a story.
 //!
 //! Must never know: how the false world works. Stories: `tests/it/rehearse.rs`, `scenarios/rehearse/`.
@@ -11,6 +12,7 @@ mod picture;
 mod scenario;
 mod spread;
 mod stage;
+mod sums;
 mod told;
 
 use crate::args::rehearse::RehearseArgs;
@@ -20,11 +22,12 @@ use crate::data::look::Room;
 use crate::exit::{Exit, Failed};
 use crate::outlet::Outlet;
 use crate::render;
-use chart::{rows, word};
+use chart::rows;
 use spread::{Deaths, Spread};
 use stage::{Set, Staged, is_file, over};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use sums::word;
 use told::{Tale, Tight, Told};
 use windlass_engine::names::Component;
 use windlass_engine::run::event::End;
@@ -222,6 +225,16 @@ async fn shown(outlet: &Outlet, set: Set, args: &RehearseArgs) -> Result<Exit, F
             return Ok(Exit::Refused);
         }
     };
+    if staged.plan.is_empty() && !outlet.is_data() && outlet.format != Form::Svg {
+        let there = render::plan::starts(&staged.plan, &staged.story.catalog);
+        let there: Vec<String> = there.into_iter().map(ToString::to_string).collect();
+        let (ok, shown) = (outlet.style.ok(), &staged.shown);
+        outlet.line(&format!(
+            "{ok} nothing to rehearse: {shown} is at {} already",
+            there.join(" and ")
+        ));
+        return Ok(Exit::Done);
+    }
     let played = played(outlet, *staged, args).await?;
     if outlet.format == Form::Svg {
         outlet.text(&picture::svg(&played));
@@ -266,7 +279,7 @@ async fn played(outlet: &Outlet, staged: Staged, args: &RehearseArgs) -> Result<
     };
     let (play, deaths, story) = apart(first).await?;
     let play = play.ok_or_else(|| Failed::says("no threads to play with"))?;
-    let tale = told::tale(&play).await?;
+    let tale = told::tale(&play, &story).await?;
     let progress = crate::rehearse::picture::Progress::of(outlet, runs);
     let spread = if runs > 1 && args.pace.len() < 2 {
         let all = staged.clone();

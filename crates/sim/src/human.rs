@@ -23,12 +23,26 @@ use windlass_runner::ports::store::Store;
 const REPEAT_MS: u64 = 500;
 /// The same trouble, unmoved, is met again after so long.
 const AGAIN_MS: u64 = 30_000;
+/// The phase in which members move, or wait for a budget.
+const ROLLING: &str = "rolling";
 /// The phases in which a run may wait for a human.
 const MET: [&str; 4] = ["paused", "pausing", "awaiting-human", "awaiting-approval"];
 /// The phases that nothing but a human's word ends, or a limit.
 const STANDING: [&str; 4] = ["paused", "barred", "awaiting-human", "awaiting-approval"];
+/// A run that moves nothing for longer than a member may take, and this, waits for what will not come: a budget that
+/// can never be met.
+const MOVES_NOTHING_MS: u64 = 3_600_000;
 /// So often the same is tried before something else is.
 const TRIES_MOST: u32 = 8;
+
+/// By what a run has come further.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// So much was written.
+    Wrote(u64),
+    /// So many have moved: who waits for a budget goes on looking at it.
+    Moved(usize),
+}
 
 /// Who attends.
 pub(crate) struct Human {
@@ -42,11 +56,12 @@ pub(crate) struct Human {
     pub(crate) remedy: Remedy,
     looks_ms: u64,
     stands_ms: u64,
+    holds_ms: u64,
     words: VecDeque<(u64, Word)>,
     said: u64,
     tried: BTreeMap<String, u32>,
     met: Option<(u64, u64)>,
-    stood: Option<(u64, u64)>,
+    stood: Option<(At, u64)>,
 }
 
 impl Human {
@@ -71,6 +86,7 @@ impl Human {
             remedy: story.remedy,
             looks_ms: story.attends_ms,
             stands_ms: story.stands_ms,
+            holds_ms: story.stands_ms + story.policy.patience.0 + MOVES_NOTHING_MS,
             words: words.into(),
             said: 0,
             tried: BTreeMap::new(),
@@ -104,9 +120,15 @@ impl Human {
             if met.is_some() {
                 continue;
             }
-            let phase = summary_of(&row).map(|line| line.phase).unwrap_or_default();
-            let nobody = self.remedy == Remedy::Nothing && self.words.is_empty();
-            if nobody && self.stands_for_good(row.seq, &phase, now) {
+            let line = summary_of(&row);
+            let (phase, moved) =
+                line.map_or_else(Default::default, |line| (line.phase, line.moved));
+            let at = if phase == ROLLING {
+                At::Moved(moved)
+            } else {
+                At::Wrote(row.seq)
+            };
+            if self.words.is_empty() && self.stands_for_good(at, &phase, now) {
                 self.left.notify_one();
                 return;
             }
@@ -118,16 +140,18 @@ impl Human {
     }
 
     /// Whether it has stood for as long as anybody looks on.
-    fn stands_for_good(&mut self, seq: u64, phase: &str, now: u64) -> bool {
-        if !STANDING.contains(&phase) {
-            return false;
-        }
+    fn stands_for_good(&mut self, at: At, phase: &str, now: u64) -> bool {
+        let long = match phase {
+            ROLLING => self.holds_ms,
+            _ if self.remedy == Remedy::Nothing && STANDING.contains(&phase) => self.stands_ms,
+            _ => return false,
+        };
         let since = match self.stood {
-            Some((known, since)) if known == seq => since,
+            Some((known, since)) if known == at => since,
             Some(_) | None => now,
         };
-        self.stood = Some((seq, since));
-        now - since > self.stands_ms
+        self.stood = Some((at, since));
+        now - since > long
     }
 
     /// A word as a command; none: there is no plan that could be meant.

@@ -262,7 +262,10 @@ impl<'a> Play<'a> {
                 ground.advance(now);
                 ground.judge.over(&left, now);
                 drop(ground);
-                let waits = self.story.remedy == Remedy::Nothing && waits(&ledger.run.phase());
+                let phase = ledger.run.phase();
+                let holds = phase == Phase::Rolling && ledger.run.flights().is_empty();
+                let waits = (holds && self.story.lets_nobody_down())
+                    || (self.story.remedy == Remedy::Nothing && waits(&phase));
                 if ledger.run.ended().is_none() && !waits {
                     let clock = self.world(None).clock.now();
                     let standing = ledger.run.standing(clock);

@@ -83,6 +83,15 @@ pub enum Happening {
     Killed,
 }
 
+impl Story {
+    /// Whether a budget lets no member of its own go down, ever: a run stands before it, and names it.
+    #[must_use]
+    pub fn lets_nobody_down(&self) -> bool {
+        let strict = |group: &Group| group.need as usize >= group.members.len();
+        self.groups.iter().any(strict)
+    }
+}
+
 impl Happening {
     /// By how many milliseconds it sets the wall clock; none: it does not.
     #[must_use]

@@ -21,9 +21,9 @@ Examples:
   windlass demo
   windlass demo kuma --speed 30
   windlass demo --all
-  windlass demo pause                  # from a second terminal; continue, why, …
-  windlass demo fail 2                 # broker 2 fails its next move
-  windlass demo retry                  # and is mended"
+  windlass demo pause          # from a second terminal; continue, why …
+  windlass demo fail 2         # broker 2 fails its next move
+  windlass demo retry          # and is mended"
 )]
 pub struct DemoArgs {
     /// Of which system; kafka where none is named
@@ -97,7 +97,7 @@ words! {
     Plan "plan" "The way to a release";
     #[command(hide = true)] Targets "targets" "Where it can go";
     #[command(hide = true)] Runs "runs" "List runs";
-    #[command(hide = true)] Carry "carry" "Carry a run that nobody carries";
+    Carry "carry" "Carry a run that nobody carries";
     #[command(hide = true)] Wait "wait" "Wait until a run has come so far";
     #[command(hide = true)] Replay "replay" "What was known at some time";
     #[command(hide = true)] Logs "logs" "The last lines of a member's log";

@@ -70,8 +70,9 @@ pub struct RehearseArgs {
     /// What times and troubles are thrown from
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// So many seeds, for the spread
-    #[arg(long, value_name = "N")]
+    /// So many seeds, for the spread; a story is played once, a cluster up to
+    /// 200 times
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub runs: Option<u64>,
     /// A pace instead of the policy's: cap, ramp and mode, as 2,fixed; several
     /// are laid side by side
@@ -162,10 +163,7 @@ fn fail(text: &str) -> Result<Broken, String> {
         ("stop", Fails::Stop),
         ("slow", Fails::Slow(SLOW_TIMES)),
     ];
-    let how = choice(how, &words).map_err(|wrong| match &wrong.help {
-        Some(help) => format!("{wrong}; {help}"),
-        None => wrong.to_string(),
-    })?;
+    let how = choice(how, &words).map_err(|wrong| wrong.to_string())?;
     Ok(Broken {
         member: member.into(),
         how,

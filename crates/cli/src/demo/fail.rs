@@ -34,6 +34,13 @@ pub async fn run(context: &Context, args: &FailArgs) -> Result<Exit, Failed> {
         }
         None => one(pass::played(context).await?)?,
     };
+    if !stage.plays(&cluster) {
+        let of = cluster.as_str().trim_start_matches("false-");
+        return Err(Failed::hinted(
+            format!("{cluster} is not played"),
+            format!("start it: windlass demo {of}"),
+        ));
+    }
     let book = stage.book(&cluster).map_err(in_words)?;
     let member = member(&cluster, &book.head.snapshot, &args.member)?;
     let doomed = What::Doomed(member.clone(), args.how);

@@ -40,20 +40,26 @@ pub fn tell(context: &Context, played: &[Played]) {
         (Some(member), _) => format!("fail {member}"),
         (None, _) => "fail MEMBER".into(),
     };
-    let mut lines: Vec<(String, &str)> = [
+    let (goes_on, again) = (of("continue"), of("retry"));
+    let mut lines: Vec<(String, String)> = [
         (
             of("pause"),
-            "begin nothing more; then: windlass demo continue",
+            format!("begin nothing more; then: windlass demo {goes_on}"),
         ),
-        (fail, "it fails its next move; then: windlass demo retry"),
-        (of("why"), "why it moves, waits or stands still"),
-        ("status".into(), "where it stands"),
+        (
+            fail,
+            format!("it fails its next move; then: windlass demo {again}"),
+        ),
+        (of("why"), "why it moves, waits or stands still".into()),
+        ("status".into(), "where it stands".into()),
     ]
     .map(|(word, does)| (format!("windlass demo {word}"), does))
     .into();
     if played.iter().all(|one| one.carrier.is_none()) {
         let kill = format!("kill -9 {}", std::process::id());
-        lines.push((kill, "then windlass demo: it goes on where it was"));
+        let all = if one { "" } else { " --all" };
+        let does = format!("then windlass demo{all}: it goes on where it was");
+        lines.push((kill, does));
     }
     typed(outlet, &lines);
     outlet.note("");
@@ -69,7 +75,7 @@ fn of_one(outlet: &Outlet, one: &Played) {
     let hops: Vec<String> = one.plan.hops.iter().map(|hop| hop.to.to_string()).collect();
     outlet.told(&format!(
         "{} is asked for: over {}, {} moves, forecast {}",
-        goal_word(&one.head.goal),
+        goal_word(&one.goal),
         hops.join(" → "),
         one.plan.moves(),
         short(one.plan.expected),
@@ -82,10 +88,15 @@ fn of_one(outlet: &Outlet, one: &Played) {
         )),
         (None, Made::Here) => {}
     }
+    if let Some(asked) = one.passed_over {
+        outlet.told(&format!(
+            "--speed {asked} is for a fresh cluster: this one keeps the speed that it began with"
+        ));
+    }
 }
 
 /// Command lines, each with what it does.
-fn typed(outlet: &Outlet, lines: &[(String, &str)]) {
+fn typed(outlet: &Outlet, lines: &[(String, String)]) {
     let widest = lines
         .iter()
         .map(|(line, _)| columns(line))
@@ -126,14 +137,20 @@ pub fn over(context: &Context, played: &[Played]) {
     let lines = [
         (
             format!("windlass demo events{of}"),
-            "its journal, each decision in it",
+            "its journal, each decision in it".into(),
         ),
         (
             format!("windlass demo rollback{of}"),
-            "back again, where its maker lets it",
+            "back again, where its maker lets it".into(),
         ),
-        ("windlass demo --list".into(), "clusters of other systems"),
-        ("windlass init --help".into(), "a cluster of your own"),
+        (
+            "windlass demo --list".into(),
+            "clusters of other systems".into(),
+        ),
+        (
+            "windlass init --help".into(),
+            "a cluster of your own".into(),
+        ),
     ];
     typed(outlet, &lines);
 }

@@ -2,17 +2,27 @@
 //!
 //! Must never know: what a command does. Stories: below, and `tests/it/demo.rs`.
 
-use super::bill;
+use super::{bill, by_its_door};
 use crate::args::help;
 use crate::args::{Cli, Global};
 use crate::context::Context;
 use crate::exit::Failed;
 use clap::FromArgMatches;
+use clap::error::ErrorKind;
 use std::path::Path;
 use windlass_engine::names::ClusterName;
 
 /// Commands that need no cluster, and say more without one.
 const OF_ALL: [&str; 4] = ["status", "carry", "runs", "replay"];
+
+/// What is meant by a word.
+#[derive(Debug)]
+pub enum Meant {
+    /// An ordinary command.
+    Command(Box<Cli>),
+    /// Its help, by the demo's door.
+    Help(String),
+}
 
 /// The command line that is meant.
 ///
@@ -24,10 +34,16 @@ pub fn meant(
     name: &str,
     rest: &[String],
     played: &[ClusterName],
-) -> Result<Cli, Failed> {
+) -> Result<Meant, Failed> {
     let words = with_cluster(name, rest, played)?;
-    let matches =
-        help::command().get_matches_from(["windlass".into(), name.into()].into_iter().chain(words));
+    let typed = ["windlass".into(), name.into()].into_iter().chain(words);
+    let matches = match help::command().try_get_matches_from(typed) {
+        Ok(matches) => matches,
+        Err(help) if help.kind() == ErrorKind::DisplayHelp => {
+            return Ok(Meant::Help(by_its_door(&help.to_string())));
+        }
+        Err(wrong) => wrong.exit(),
+    };
     let mut cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(wrong) => wrong.exit(),
@@ -49,7 +65,7 @@ pub fn meant(
         catalog: said.catalog.or_else(|| global.catalog.clone()),
         store: Some(store.to_owned()),
     };
-    Ok(cli)
+    Ok(Meant::Command(Box::new(cli)))
 }
 
 /// The words behind the command, the cluster among them.

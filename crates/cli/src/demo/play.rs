@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use windlass_engine::names::Identity;
 use windlass_engine::nearest::nearest;
-use windlass_engine::plan::{Plan, Stage as Step, plan};
+use windlass_engine::plan::{Goal, Plan, Stage as Step, plan};
 use windlass_engine::policy::Policy;
 use windlass_engine::run::event::Approval;
 use windlass_engine::time::Ms;
@@ -46,8 +46,12 @@ pub struct Played {
     pub made: Made,
     /// How the cluster began.
     pub head: Head,
-    /// What was planned for it at the beginning.
+    /// What is asked of it now.
+    pub goal: Goal,
+    /// What is planned for it.
     pub plan: Plan,
+    /// A speed that was named, and is not the one that it has.
+    pub passed_over: Option<u64>,
     /// Another process that carries it.
     pub carrier: Option<String>,
 }
@@ -109,7 +113,10 @@ async fn clear(global: &Global, store: &Path) -> Result<(), Failed> {
             if let Some(holder) = context.desk.carrier(&row.cluster).await? {
                 return Err(Failed::hinted(
                     format!("{} is being played by {holder}", row.cluster),
-                    "leave it there first (Ctrl-C), or end it: windlass demo cancel",
+                    format!(
+                        "leave it there first (Ctrl-C), or end it: windlass demo cancel {}",
+                        row.cluster
+                    ),
                 ));
             }
         }
@@ -142,9 +149,15 @@ async fn begin(
     let live = context.world.store.live().await?;
     if let Some(row) = live.into_iter().find(|row| row.cluster == cluster) {
         let head = stage.book(&cluster).map_err(in_words)?.head.clone();
-        let plan = planned(&head).map_err(|why| unplayable(bill, &why))?;
+        let run = context.desk.open(&row.run, None).await?.run;
+        let plan = match run.plan() {
+            Some((_, plan)) => plan.clone(),
+            None => planned(&head).map_err(|why| unplayable(bill, &why))?,
+        };
         return Ok(Played {
             bill,
+            goal: run.goal().clone(),
+            passed_over: speed.filter(|speed| *speed != head.speed),
             carrier: context.desk.carrier(&cluster).await?,
             row,
             made: Made::Before,
@@ -182,6 +195,8 @@ async fn begin(
     let row = context.world.store.run(&run).await?;
     Ok(Played {
         bill,
+        goal: head.goal.clone(),
+        passed_over: None,
         row,
         made,
         head,

@@ -59,6 +59,12 @@ impl Stage {
         self.folder.join(format!("{cluster}.book"))
     }
 
+    /// Whether a cluster is played here.
+    #[must_use]
+    pub fn plays(&self, cluster: &ClusterName) -> bool {
+        self.path(cluster).is_file()
+    }
+
     /// Begins a cluster anew.
     ///
     /// # Errors

@@ -301,7 +301,7 @@ fn cut(line: &str, width: usize) -> String {
     }
     let mut out = String::new();
     let mut letters = line.chars();
-    let mut room = width.saturating_sub(1);
+    let mut room = width.saturating_sub(2);
     while let Some(letter) = letters.next() {
         out.push(letter);
         if letter == '\u{1b}' {
@@ -321,6 +321,7 @@ fn cut(line: &str, width: usize) -> String {
     if line.contains('\u{1b}') {
         out.push_str("\u{1b}[0m");
     }
+    out.push('…');
     out
 }
 

@@ -45,7 +45,7 @@ pub async fn run(context: &Context, args: &WhyArgs) -> Result<Exit, Failed> {
     Ok(Exit::Done)
 }
 
-/// Nobody carries it: since when, and what would help. Empty where somebody does, or none is needed.
+/// Nobody carries it: when it was last heard of, and what would help. Empty where somebody does, or none is needed.
 #[must_use]
 pub fn uncarried(context: &Context, reading: &Reading, carrier: Option<&str>) -> Vec<String> {
     if carrier.is_some() || reading.run().ended().is_some() {
@@ -61,7 +61,9 @@ pub fn uncarried(context: &Context, reading: &Reading, carrier: Option<&str>) ->
         let last = reading.tale.last();
         let since = stamp::clock(last, &context.zone);
         let ago = short(context.now().wall.since(last));
-        format!("nobody carries run {id} since {since} ({ago}): windlass carry {id}")
+        format!(
+            "nobody carries run {id}, last heard of at {since} ({ago} ago): windlass carry {id}"
+        )
     };
     vec![context.outlet.wrapped(&line, 2)]
 }

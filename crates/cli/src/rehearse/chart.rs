@@ -1,16 +1,15 @@
-//! A rehearsal on a terminal: who moves when as bars, what is said between them, what it comes to.
+//! A rehearsal on a terminal: who moves when as bars, and what is said between them.
 //!
 //! Must never know: how it was played. Stories: `tests/it/scenarios.rs`.
 
-use super::Played;
-use super::told::{Row, Tale, Told, bare};
+use super::told::{Row, Tale, Told};
+use super::{Played, sums};
 use crate::live::words::Weight;
 use crate::outlet::Outlet;
 use crate::outlet::style::{Glyphs, Tone, columns};
 use crate::render::plan::way as render_way;
-use crate::render::{count, flowing, labelled};
+use crate::render::{count, flowing};
 use windlass_engine::plan::name;
-use windlass_engine::run::event::End;
 use windlass_engine::time::Ms;
 use windlass_wire::duration::short;
 use windlass_wire::read::story::Weather;
@@ -25,9 +24,6 @@ const ROWS_MOST: usize = 16;
 const TOGETHER_MS: u64 = 1_500;
 /// Time in which nobody moves is drawn as long as this share of the rest, in percent, at most.
 const IDLE_PERCENT: u64 = 8;
-/// Columns of the label before a sum.
-const LABEL: usize = 10;
-
 /// The whole of it.
 #[must_use]
 pub fn lines(outlet: &Outlet, played: &Played) -> Vec<String> {
@@ -39,7 +35,7 @@ pub fn lines(outlet: &Outlet, played: &Played) -> Vec<String> {
         lines.extend(picture(outlet, &played.tale));
     }
     lines.push(String::new());
-    lines.extend(sums(outlet, played));
+    lines.extend(sums::lines(outlet, played));
     lines
 }
 
@@ -331,7 +327,7 @@ fn drawn(outlet: &Outlet, bar: &Bar, axis: &Axis, wide: usize, tale: &Tale) -> S
     let took = if bar.is_whole {
         short(Ms(rounded(bar.until.0 - bar.began.0)))
     } else {
-        "not whole".into()
+        "not done".into()
     };
     let text = format!(
         "{}  {name}{pad}  {} {took:>width$}",
@@ -343,7 +339,8 @@ fn drawn(outlet: &Outlet, bar: &Bar, axis: &Axis, wide: usize, tale: &Tale) -> S
 }
 
 /// To the second where that is exact enough.
-fn rounded(ms: u64) -> u64 {
+#[must_use]
+pub fn rounded(ms: u64) -> u64 {
     if ms >= 10_000 { ms / 1_000 * 1_000 } else { ms }
 }
 
@@ -353,137 +350,4 @@ fn cut(text: &str, wide: usize) -> String {
     }
     let kept: String = text.chars().take(wide.saturating_sub(1)).collect();
     format!("{kept}…")
-}
-
-/// Sayings of what must not be, before it is only said how many more there are.
-const FOUND_MOST: usize = 3;
-
-fn sums(outlet: &Outlet, played: &Played) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut add = |label: &str, text: &str| lines.extend(labelled(outlet, label, LABEL, text));
-    add("ends", &ends(played));
-    add("takes", &takes(played));
-    let most = played.staged.plan.ceiling(&played.staged.story.policy);
-    let (down, at) = played.peak;
-    add(
-        "down",
-        &format!(
-            "{down} at once at most, at {}; the policy allows {most}",
-            clock(at)
-        ),
-    );
-    if let Some(tight) = played.tight.first() {
-        let more = played
-            .tight
-            .iter()
-            .filter(|other| other.left == tight.left)
-            .count()
-            - 1;
-        let others = match more {
-            0 => String::new(),
-            more => format!("; and {more} more as tight"),
-        };
-        add(
-            "budgets",
-            &format!(
-                "{} could have gone down besides at {} ({}){others}",
-                if tight.left <= 0 {
-                    "nobody".to_owned()
-                } else {
-                    format!("{} more", tight.left)
-                },
-                clock(tight.at),
-                tight.reason
-            ),
-        );
-    }
-    for (index, pace) in played.paces.iter().enumerate() {
-        let label = if index == 0 { "paces" } else { "" };
-        let (low, median, high) = (
-            pace.spread.share(10),
-            pace.spread.share(50),
-            pace.spread.share(90),
-        );
-        let says = match (low, median, high) {
-            (Some(low), Some(median), Some(high)) => format!(
-                "{}: {}, 8 in 10 {} to {}; {} down at most, {}",
-                pace.name,
-                short(Ms(rounded(median.0))),
-                short(Ms(rounded(low.0))),
-                short(Ms(rounded(high.0))),
-                pace.spread.down,
-                match pace.spread.left {
-                    None => "no budget touched".to_owned(),
-                    Some(left) if left <= 0 => "budgets spent to the last".to_owned(),
-                    Some(left) => format!("{left} left of the tightest budget"),
-                }
-            ),
-            _ => format!("{}: none of {} finished", pace.name, pace.spread.runs),
-        };
-        lines.extend(labelled(outlet, label, LABEL, &says));
-    }
-    let wrong = played.wrong();
-    for wrong in wrong.iter().take(FOUND_MOST) {
-        lines.extend(labelled(outlet, "found", LABEL, &wrong.0));
-        lines.extend(labelled(outlet, "", LABEL, &format!("again: {}", wrong.1)));
-    }
-    if wrong.len() > FOUND_MOST {
-        let more = format!("and {} more", wrong.len() - FOUND_MOST);
-        lines.extend(labelled(outlet, "", LABEL, &more));
-    }
-    lines
-}
-
-fn ends(played: &Played) -> String {
-    match (&played.tale.end, &played.tale.stands) {
-        (Some(End::Finished), _) => format!("finished at {}", clock(played.tale.took)),
-        (Some(End::FinishedWithout(left)), _) => {
-            let names: Vec<String> = left.iter().map(bare).collect();
-            format!("finished without {}", names.join(", "))
-        }
-        (Some(end), _) => format!("{} at {}", word(end), clock(played.tale.took)),
-        (None, Some(stands)) => format!("stands still: {stands}"),
-        (None, None) => "stands still".into(),
-    }
-}
-
-/// How it ended, in a word.
-#[must_use]
-pub fn word(end: &End) -> &'static str {
-    match end {
-        End::Finished => "finished",
-        End::FinishedWithout(_) => "finished without some",
-        End::Cancelled => "cancelled",
-        End::Stopped(_) => "stopped",
-        End::Expired => "expired",
-        End::Refused => "refused",
-    }
-}
-
-fn takes(played: &Played) -> String {
-    let took = short(Ms(rounded(played.tale.took.0)));
-    let Some(spread) = &played.spread else {
-        return format!("{took} in this play");
-    };
-    let held = match spread.wrong.len() {
-        0 => format!("no promise broken at {} instants", spread.instants),
-        some => format!("{some} of them broke a promise"),
-    };
-    match (spread.share(10), spread.share(50), spread.share(90)) {
-        (Some(low), Some(median), Some(high)) => {
-            let finished = spread.took.len();
-            let all = if u64::try_from(finished) == Ok(spread.runs) {
-                format!("of {} rehearsals", spread.runs)
-            } else {
-                format!("of {finished} that finished, {} were played,", spread.runs)
-            };
-            format!(
-                "{took} in this play; {all} half took less than {}, 8 in 10 from {} to {}; {held}",
-                short(Ms(rounded(median.0))),
-                short(Ms(rounded(low.0))),
-                short(Ms(rounded(high.0)))
-            )
-        }
-        _ => format!("none of {} rehearsals finished; {held}", spread.runs),
-    }
 }

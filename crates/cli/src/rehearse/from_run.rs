@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use windlass_engine::names::{Component, Subject};
 use windlass_engine::plan::Goal;
+use windlass_engine::policy::Policy;
 use windlass_engine::run::Run;
 use windlass_engine::run::command::{Command, Retry};
 use windlass_engine::run::event::{Approval, Event};
 use windlass_engine::snapshot::Snapshot;
 use windlass_engine::time::{Ms, Wall};
 use windlass_wire::duration::short;
-use windlass_wire::value::{MODES, RAMPS, cap_text};
+use windlass_wire::value::{FINALIZES, MODES, RAMPS, cap_text};
 
 /// So many of the newest runs are read: older ones tell of another cluster …
 const RUNS_READ: usize = 5;
@@ -275,6 +276,22 @@ fn written(reading: &Reading, gathered: &Gathered, seen: &Snapshot) -> String {
     ));
     line(format_args!("  soak: {}", short(policy.soak)));
     line(format_args!("  patience: {}", short(policy.patience)));
+    if !policy.via.is_empty() {
+        let via = policy.via.iter().map(|via| format!("\"{via}\""));
+        line(format_args!(
+            "  via: [{}]",
+            via.collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if policy.finalize != Policy::default().finalize {
+        let finalize = FINALIZES
+            .iter()
+            .find(|(_, value)| *value == policy.finalize);
+        line(format_args!(
+            "  finalize: {}",
+            finalize.map_or("", |(word, _)| word)
+        ));
+    }
     if run.request().approval == Approval::Asked {
         line(format_args!("approve: asked"));
     }

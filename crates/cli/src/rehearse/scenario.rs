@@ -56,12 +56,10 @@ pub async fn run(
             let set = stage::file(bare, name, story, &args)?;
             return super::shown(&bare.outlet, set, &args).await;
         }
-        let told = told(bare, name, story, &args).await?;
+        let (told, compared) = told(bare, name, story, &args).await?;
         bare.outlet.line(&format!("$ windlass {words}"));
-        for line in &told {
-            bare.outlet.line(line);
-        }
-        if let Some(differs) = difference(said, &told) {
+        bare.outlet.lines(told);
+        if let Some(differs) = difference(said, &compared) {
             bare.outlet
                 .told(&format!("told otherwise than it is written: {differs}"));
             exit = Exit::Refused;
@@ -92,12 +90,13 @@ fn read<'f>(
     Ok((name, text, args))
 }
 
+/// As this terminal shows it, and as stories are written.
 async fn told(
     bare: &Bare,
     name: &str,
     text: &str,
     args: &RehearseArgs,
-) -> Result<Vec<String>, Failed> {
+) -> Result<(Vec<String>, Vec<String>), Failed> {
     let plain = Outlet::fixed(
         Form::Table,
         COLUMNS,
@@ -107,8 +106,15 @@ async fn told(
         },
     );
     match stage::file(bare, name, text, args)? {
-        Set::Refused(shown, no) => Ok(render::refusal::lines(&plain, &shown, &no)),
-        Set::Staged(staged) => Ok(chart::lines(&plain, &played(&plain, *staged, args).await?)),
+        Set::Refused(shown, no) => {
+            let lines = |outlet: &Outlet| render::refusal::lines(outlet, &shown, &no);
+            Ok((lines(&bare.outlet), lines(&plain)))
+        }
+        Set::Staged(staged) => {
+            let played = played(&plain, *staged, args).await?;
+            let lines = |outlet: &Outlet| chart::lines(outlet, &played);
+            Ok((lines(&bare.outlet), lines(&plain)))
+        }
     }
 }
 

@@ -68,11 +68,11 @@ pub struct Tale {
     pub took: Ms,
 }
 
-/// Reads a play.
+/// Reads a play of a story.
 ///
 /// # Errors
 /// Where its journal cannot be read.
-pub async fn tale(play: &Rehearsed) -> Result<Tale, Failed> {
+pub async fn tale(play: &Rehearsed, story: &Story) -> Result<Tale, Failed> {
     let Some(id) = &play.run else {
         let why = play.outcome.violations.first().map(ToString::to_string);
         return Err(Failed::says(
@@ -82,7 +82,7 @@ pub async fn tale(play: &Rehearsed) -> Result<Tale, Failed> {
     let store: &dyn Store = play.store.as_ref();
     let row = store.run(id).await?;
     let mut told = Vec::new();
-    let mut lines = Vec::new();
+    let (mut lines, mut is_taken) = (Vec::new(), false);
     let reading = Reading::open(store, row, None, |run, fact| {
         let at = Ms(play
             .heard
@@ -94,6 +94,18 @@ pub async fn tale(play: &Rehearsed) -> Result<Tale, Failed> {
             says: fact.says.clone(),
             weight: fact.weight,
         };
+        if let Event::Taken { holder, .. } = &fact.event {
+            // Who carries it first needs no word.
+            if is_taken {
+                let says = if story.carriers.are_several() {
+                    format!("{holder} takes it over")
+                } else {
+                    "windlass was killed, and is started again".into()
+                };
+                told.push(Told::Note(at, says, fact.weight));
+            }
+            is_taken = true;
+        }
         tell(&mut told, run, &fact.event, &line);
         lines.push(line);
     })
@@ -161,10 +173,6 @@ fn tell(told: &mut Vec<Told>, run: &Run, event: &Event, line: &Line) {
         | Event::ClaimRefused { .. }
         | Event::ExpirySeen { .. }
         | Event::Ended(_) => told.push(Told::Note(line.at, line.says.clone(), line.weight)),
-        // Who carries it first needs no word.
-        Event::Taken { .. } if told.iter().any(|told| matches!(told, Told::Row(_))) => {
-            told.push(Told::Note(line.at, line.says.clone(), line.weight));
-        }
         Event::Requested(_)
         | Event::Taken { .. }
         | Event::Observed(_)

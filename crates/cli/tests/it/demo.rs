@@ -91,6 +91,8 @@ fn one_cluster_of_each_system_at_once() {
     for words in [
         "false-acp cannot be played: humans do steps of it, which no run takes",
         "8 false clusters, one of each system that can be played",
+        "then: windlass demo continue kafka",
+        "then windlass demo --all: it goes on where it was",
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
@@ -154,6 +156,19 @@ fn a_second_terminal_pauses_spoils_and_mends() {
         told.contains("windlass demo retry false-kong-mesh data-plane-east-4"),
         "{told}"
     );
+    let json = user.says("demo why -o json").out;
+    assert!(
+        json.contains("windlass demo retry false-kong-mesh"),
+        "{json}"
+    );
+    let help = well(&user, "demo retry --help").out;
+    assert!(help.contains("windlass demo retry"), "{help}");
+    let other = user.says("demo fail 3 --of acp");
+    assert!(
+        other.err.contains("start it: windlass demo acp"),
+        "{}",
+        other.err
+    );
     let mut carrier = plays(&user, "demo carry 1");
     well(&user, "demo retry");
     let told = well(&user, &format!("demo wait --timeout {WITHIN}"));
@@ -175,11 +190,12 @@ fn killed_and_begun_again_it_goes_on() {
     player.wait().expect("an end");
     let told = well(&user, "demo status").out;
     assert!(told.contains("false-kong-mesh"), "{told}");
-    let told = flat(&well(&user, "demo kong-mesh"));
+    let told = flat(&well(&user, "demo kong-mesh --speed 61"));
     assert!(
         told.contains("run 1 stood here, and is gone on with"),
         "{told}"
     );
+    assert!(told.contains("--speed 61 is for a fresh cluster"), "{told}");
     assert!(
         told.contains("✓ run 1 finished: false-kong-mesh is at 2.13.10"),
         "{told}"

@@ -108,7 +108,7 @@ fn a_wrong_story_is_told_by_line_with_the_nearest_word() {
     let user = User::new();
     user.file(
         "story.yaml",
-        "apiVersion: windlass.dev/v1\nkind: Story\nsystem: kuma\ncluster: shop\nmembers:\n  - {component: global-cp, version: 2.11.18, count: 2}\nto: 2.12\nthen:\n  - {at: 10s, say: paus}\n  - {fail: global-cp-3, on: start}\n  - {at: 5s, down: global-cp-1}\n  - {at: 5s}\n",
+        "apiVersion: windlass.dev/v1\nkind: Story\nsystem: kuma\ncluster: shop\nmembers:\n  - {component: global-cp, version: 2.11.18, count: 2}\nto: 2.12\nthen:\n  - {at: 10s, say: paus}\n  - {fail: global-cp-3, on: start}\n  - {at: 5s, down: global-cp-1}\n  - {at: 5s}\n  - {slow: global-cp-1, times: 1000000000}\n  - {fail: global-cp-2, on: start, move: 0}\n  - {at: 9s, say: skip global-cp-7}\n  - {at: 9s, say: pace 2 slidng}\n",
     );
     let said = user.says("rehearse story.yaml");
     assert_eq!(said.code, 2, "{}", said.all());
@@ -121,6 +121,10 @@ fn a_wrong_story_is_told_by_line_with_the_nearest_word() {
         "story.yaml:11",
         "story.yaml:12",
         "nothing happens in this entry",
+        "`1000000000` is no number of times",
+        "`0` is no count of moves",
+        "no member of this file has the id `global-cp-7`",
+        "`slidng` is no cap, no ramp and no mode",
     ] {
         assert!(all.contains(words), "{words}: {}", said.all());
     }
@@ -162,6 +166,23 @@ fn a_run_that_was_becomes_a_story() {
     let said = user.says("rehearse was.yaml");
     assert_eq!(said.code, 0, "{}\n{}", written.out, said.all());
     assert!(flat(&said).contains("ends finished"), "{}", said.all());
+    // It goes the way that it went.
+    assert!(written.out.contains("via: [\"4.0\"]"), "{}", written.out);
+    assert!(
+        flat(&said).contains("2 hops, 12 restarts"),
+        "{}",
+        said.all()
+    );
+    let there = user.says(&format!(
+        "rehearse false-kafka --to 4.1 --store {}",
+        store.display()
+    ));
+    assert_eq!(there.code, 0, "{}", there.all());
+    let all = flat(&there);
+    assert!(
+        all.contains("nothing to rehearse: false-kafka is at 4.1.2 already"),
+        "{all}"
+    );
 }
 
 #[test]

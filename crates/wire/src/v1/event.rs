@@ -223,6 +223,7 @@ fn observed(seen: &Observation) -> String {
     match seen.members.as_slice() {
         [] => {}
         all if first => parts.push(counted(all.len(), "member")),
+        [one] if one.state.is_empty() => parts.push(one.name.clone()),
         [one] => parts.push(format!("{}: {}", one.name, one.state)),
         more => parts.push(format!("{} members changed", more.len())),
     }

@@ -1,8 +1,8 @@
 //! What happens in a story: each entry says when, and one thing that happens.
 //!
-//! Must never know: how it is played. Stories: `tests/it/story.rs`.
+//! Must never know: how it is played. Stories: `crates/cli/tests/it/rehearse.rs`.
 
-use super::super::snapshot::{known_member, whole};
+use super::super::snapshot::known_member;
 use super::super::upgrade::given;
 use crate::diagnostic::{Code, Report};
 use crate::field::Field;
@@ -101,7 +101,8 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
     let at = fields.get("at").map(|f| f.value(value::length, report));
     let mut whats: Vec<Option<What>> = Vec::new();
     if let Some(field) = fields.get("say") {
-        whats.push(field.value(said, report).map(What::Say));
+        let about = |text: &str| said(text).and_then(|said| known(said, snapshot));
+        whats.push(field.value(about, report).map(What::Say));
     }
     if let Some(field) = fields.get("fail") {
         let id = field.value(member, report);
@@ -113,7 +114,7 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
             ];
             field.choice(&words, report)
         });
-        let which = fields.get("move").map(|f| f.value(whole::<u32>, report));
+        let which = fields.get("move").map(|f| f.value(so_manieth, report));
         let fail = |which: Option<u32>| Some(What::Fail(id?, which.unwrap_or(1), on?));
         whats.push(given(which).and_then(fail));
     }
@@ -121,8 +122,8 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
         let id = field.value(member, report);
         let times = fields
             .need("times", "how many times as long it takes")
-            .and_then(|field| field.value(whole::<u64>, report));
-        let which = fields.get("move").map(|f| f.value(whole::<u32>, report));
+            .and_then(|field| field.value(times, report));
+        let which = fields.get("move").map(|f| f.value(so_manieth, report));
         let slow =
             |which: Option<u32>| Some(What::Fail(id?, which.unwrap_or(1), Fails::Slow(times?)));
         whats.push(given(which).and_then(slow));
@@ -185,6 +186,40 @@ fn one(item: &Field<'_>, snapshot: &Snapshot, report: &mut Report<'_>) -> Option
         return None;
     }
     Some(Then { at, what })
+}
+
+/// Slower than this is no story any more.
+const TIMES_MOST: u64 = 1_000;
+
+fn times(text: &str) -> Result<u64, Wrong> {
+    let range = 1..=TIMES_MOST;
+    let found = text.parse().ok().filter(|times| range.contains(times));
+    found.ok_or_else(|| {
+        let says = format!("`{text}` is no number of times");
+        Wrong::new(says, "a whole number from 1 to 1000")
+    })
+}
+
+fn so_manieth(text: &str) -> Result<u32, Wrong> {
+    let found = text.parse().ok().filter(|which| *which > 0);
+    found.ok_or_else(|| {
+        let says = format!("`{text}` is no count of moves");
+        Wrong::new(says, "1 for the first move of the member, 2 for the second")
+    })
+}
+
+/// A word about a member is about one that the story has.
+fn known(said: Said, snapshot: &Snapshot) -> Result<Said, Wrong> {
+    let of = match &said {
+        Said::Retry(Some(of), _) | Said::Skip(of) | Said::Confirm(of) => of,
+        Said::Retry(None, _) | Said::Pace(..) | Said::Retarget(_) => return Ok(said),
+        Said::Pause | Said::Continue | Said::Cancel => return Ok(said),
+        Said::Stop | Said::Begin | Said::Approve => return Ok(said),
+    };
+    if let Subject::Member(id) = of {
+        known_member(id.as_str(), snapshot)?;
+    }
+    Ok(said)
 }
 
 /// `-2h`, `+90s`.
@@ -257,7 +292,17 @@ fn pace(words: &[&str]) -> Result<Said, Wrong> {
         } else if let Ok(found) = choice(word, value::MODES) {
             mode = Some(found);
         } else {
-            cap = Some(value::cap(word)?);
+            let none = |_| {
+                let says = format!("`{word}` is no cap, no ramp and no mode");
+                Wrong::new(says, "as 3, 10%, double, fixed, sliding or barrier")
+            };
+            let is_number = word.starts_with(|first: char| first.is_ascii_digit());
+            let found = value::cap(word);
+            cap = Some(if is_number {
+                found?
+            } else {
+                found.map_err(none)?
+            });
         }
     }
     Ok(Said::Pace(cap, ramp, mode))
