@@ -41,9 +41,10 @@ use std::process::ExitCode;
 use windlass_stores::sqlite::Opening;
 
 fn main() -> ExitCode {
-    let cli = match Cli::from_arg_matches(&args::help::command().get_matches()) {
+    let typed = args::help::command().try_get_matches();
+    let cli = match typed.and_then(|typed| Cli::from_arg_matches(&typed)) {
         Ok(cli) => cli,
-        Err(wrong) => wrong.exit(),
+        Err(wrong) => return outlet::misread(&wrong),
     };
     let outlet = Outlet::new(&cli.global);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

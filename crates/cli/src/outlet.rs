@@ -8,10 +8,12 @@ use crate::args::{Colour, Form, Global};
 use crate::context::beside;
 use crate::demo::stage::Stage;
 use crate::environment;
+use crate::exit::Exit;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use style::{Glyphs, Ink, Style};
 
@@ -213,6 +215,22 @@ impl Outlet {
 #[must_use]
 pub fn spoken(text: &str, cluster: &str) -> String {
     text.replace("{cluster}", cluster)
+}
+
+/// A command line that was not understood: said, broken at the width. Help is printed as it is.
+pub fn misread(wrong: &clap::Error) -> ExitCode {
+    if !wrong.use_stderr() {
+        wrong.exit();
+    }
+    let styled = wrong.render();
+    let text = match ink(Colour::Auto, &std::io::stderr()) {
+        Ink::Colour => styled.ansi().to_string(),
+        Ink::None => styled.to_string(),
+    };
+    let text = style::wrap(&text, width(), 2).join("\n");
+    // Nobody can be told where even stderr is gone.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    ExitCode::from(Exit::Trouble.code())
 }
 
 fn yaml<T: Serialize>(value: &T) -> Option<String> {
