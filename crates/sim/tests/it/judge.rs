@@ -34,6 +34,8 @@ enum Wrong {
     HidesBudgets,
     /// Looks tell of every condition that it holds.
     HidesTrouble,
+    /// Looks tell of every budget that it lets nobody go.
+    TightensBudgets,
     /// Every attempt is asked for as a new one each time.
     NewAttempts,
 }
@@ -67,7 +69,8 @@ impl Double {
                 ..ensure.clone()
             })],
             Wrong::Lies | Wrong::SeesNobodyDown => vec![effect.clone()],
-            Wrong::HidesBudgets | Wrong::HidesTrouble => vec![effect.clone()],
+            Wrong::HidesBudgets | Wrong::TightensBudgets => vec![effect.clone()],
+            Wrong::HidesTrouble => vec![effect.clone()],
         }
     }
 
@@ -99,15 +102,21 @@ impl Double {
                 Answer::Claim(_) | Answer::Deed(..) => {}
             }
         }
-        if self.wrong == Wrong::HidesTrouble {
-            let seen = match &mut answer {
-                Answer::Seen(seen) => Some(seen.as_mut()),
-                Answer::Sample(sample) => sample.cluster.as_mut(),
-                Answer::Claim(_) | Answer::Deed(..) => None,
-            };
-            if let Some(seen) = seen {
+        let seen = match &mut answer {
+            Answer::Seen(seen) => Some(seen.as_mut()),
+            Answer::Sample(sample) => sample.cluster.as_mut(),
+            Answer::Claim(_) | Answer::Deed(..) => None,
+        };
+        match (self.wrong, seen) {
+            (Wrong::HidesTrouble, Some(seen)) => {
                 seen.facts.insert("room".into(), Fact::Truth(true));
             }
+            (Wrong::TightensBudgets, Some(seen)) => {
+                for budget in &mut seen.budgets {
+                    budget.need = u32::try_from(budget.members.len()).unwrap();
+                }
+            }
+            (_, _) => {}
         }
         if let (Wrong::NewAttempts, Effect::Ensure(ensure)) = (self.wrong, effect) {
             let subject = Subject::Member(ensure.member.clone());
@@ -232,12 +241,23 @@ fn two_down_of_a_group_that_bears_one_are_found() {
 }
 
 #[test]
-fn what_no_budget_allows_never_begins_and_is_told_as_no_progress() {
-    let mut story = scene("two components");
-    story.groups[0].need = 3;
-    let came = play(&story, &[]);
-    let rules: Vec<_> = came.violations.iter().map(|v| v.rule).collect();
+fn who_waits_for_a_budget_that_the_world_does_not_have_is_told_as_no_progress() {
+    let rules = found(&scene("two components"), Wrong::TightensBudgets);
     assert_eq!(rules, ["once the weather clears it ends"]);
+}
+
+/// It stands, with a reason that a human can do away with.
+#[test]
+fn what_no_budget_allows_never_begins() {
+    let mut story = scene("two components");
+    let members = story.groups[0].members.clone();
+    story.groups[0].need = u32::try_from(members.len()).unwrap();
+    let came = play(&story, &[]);
+    assert_eq!((came.end, came.violations), (None, Vec::new()));
+    for id in &members {
+        let runs = &came.runs[id];
+        assert!(runs.starts_with("1.0.0 "), "{id}: {runs}");
+    }
 }
 
 /// Hosts refuse these by themselves: so the judge is told of them without hosts.
