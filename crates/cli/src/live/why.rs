@@ -61,9 +61,7 @@ pub fn uncarried(context: &Context, reading: &Reading, carrier: Option<&str>) ->
         let last = reading.tale.last();
         let since = stamp::clock(last, &context.zone);
         let ago = short(context.now().wall.since(last));
-        format!(
-            "nobody carries run {id}, last heard of at {since} ({ago} ago): windlass carry {id}"
-        )
+        format!("nobody carries run {id}, last heard at {since} ({ago}): windlass carry {id}")
     };
     vec![context.outlet.wrapped(&line, 2)]
 }
